@@ -1,0 +1,2 @@
+//! The `huntshelf` program.
+fn main() {}
