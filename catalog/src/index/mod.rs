@@ -1,0 +1,246 @@
+//! The search index: schema, writer, queries, facets, snippets.
+//!
+//! One tantivy index holds two kinds of document with disjoint fields: procedures (one a candidate file at the branch's
+//! tip, whatever its standing) and revisions (one for each commit and path), so that history is found the way
+//! procedures are. The payload of tantivy's commit names, for each repository, the commit that the documents stand for:
+//! documents and watermark move together or not at all.
+
+use crate::attack::Mapping;
+use crate::procedure::{Procedure, Standing};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is kept of one candidate file at the branch's tip: what it says, where it stands, when it last changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its repository's name.
+    pub repo: String,
+    /// Its path at the tip.
+    pub path: String,
+    /// `hunting.id` where the file holds it, else `path:` and the path.
+    pub id: String,
+    /// The file's chain of revisions (internal).
+    pub lineage: String,
+    /// How it stands.
+    pub standing: Standing,
+    /// What it says: that of the last good revision when it is broken.
+    pub procedure: Procedure,
+    /// The commit that last changed the file.
+    pub commit: String,
+    /// The blob at the tip.
+    pub blob: String,
+    /// When that commit was committed, seconds since 1970 UTC.
+    pub updated_at: i64,
+    /// Its author's name.
+    pub updated_by: String,
+    /// Who is to be named as authors: `hunting.authors`, else the first committer.
+    pub authors: Vec<String>,
+    /// Whether a copy can be made of it.
+    pub copyable: bool,
+    /// For a broken one: since when, by whom, why, and what is served instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken: Option<Broken>,
+    /// For a duplicate: the path of the older file that holds its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_by: Option<String>,
+    /// Whether some revision of it lost its metadata or its tags.
+    pub metadata_ever_lost: bool,
+}
+
+/// Why a file is broken, and what is served in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Broken {
+    /// The commit since which its newest revisions cannot be used.
+    pub since: String,
+    /// That commit's author.
+    pub by: String,
+    /// When it was committed, seconds since 1970 UTC.
+    pub at: i64,
+    /// What is wrong, in a sentence.
+    pub reason: String,
+    /// The commit of the last good revision; none when there never was one.
+    pub last_good_commit: Option<String>,
+    /// The path that it had there.
+    pub last_good_path: Option<String>,
+    /// Its blob.
+    pub last_good_blob: Option<String>,
+}
+
+/// The text of a notebook, by what it is, for full-text search and snippets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Text {
+    /// Markdown headings, one a line.
+    pub headings: String,
+    /// Prose: the markdown without its markup.
+    pub prose: String,
+    /// Code and queries.
+    pub code: String,
+}
+
+/// One revision of one file: a commit that touched it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// Its repository's name.
+    pub repo: String,
+    /// Full commit id.
+    pub commit: String,
+    /// The path after the commit (before it, when deleted).
+    pub path: String,
+    /// The path before, when renamed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_path: Option<String>,
+    /// The file's chain of revisions (internal).
+    pub lineage: String,
+    /// Position in the walk: larger is newer; unique within a repository and commit order.
+    pub order: u64,
+    /// The author as git has it.
+    pub author_name: String,
+    /// The author's address.
+    pub author_email: String,
+    /// Author time, seconds since 1970 UTC, and its zone in minutes east.
+    pub authored_at: (i64, i32),
+    /// Commit time, likewise.
+    pub committed_at: (i64, i32),
+    /// First line of the message.
+    pub subject: String,
+    /// What happened to the file.
+    pub status: RevisionStatus,
+    /// What that meant.
+    pub changes: Vec<Change>,
+    /// The blob after the commit; none when deleted.
+    pub blob: Option<String>,
+}
+
+/// What a commit did to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RevisionStatus {
+    /// It was not there before.
+    Added,
+    /// Its content changed.
+    Modified,
+    /// It came from another path, content changed or not.
+    Renamed,
+    /// It went.
+    Deleted,
+}
+
+/// What a revision changed in meaning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// One of the change kinds of the API (`technique-added`, `metadata-lost`, …).
+    pub kind: String,
+    /// The cell it is about, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<usize>,
+    /// The metadata key it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The value before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// The value after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// The change as a sentence.
+    pub text: String,
+}
+
+/// What is looked for: words, filters, order, page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Search {
+    /// What the reader typed.
+    pub text: String,
+    /// What was chosen besides; several values of one widen, different ones narrow.
+    pub filters: Filters,
+    /// The order of the results.
+    pub sort: Sort,
+    /// How many to return, 1 to 100.
+    pub limit: usize,
+    /// Where to go on, from [`Found::next`].
+    pub cursor: Option<String>,
+}
+
+/// Chosen facet values, by facet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filters {
+    /// Tactics: id, short name or name, of the shown release or retired.
+    pub tactic: Vec<String>,
+    /// Technique ids in any spelling; a parent finds its sub-techniques.
+    pub technique: Vec<String>,
+    /// Data sources, with or without `scwx.`.
+    pub data_source: Vec<String>,
+    /// Tags, exact but for case.
+    pub tag: Vec<String>,
+    /// Platforms, exact but for case.
+    pub platform: Vec<String>,
+    /// Authors, exact but for case.
+    pub author: Vec<String>,
+    /// Repositories by name.
+    pub repo: Vec<String>,
+    /// `good`, `broken`, `uncatalogued`, `duplicate`.
+    pub standing: Vec<String>,
+}
+
+/// The order of results.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Best first; newest first where nothing was typed.
+    #[default]
+    Relevance,
+    /// Last changed first.
+    Changed,
+    /// By title.
+    Title,
+}
+
+/// One page of results.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// How many match in all.
+    pub total: usize,
+    /// What the query was not read as, and what to try.
+    pub hints: Vec<String>,
+    /// Counts by facet name (the API's parameter names), each ignoring its own choice.
+    pub facets: BTreeMap<String, Vec<FacetCount>>,
+    /// This page.
+    pub hits: Vec<Hit>,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+}
+
+/// One value of a facet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FacetCount {
+    /// What to filter by.
+    pub value: String,
+    /// What to show.
+    pub label: String,
+    /// How many of the results have it.
+    pub count: u64,
+}
+
+/// One result.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// What was found.
+    pub entry: Entry,
+    /// Why: pieces of its text with the words marked.
+    pub snippets: Vec<Snippet>,
+}
+
+/// A piece of text with the matches marked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snippet {
+    /// `title`, `description`, `technique`, `prose` or `code`.
+    pub field: String,
+    /// Escaped text in which only `<mark>` elements stand.
+    pub html: String,
+}
+
+impl Entry {
+    /// The technique ids as written and resolved.
+    pub fn techniques(&self) -> &[Mapping] {
+        &self.procedure.techniques
+    }
+}

@@ -1,0 +1,1 @@
+//! Per-tenant copies: parameters inferred, checked and injected; provenance.

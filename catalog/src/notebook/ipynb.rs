@@ -1,0 +1,1 @@
+//! Jupyter's own format, nbformat 4.5.

@@ -1,0 +1,93 @@
+//! One notebook model; [`myst`] and [`ipynb`] read and write it without loss.
+
+pub mod ipynb;
+pub mod myst;
+
+use crate::lint::Diagnostic;
+use serde_json::{Map, Value};
+
+/// Metadata of a notebook or a cell, in the order in which it was written.
+pub type Metadata = Map<String, Value>;
+
+/// What a cell holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CellKind {
+    /// Prose.
+    Markdown,
+    /// Something for the kernel.
+    Code,
+    /// Text that Jupyter passes on untouched.
+    Raw,
+}
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// What it holds.
+    pub kind: CellKind,
+    /// Its text, without a final newline, as jupytext gives it.
+    pub source: String,
+    /// Its metadata; the tags are under `tags`.
+    pub metadata: Metadata,
+    /// The id it came with; MyST has none (see [`ipynb::write`] for those that we make).
+    pub id: Option<String>,
+    /// First and last line in the file, counted from 1, fences included.
+    pub lines: (u32, u32),
+    /// The line in the file on which `source` begins, counted from 1.
+    pub source_line: u32,
+    /// Outputs as nbformat has them; always empty when read from MyST.
+    pub outputs: Vec<Value>,
+    /// As nbformat has it.
+    pub execution_count: Option<u32>,
+}
+
+impl Cell {
+    /// The cell's tags, in order. Anything but a list of strings is no tag.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.metadata.get("tags").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// Whether the cell has this very tag (exact and case-sensitive, as nbconvert compares).
+    pub fn has_tag(&self, tag: &str) -> bool {
+        self.tags().any(|own| own == tag)
+    }
+}
+
+/// A notebook, whatever it was written in.
+#[derive(Debug, Clone, Default)]
+pub struct Notebook {
+    /// Notebook-level metadata: `kernelspec`, `jupytext`, `hunting`, … (keys under `jupyter:` lifted to the root).
+    pub metadata: Metadata,
+    /// The cells, in order.
+    pub cells: Vec<Cell>,
+    /// What reading it brought to light. A *blocking* one means that Jupyter's tools could not open the file.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Where things stood in the text, for messages and for writing back.
+    pub layout: Layout,
+}
+
+/// Where things stood in the text that a notebook was read from.
+#[derive(Debug, Clone, Default)]
+pub struct Layout {
+    /// The text as read, when it was MyST: what [`myst::write`] gives back while nothing has changed.
+    pub original: Option<std::sync::Arc<str>>,
+    /// Lines (from 1) of front-matter keys, by dotted path: `hunting`, `hunting.id`, `kernelspec.name`, …
+    pub front_matter_lines: Vec<(String, u32)>,
+}
+
+impl Notebook {
+    /// The `hunting` block, if it is a mapping.
+    pub fn hunting(&self) -> Option<&Metadata> {
+        self.metadata.get("hunting").and_then(Value::as_object)
+    }
+
+    /// The line of a front-matter key by its dotted path; 0 when unknown.
+    pub fn line_of(&self, key: &str) -> u32 {
+        self.layout.front_matter_lines.iter().find(|(path, _)| path == key).map_or(0, |(_, line)| *line)
+    }
+
+    /// The first diagnostic that keeps the notebook from being used.
+    pub fn blocking(&self) -> Option<&Diagnostic> {
+        self.diagnostics.iter().find(|d| d.blocking)
+    }
+}

@@ -1,0 +1,1 @@
+//! MyST markdown as jupytext reads it (`md:myst`).
