@@ -1,4 +1,14 @@
 //! ATT&CK releases: tactics, techniques, what replaced what.
+//!
+//! A [`Release`] is one domain at one version, embedded as a table of facts. Ids are parsed once, at the edge
+//! ([`TechniqueId`]); [`Release::map`] says what a release knows of one. What an author wrote is always kept and
+//! resolved by release, never rewritten: a revoked technique stays what it was, with its replacement beside it.
+
+mod id;
+mod release;
+
+pub use id::{NotATechnique, TacticId, TechniqueId};
+pub use release::{Release, RetiredTactic, Tactic, Technique};
 
 use serde::{Deserialize, Serialize};
 
@@ -56,4 +66,110 @@ pub enum TacticOrigin {
     Technique,
     /// Written by the author.
     Author,
+}
+
+/// MITRE's notice. It goes with every copy of the facts: the about page, exports, layers.
+pub const NOTICE: &str = "© 2026 The MITRE Corporation. This work is reproduced and distributed with the permission of \
+                          The MITRE Corporation. MITRE ATT&CK and ATT&CK are registered trademarks of The MITRE \
+                          Corporation.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(id: &str) -> Mapping {
+        Release::current().map(&id.parse().unwrap())
+    }
+
+    fn expand(text: &str) -> Vec<String> {
+        Release::current().expand(text).into_iter().map(String::from).collect()
+    }
+
+    #[test]
+    fn the_table_is_read_whole() {
+        let release = Release::current();
+        assert_eq!((release.domain(), release.version()), ("enterprise-attack", "19.2"));
+        assert_eq!(release.tactics().len(), 15);
+        assert_eq!(release.techniques().len(), 858);
+        assert_eq!(release.techniques().iter().filter(|t| t.status == Status::Active).count(), 697);
+        assert!(release.techniques().is_sorted_by(|a, b| a.id < b.id));
+        for technique in release.techniques() {
+            assert!(!technique.tactics.is_empty(), "{}", technique.id);
+            assert!(technique.parent.as_ref().is_none_or(|parent| release.technique(parent).is_some()));
+        }
+        assert_eq!(release.notice(), NOTICE);
+    }
+
+    #[test]
+    fn a_technique_has_its_tactics_in_matrix_order() {
+        assert_eq!(map("T1055").tactics, ["TA0004", "TA0005"]);
+        let lsass = map("T1003.001");
+        assert_eq!((lsass.name.as_str(), lsass.parent.as_deref()), ("LSASS Memory", Some("T1003")));
+        assert_eq!(lsass.status, Status::Active);
+        let id = "T1003.001".parse().unwrap();
+        assert_eq!(Release::current().full_name(&id), "OS Credential Dumping: LSASS Memory");
+    }
+
+    #[test]
+    fn a_revoked_technique_names_the_end_of_its_chain_and_has_its_tactics() {
+        let impaired = map("T1562.001");
+        assert_eq!(impaired.status, Status::Revoked);
+        assert_eq!(impaired.replaced_by.as_deref(), Some("T1685"));
+        assert_eq!(impaired.tactics, ["TA0112"]);
+        let side_loading = map("T1073");
+        assert_eq!(side_loading.replaced_by.as_deref(), Some("T1574.001"));
+        for technique in Release::current().techniques() {
+            let mapping = Release::current().map(&technique.id);
+            if technique.status == Status::Revoked {
+                let end = mapping.replaced_by.unwrap();
+                assert_ne!(map(&end).status, Status::Revoked, "{end}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_id_that_never_existed_is_unknown_and_keeps_its_parent() {
+        let unknown = map("T9999.001");
+        assert_eq!(unknown.status, Status::Unknown);
+        assert_eq!(unknown.parent.as_deref(), Some("T9999"));
+        assert!(unknown.tactics.is_empty());
+    }
+
+    #[test]
+    fn a_tactic_is_found_by_id_short_name_and_name() {
+        for text in [
+            "TA0006",
+            "ta0006",
+            "credential-access",
+            "Credential Access",
+            " credential_access ",
+            "attack.credential_access",
+            "attack.ta0006",
+            "CredentialAccess",
+            "https://attack.mitre.org/tactics/TA0006/",
+        ] {
+            assert_eq!(expand(text), ["TA0006"], "{text:?}");
+        }
+        assert_eq!(expand("Command & Control"), ["TA0011"]);
+        assert!(expand("TA9999").is_empty());
+        assert!(expand("").is_empty());
+    }
+
+    #[test]
+    fn a_retired_tactic_stands_for_what_took_its_place() {
+        assert_eq!(expand("Defense Evasion"), ["TA0005", "TA0112"]);
+        assert_eq!(expand("attack.defense-evasion"), ["TA0005", "TA0112"]);
+        assert_eq!(expand("TA0005"), ["TA0005"]);
+        assert_eq!(expand("stealth"), ["TA0005"]);
+        assert!(Release::current().tactic("defense-evasion").is_none());
+    }
+
+    #[test]
+    fn children_are_the_sub_techniques_in_use() {
+        let parent = "T1003".parse().unwrap();
+        let ids: Vec<_> = Release::current().children(&parent).map(|t| t.id.to_string()).collect();
+        assert_eq!(ids.len(), 8);
+        assert_eq!(ids[0], "T1003.001");
+        assert_eq!(Release::current().children(&"T9999".parse().unwrap()).count(), 0);
+    }
 }

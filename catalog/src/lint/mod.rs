@@ -39,12 +39,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic about the whole file; refine it with [`at`](Self::at), [`in_cell`](Self::in_cell) and
     /// [`blocking`](Self::blocking).
-    pub fn new(
-        code: &str,
-        severity: Severity,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Self {
+    pub fn new(code: &str, severity: Severity, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             code: code.to_owned(),
             severity,

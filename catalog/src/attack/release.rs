@@ -1,0 +1,316 @@
+//! One release of ATT&CK as a table of facts, and what is asked of it.
+
+use super::id::{TacticId, TechniqueId, after_site, strip_prefix_ignore_case};
+use super::{Mapping, Status};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// The embedded table; `tables/README.md` says what is in it and how it is made.
+const ENTERPRISE_19_2: &str = include_str!("tables/enterprise-19.2.tsv");
+
+/// Chains of revoked techniques are two long in fact; more than this is a circle.
+const MAX_CHAIN: usize = 16;
+
+/// Longest text that is looked up as a tactic.
+const MAX_TACTIC_TEXT: usize = 200;
+
+/// One domain of ATT&CK at one version.
+#[derive(Debug)]
+pub struct Release {
+    domain: &'static str,
+    version: &'static str,
+    modified: &'static str,
+    notice: &'static str,
+    tactics: Vec<Tactic>,
+    retired: Vec<RetiredTactic>,
+    /// In the order of their ids, so that a parent is followed by its sub-techniques.
+    techniques: Vec<Technique>,
+    by_id: HashMap<TechniqueId, usize>,
+}
+
+/// A tactic: a column of the matrix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tactic {
+    /// `TA0006`
+    pub id: TacticId,
+    /// `credential-access`
+    pub short_name: String,
+    /// `Credential Access`
+    pub name: String,
+    /// Its column in the matrix, from 0.
+    pub rank: usize,
+}
+
+/// A tactic of earlier releases, and what took its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetiredTactic {
+    /// The id that it had; a tactic that took its place may have it now.
+    pub id: String,
+    /// `defense-evasion`
+    pub short_name: String,
+    /// `Defense Evasion`
+    pub name: String,
+    /// What took its place, in matrix order.
+    pub replaced_by: Vec<TacticId>,
+}
+
+/// A technique or sub-technique.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Technique {
+    /// `T1003.001`
+    pub id: TechniqueId,
+    /// `LSASS Memory`, without its parent's name.
+    pub name: String,
+    /// The technique that it is a part of.
+    pub parent: Option<TechniqueId>,
+    /// Its tactics in matrix order. Of a revoked one those that it last had, retired ones replaced.
+    pub tactics: Vec<TacticId>,
+    /// `Windows`, `Linux`, …
+    pub platforms: Vec<String>,
+    /// Whether it is in use.
+    pub status: Status,
+    /// What replaced it, if it was revoked: the next of the chain, which may have been revoked itself.
+    pub revoked_by: Option<TechniqueId>,
+}
+
+impl Release {
+    /// The release that the catalog shows: enterprise 19.2. Parsed once.
+    pub fn current() -> &'static Release {
+        static CURRENT: LazyLock<Release> = LazyLock::new(|| Release::parse(ENTERPRISE_19_2));
+        &CURRENT
+    }
+
+    /// Reads a table of ours. Rows that cannot be read are left out; a test holds that there are none.
+    fn parse(table: &'static str) -> Release {
+        let mut release = Release {
+            domain: "",
+            version: "",
+            modified: "",
+            notice: "",
+            tactics: Vec::new(),
+            retired: Vec::new(),
+            techniques: Vec::new(),
+            by_id: HashMap::new(),
+        };
+        for row in table.lines() {
+            let mut fields = row.split('\t');
+            let mut next = || fields.next().unwrap_or_default();
+            match next() {
+                "notice" => release.notice = next(),
+                "release" => (release.domain, release.version, release.modified) = (next(), next(), next()),
+                "tactic" => {
+                    let tactic = Tactic {
+                        id: TacticId(next().to_owned()),
+                        short_name: next().to_owned(),
+                        name: next().to_owned(),
+                        rank: release.tactics.len(),
+                    };
+                    release.tactics.push(tactic);
+                }
+                "retired" => {
+                    let (id, short_name, name) = (next(), next(), next());
+                    let replaced_by = release.tactics_of(next());
+                    release.retired.push(RetiredTactic {
+                        id: id.to_owned(),
+                        short_name: short_name.to_owned(),
+                        name: name.to_owned(),
+                        replaced_by,
+                    });
+                }
+                "technique" => {
+                    let (id, name, tactics, platforms, status, revoked_by) =
+                        (next(), next(), next(), next(), next(), next());
+                    let Ok(id) = id.parse::<TechniqueId>() else { continue };
+                    release.by_id.insert(id.clone(), release.techniques.len());
+                    release.techniques.push(Technique {
+                        parent: id.parent(),
+                        id,
+                        name: name.to_owned(),
+                        tactics: release.tactics_of(tactics),
+                        platforms: platforms
+                            .split(',')
+                            .filter(|p| !p.is_empty())
+                            .map(str::to_owned)
+                            .collect(),
+                        status: match status {
+                            "revoked" => Status::Revoked,
+                            "deprecated" => Status::Deprecated,
+                            _ => Status::Active,
+                        },
+                        revoked_by: revoked_by.parse().ok(),
+                    });
+                }
+                _ => {}
+            }
+        }
+        release
+    }
+
+    /// Short names, comma-separated, as tactics in matrix order; retired ones replaced.
+    fn tactics_of(&self, short_names: &str) -> Vec<TacticId> {
+        let named: Vec<&str> = short_names.split(',').collect();
+        let replaced: Vec<&TacticId> = (self.retired.iter())
+            .filter(|retired| named.contains(&retired.short_name.as_str()))
+            .flat_map(|retired| &retired.replaced_by)
+            .collect();
+        (self.tactics.iter())
+            .filter(|tactic| named.contains(&tactic.short_name.as_str()) || replaced.contains(&&tactic.id))
+            .map(|tactic| tactic.id.clone())
+            .collect()
+    }
+
+    /// `enterprise-attack`, as Navigator layers and STIX bundles name it.
+    pub fn domain(&self) -> &str {
+        self.domain
+    }
+
+    /// `19.2`
+    pub fn version(&self) -> &str {
+        self.version
+    }
+
+    /// When MITRE last changed it, RFC 3339.
+    pub fn modified(&self) -> &str {
+        self.modified
+    }
+
+    /// MITRE's notice, which goes with every copy of these facts.
+    pub fn notice(&self) -> &str {
+        self.notice
+    }
+
+    /// The tactics in matrix order.
+    pub fn tactics(&self) -> &[Tactic] {
+        &self.tactics
+    }
+
+    /// The tactics of earlier releases that are no more.
+    pub fn retired_tactics(&self) -> &[RetiredTactic] {
+        &self.retired
+    }
+
+    /// All techniques, revoked and deprecated ones too, by id.
+    pub fn techniques(&self) -> &[Technique] {
+        &self.techniques
+    }
+
+    /// One technique by its canonical id.
+    pub fn technique(&self, id: impl AsRef<str>) -> Option<&Technique> {
+        self.by_id.get(id.as_ref()).map(|&at| &self.techniques[at])
+    }
+
+    /// The sub-techniques of a technique, those in use.
+    pub fn children<'a>(&'a self, parent: &'a TechniqueId) -> impl Iterator<Item = &'a Technique> {
+        let at = self.by_id.get(parent).map_or(self.techniques.len(), |at| at + 1);
+        (self.techniques[at..].iter())
+            .take_while(move |technique| technique.parent.as_ref() == Some(parent))
+            .filter(|technique| technique.status == Status::Active)
+    }
+
+    /// The technique's name with its parent's before it, as MITRE's site shows it: `OS Credential Dumping: LSASS Memory`.
+    /// Empty when the release does not know it.
+    pub fn full_name(&self, id: &TechniqueId) -> String {
+        let own = self.technique(id).map_or("", |technique| technique.name.as_str());
+        match id.parent().and_then(|parent| self.technique(&parent)) {
+            Some(parent) => format!("{}: {own}", parent.name),
+            None => own.to_owned(),
+        }
+    }
+
+    /// What the release says of a technique: name, tactics, and what replaced it.
+    ///
+    /// A revoked technique has the tactics of what replaced it, so that it is found where its successor is.
+    pub fn map(&self, id: &TechniqueId) -> Mapping {
+        let Some(technique) = self.technique(id) else {
+            return Mapping {
+                id: id.to_string(),
+                name: String::new(),
+                tactics: Vec::new(),
+                status: Status::Unknown,
+                parent: id.parent().map(String::from),
+                replaced_by: None,
+            };
+        };
+        let replacement = self.replacement(technique);
+        let tactics = &replacement.unwrap_or(technique).tactics;
+        Mapping {
+            id: id.to_string(),
+            name: technique.name.clone(),
+            tactics: tactics.iter().map(TacticId::to_string).collect(),
+            status: technique.status,
+            parent: technique.parent.as_ref().map(TechniqueId::to_string),
+            replaced_by: replacement.map(|technique| technique.id.to_string()),
+        }
+    }
+
+    /// The end of a revoked technique's chain.
+    fn replacement(&self, technique: &Technique) -> Option<&Technique> {
+        let mut at = self.technique(technique.revoked_by.as_ref()?)?;
+        for _ in 0..MAX_CHAIN {
+            match &at.revoked_by {
+                None => return Some(at),
+                Some(next) => at = self.technique(next)?,
+            }
+        }
+        None
+    }
+
+    /// One tactic of this release by id, short name or name, in any usual spelling: `TA0006`, `credential-access`,
+    /// `Credential Access`, `attack.credential_access`, `CredentialAccess`, the site's URL.
+    ///
+    /// A retired one is not found here: see [`expand`](Self::expand).
+    pub fn tactic(&self, text: &str) -> Option<&Tactic> {
+        let key = tactic_key(text)?;
+        self.tactics.iter().find(|tactic| matches(&key, tactic.id.as_str(), &tactic.short_name))
+    }
+
+    /// A tactic of an earlier release, in any usual spelling of its name. Its id may be another's by now and is not
+    /// looked at.
+    pub fn retired_tactic(&self, text: &str) -> Option<&RetiredTactic> {
+        let key = tactic_key(text)?;
+        self.retired.iter().find(|retired| squeezed(&retired.short_name) == key)
+    }
+
+    /// The tactics that a text stands for: one, or those that took a retired one's place, or none.
+    pub fn expand(&self, text: &str) -> Vec<TacticId> {
+        if let Some(tactic) = self.tactic(text) {
+            return vec![tactic.id.clone()];
+        }
+        self.retired_tactic(text).map(|retired| retired.replaced_by.clone()).unwrap_or_default()
+    }
+
+    /// The column of a tactic in the matrix, by its id; behind all others when the release does not know it.
+    pub fn rank(&self, tactic: &str) -> usize {
+        self.tactics.iter().position(|own| own.id.as_str() == tactic).unwrap_or(self.tactics.len())
+    }
+}
+
+fn matches(key: &str, id: &str, short_name: &str) -> bool {
+    key.eq_ignore_ascii_case(id) || squeezed(short_name) == key
+}
+
+/// A tactic's text reduced to what all its spellings share: lower-case letters and digits.
+fn tactic_key(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > MAX_TACTIC_TEXT {
+        return None;
+    }
+    let text = after_site(text, "tactics").unwrap_or(text);
+    let text = strip_prefix_ignore_case(text, "attack.").unwrap_or(text);
+    let key = squeezed(text);
+    (!key.is_empty()).then_some(key)
+}
+
+fn squeezed(text: &str) -> String {
+    let mut key = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => key.push_str("and"),
+            _ if c.is_ascii_alphanumeric() => key.push(c.to_ascii_lowercase()),
+            // Anything else than a separator makes it another word.
+            ' ' | '-' | '_' | '.' => {}
+            _ => key.push(c),
+        }
+    }
+    key
+}
