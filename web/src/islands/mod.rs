@@ -1,0 +1,1 @@
+//! What runs in the browser. Everything here only makes quicker what works without it.

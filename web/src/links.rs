@@ -1,0 +1,100 @@
+//! Where pages are: every address that a page links to is made here.
+
+use std::fmt::Write as _;
+
+/// Percent-encodes all but RFC 3986's unreserved characters: safe as one path segment and as one query value.
+pub fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// `path?key=value&…` with the pairs encoded; the path alone when there are none.
+pub fn with_query<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut out = path.to_owned();
+    let mut separator = '?';
+    for (key, value) in pairs {
+        out.push(separator);
+        out.push_str(&encode(key));
+        out.push('=');
+        out.push_str(&encode(value));
+        separator = '&';
+    }
+    out
+}
+
+/// A page about one procedure: `rest` is empty, `history`, `copy`, …
+pub fn procedure(id: &str, rest: &str, repo: Option<&str>) -> String {
+    let slash = if rest.is_empty() { "" } else { "/" };
+    with_query(&format!("/procedures/{}{slash}{rest}", encode(id)), repo.map(|repo| ("repo", repo)))
+}
+
+/// A procedure as a commit left it.
+pub fn procedure_at(id: &str, commit: &str, repo: Option<&str>) -> String {
+    procedure(id, &format!("at/{}", encode(commit)), repo)
+}
+
+/// Two revisions compared.
+pub fn diff(id: &str, from: &str, to: &str, repo: Option<&str>) -> String {
+    procedure(id, &format!("diff/{}..{}", encode(from), encode(to)), repo)
+}
+
+/// A file that the API gives of one procedure: `source`, `notebook.ipynb`.
+pub fn procedure_file(id: &str, file: &str, repo: Option<&str>, at: Option<&str>) -> String {
+    let pairs = repo.map(|repo| ("repo", repo)).into_iter().chain(at.map(|at| ("at", at)));
+    with_query(&format!("/api/v1/procedures/{}/{file}", encode(id)), pairs)
+}
+
+/// The page of one tenant.
+pub fn tenant(id: &str) -> String {
+    format!("/tenants/{}", encode(id))
+}
+
+/// The page of one customer.
+pub fn customer(id: &str) -> String {
+    format!("/customers/{}", encode(id))
+}
+
+/// The page of one copy.
+pub fn instance(id: &str) -> String {
+    format!("/instances/{}", encode(id))
+}
+
+/// The file of one copy.
+pub fn instance_file(id: &str) -> String {
+    format!("/api/v1/instances/{}/notebook.ipynb", encode(id))
+}
+
+/// An address from outside (a forge's template, a configuration) if it is one that may be followed: only `http` and
+/// `https`, so that `javascript:` never becomes a link.
+pub fn outside(url: &str) -> Option<String> {
+    let scheme = url.split_once(':')?.0;
+    (scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")).then(|| url.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_with_slashes_and_colons_is_one_path_segment() {
+        assert_eq!(
+            procedure("path:hunts/a b.md", "history", Some("playbook")),
+            "/procedures/path%3Ahunts%2Fa%20b.md/history?repo=playbook"
+        );
+    }
+
+    #[test]
+    fn only_web_addresses_are_followed() {
+        assert_eq!(outside("javascript:alert(1)"), None);
+        assert_eq!(outside("HTTPS://forge/x").as_deref(), Some("HTTPS://forge/x"));
+        assert_eq!(outside("nothing"), None);
+    }
+}

@@ -1,0 +1,169 @@
+//! `/`: the catalog. What is searched, what was found, and the truth about each repository.
+//!
+//! A plain GET form: `q`, and one pair for each chosen facet value (`tactic=TA0006`), and `sort`. The island of the search
+//! box fetches the same address with the header `X-Fragment: results` and puts what [`results_fragment`] gives in the
+//! place of the element `#results`.
+
+use crate::Frame;
+use crate::view::{Commit, Standing, Tactic, Technique, When};
+
+/// The order of the results.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Best first; newest first where nothing was typed.
+    #[default]
+    Relevance,
+    /// Last changed first.
+    Changed,
+    /// By title.
+    Title,
+}
+
+/// A chosen facet value: part of the address.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Chosen {
+    /// The facet's name, which is the parameter's (`tactic`).
+    pub facet: String,
+    /// What is filtered by, as it stands in the address.
+    pub value: String,
+    /// What to show.
+    pub label: String,
+}
+
+/// One facet: what the results have in common, with counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facet {
+    /// Its name, which is the parameter's.
+    pub name: String,
+    /// The values, in the order to be shown. A chosen one should be among them even when its count is 0.
+    pub values: Vec<FacetValue>,
+}
+
+/// One value of a facet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FacetValue {
+    /// What to filter by.
+    pub value: String,
+    /// What to show.
+    pub label: String,
+    /// How many of the results have it.
+    pub count: u64,
+}
+
+/// A piece of a result's text with the matches marked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Snippet {
+    /// `title`, `description`, `technique`, `prose` or `code`.
+    pub field: String,
+    /// Escaped text in which only `<mark>` elements stand. The page holds it to that: other tags are shown as text.
+    pub html: String,
+}
+
+/// One result.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Item {
+    /// `hunting.id`, else `path:` and the path.
+    pub id: String,
+    /// Its repository.
+    pub repo: String,
+    /// Whether the id stands in several repositories, so that links must name this one.
+    pub repo_in_links: bool,
+    /// Its path.
+    pub path: String,
+    /// Its title.
+    pub title: String,
+    /// How it stands.
+    pub standing: Standing,
+    /// `hunting.description`.
+    pub description: String,
+    /// What it is mapped to.
+    pub techniques: Vec<Technique>,
+    /// In matrix order.
+    pub tactics: Vec<Tactic>,
+    /// Telemetry that it reads.
+    pub data_sources: Vec<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Which service its queries are for.
+    pub service: Option<String>,
+    /// Why it was found; empty where nothing was typed.
+    pub snippets: Vec<Snippet>,
+    /// The commit that last changed it.
+    pub commit: Commit,
+    /// When that was.
+    pub updated: When,
+    /// Who did.
+    pub updated_by: String,
+    /// How many errors lint finds in it.
+    pub errors: usize,
+    /// How many warnings.
+    pub warnings: usize,
+}
+
+/// How one repository stands: the truth in numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Readiness {
+    /// Its name.
+    pub repo: String,
+    /// Files that are `good`.
+    pub procedures: u64,
+    /// MyST notebooks without `hunting`.
+    pub uncatalogued: u64,
+    /// Files whose newest revision cannot be used.
+    pub broken: u64,
+    /// Files whose id is taken.
+    pub duplicates: u64,
+    /// Files some revision of which lost its metadata.
+    pub metadata_ever_lost: u64,
+    /// Procedures that name a revoked or deprecated technique.
+    pub revoked_techniques: u64,
+    /// Procedures of which a copy can be made.
+    pub copyable: u64,
+    /// Plain markdown files within the globs: counted, and no problem.
+    pub plain: u64,
+    /// When the last sync that worked ended; none before the first.
+    pub synced: Option<When>,
+    /// Whether a sync is going on.
+    pub syncing: bool,
+    /// What the last sync failed with, and when.
+    pub error: Option<(When, String)>,
+}
+
+/// The catalog page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CatalogView {
+    /// What was typed.
+    pub q: String,
+    /// What was chosen besides, in the order of the address.
+    pub chosen: Vec<Chosen>,
+    /// The order asked for.
+    pub sort: Sort,
+    /// Whether this is a further page: the address holds a cursor.
+    pub further_page: bool,
+    /// How many match in all.
+    pub total: u64,
+    /// How long the search took, in microseconds.
+    pub took_us: u64,
+    /// What the query was not read as, and what to try.
+    pub hints: Vec<String>,
+    /// The facets, in the order to be shown; names that the page knows get a title, others show their name.
+    pub facets: Vec<Facet>,
+    /// This page of results.
+    pub items: Vec<Item>,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+    /// Every repository, in the configured order.
+    pub repositories: Vec<Readiness>,
+}
+
+/// The whole page.
+pub fn page(frame: &Frame, view: CatalogView) -> String {
+    let _ = view;
+    frame.render("Catalog", ())
+}
+
+/// The inside of `#results` alone, for the island of the search box.
+pub fn results_fragment(view: CatalogView) -> String {
+    let _ = view;
+    String::new()
+}

@@ -1,0 +1,18 @@
+//! The pages, one file each: the view struct that the server fills, and the `page` function that makes HTML of it.
+//!
+//! Forms are plain HTML. What they send, and where to, is said in the documentation of each page's module.
+
+pub mod about;
+pub mod catalog;
+pub mod copies;
+pub mod copy;
+pub mod customers;
+pub mod diff;
+pub mod error;
+pub mod history;
+pub mod login;
+pub mod problems;
+pub mod procedure;
+pub mod reference;
+pub mod repositories;
+pub mod tenants;
