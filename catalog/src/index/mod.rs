@@ -6,6 +6,7 @@
 //! documents and watermark move together or not at all.
 
 use crate::attack::Mapping;
+use crate::lint::Diagnostic;
 use crate::procedure::{Procedure, Standing};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -43,6 +44,16 @@ pub struct Entry {
     /// For a duplicate: the path of the older file that holds its id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_by: Option<String>,
+    /// What is wrong with its newest revision. (That of `procedure` is not kept twice.)
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Diagnostic>,
+    /// The `order` of its first revision: the smaller one is the older file.
+    pub born: u64,
+    /// Ids that it had before; links to them still lead here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_ids: Vec<String>,
+    /// Whether some revision of it had `hunting` metadata.
+    pub ever_catalogued: bool,
     /// Whether some revision of it lost its metadata or its tags.
     pub metadata_ever_lost: bool,
 }
