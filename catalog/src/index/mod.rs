@@ -5,6 +5,22 @@
 //! procedures are. The payload of tantivy's commit names, for each repository, the commit that the documents stand for:
 //! documents and watermark move together or not at all.
 
+mod analysis;
+mod batch;
+mod columns;
+mod cursor;
+mod document;
+mod encoded;
+mod lookup;
+mod query;
+mod schema;
+mod search;
+mod shelf;
+mod snippet;
+
+pub use batch::{Batch, Load};
+pub use shelf::{Index, Marks};
+
 use crate::attack::Mapping;
 use crate::lint::Diagnostic;
 use crate::procedure::{Procedure, Standing};
@@ -86,6 +102,8 @@ pub struct Text {
     pub prose: String,
     /// Code and queries.
     pub code: String,
+    /// The name of the notebook's kernel (`kernelspec.name`), or nothing.
+    pub kernel: String,
 }
 
 /// One revision of one file: a commit that touched it.
@@ -247,6 +265,84 @@ pub struct Snippet {
     pub field: String,
     /// Escaped text in which only `<mark>` elements stand.
     pub html: String,
+}
+
+/// An entry that an address names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    /// What was found.
+    pub entry: Entry,
+    /// By what.
+    pub matched: Matched,
+}
+
+/// What of an entry an address named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matched {
+    /// The id that it has.
+    Id,
+    /// Its path, written `path:…`, although it has an id.
+    Path,
+    /// An id that its lineage once had.
+    FormerId,
+}
+
+/// What a sync must know of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its path at the tip.
+    pub path: String,
+    /// `hunting.id`, else `path:` and the path.
+    pub id: String,
+    /// The blob at the tip.
+    pub blob: String,
+    /// The file's chain of revisions.
+    pub lineage: String,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// What went wrong with the index.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// The folder could not be used.
+    #[error("{path}: {source}")]
+    Io {
+        /// Which folder.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The documents are of another format.
+    #[error("the index is of another format")]
+    Format,
+    /// A writer was given up after an error; the next batch begins with a new one.
+    #[error("the index was closed for writing after an error")]
+    Closed,
+    /// Another process writes to the index.
+    #[error("the index is being written by another process")]
+    Locked,
+    /// What is stored cannot be read back.
+    #[error("a stored document cannot be read: {0}")]
+    Stored(#[from] serde_json::Error),
+    /// The engine failed.
+    #[error("{0}")]
+    Engine(tantivy::TantivyError),
+}
+
+impl From<tantivy::TantivyError> for IndexError {
+    fn from(error: tantivy::TantivyError) -> Self {
+        match error {
+            tantivy::TantivyError::LockFailure(..) => Self::Locked,
+            error => Self::Engine(error),
+        }
+    }
+}
+
+impl From<std::io::Error> for IndexError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Engine(error.into())
+    }
 }
 
 impl Entry {

@@ -1,0 +1,219 @@
+//! Writing: one repository at a time, all of it or nothing.
+
+use super::schema::{VERSION, fact};
+use super::shelf::{Index, Marks, lock};
+use super::{Entry, IndexError, Revision, Text, document};
+use crate::attack::Release;
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, MutexGuard};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::schema::Field;
+use tantivy::{IndexWriter, Term};
+
+/// How much is to be written: decides threads and memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Load {
+    /// A few files, beside searches: one thread.
+    Few,
+    /// A whole repository, with nothing to serve meanwhile: two threads.
+    Many,
+}
+
+impl Load {
+    fn options(self) -> IndexWriterOptions {
+        let (threads, memory) = match self {
+            Load::Few => (1, 24 << 20),
+            Load::Many => (2, 48 << 20),
+        };
+        IndexWriterOptions::builder()
+            .num_worker_threads(threads)
+            .memory_budget_per_thread(memory)
+            .num_merge_threads(1)
+            .build()
+    }
+}
+
+/// The writer, kept between batches of one load.
+pub(super) struct Writer {
+    load: Load,
+    tantivy: IndexWriter,
+}
+
+/// What is written to one repository, and becomes visible with [`commit`](Self::commit) or not at all: a batch that is
+/// dropped leaves no trace.
+///
+/// Documents may be put from several threads.
+pub struct Batch<'a> {
+    index: &'a Index,
+    release: &'a Release,
+    repo: String,
+    writer: MutexGuard<'a, Option<Writer>>,
+    state: Mutex<State>,
+    committed: bool,
+}
+
+/// What must be deleted before it is added.
+struct State {
+    /// Whether the index has procedures of the repository.
+    procedures: bool,
+    /// Whether it has revisions.
+    revisions: bool,
+    /// Hashes of the keys that this batch put.
+    put: HashSet<u64>,
+}
+
+impl Index {
+    /// Begins to write to a repository. Waits while another batch is open.
+    ///
+    /// # Errors
+    /// When another process writes to the index, or the folder cannot be written.
+    pub fn writer<'a>(
+        &'a self,
+        repo: &str,
+        release: &'a Release,
+        load: Load,
+    ) -> Result<Batch<'a>, IndexError> {
+        let mut writer = lock(&self.writer);
+        if writer.as_ref().is_none_or(|writer| writer.load != load) {
+            // The lock on the folder is the writer's: the old one goes first.
+            *writer = None;
+            let tantivy = self.tantivy.writer_with_options(load.options())?;
+            let mut merges = LogMergePolicy::default();
+            merges.set_del_docs_ratio_before_merge(0.2);
+            tantivy.set_merge_policy(Box::new(merges));
+            *writer = Some(Writer { load, tantivy });
+        }
+        let current = self.current();
+        let has = |field: Field| {
+            let term = Term::from_field_text(field, &fact::whole(fact::REPO, repo));
+            current.searcher.doc_freq(&term).map(|count| count > 0)
+        };
+        let state = State {
+            procedures: has(self.fields.fact)?,
+            revisions: has(self.fields.revision_fact)?,
+            put: HashSet::new(),
+        };
+        Ok(Batch {
+            index: self,
+            release,
+            repo: repo.to_owned(),
+            writer,
+            state: Mutex::new(state),
+            committed: false,
+        })
+    }
+}
+
+impl Batch<'_> {
+    /// Writes an entry with its text, in place of what its path had before.
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub fn put(&self, entry: &Entry, text: &Text) -> Result<(), IndexError> {
+        let document = self.index.analyze(|analyzer| {
+            document::Builder::new(&self.index.fields, self.release, analyzer)
+                .procedure(entry, text)
+        })?;
+        let key = document::key(&entry.repo, &entry.path);
+        self.add(self.index.fields.key, &key, |state| state.procedures, document)
+    }
+
+    /// Removes the entry of a path, if there is one.
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub fn remove(&self, repo: &str, path: &str) -> Result<(), IndexError> {
+        let term = Term::from_field_text(self.index.fields.key, &document::key(repo, path));
+        self.tantivy()?.delete_term(term);
+        Ok(())
+    }
+
+    /// Writes a revision, in place of one with the same commit and path.
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub fn put_revision(&self, revision: &Revision) -> Result<(), IndexError> {
+        let document = document::revision(&self.index.fields, revision)?;
+        let key = document::revision_key(&revision.repo, &revision.commit, &revision.path);
+        self.add(self.index.fields.revision_key, &key, |state| state.revisions, document)
+    }
+
+    /// Removes all entries and revisions of a repository.
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub fn clear(&self, repo: &str) -> Result<(), IndexError> {
+        let term = fact::whole(fact::REPO, repo);
+        let writer = self.tantivy()?;
+        writer.delete_term(Term::from_field_text(self.index.fields.fact, &term));
+        writer.delete_term(Term::from_field_text(self.index.fields.revision_fact, &term));
+        if repo == self.repo {
+            let mut state = lock(&self.state);
+            state.procedures = false;
+            state.revisions = false;
+            state.put.clear();
+        }
+        Ok(())
+    }
+
+    /// Makes all of it visible at once, with the mark that says what it stands for (null removes the repository's
+    /// mark). A search that begins after this has returned sees it.
+    ///
+    /// # Errors
+    /// When the index cannot be written; then nothing has become visible.
+    pub fn commit(mut self, mark: serde_json::Value) -> Result<(), IndexError> {
+        let mut marks = Marks { format: VERSION.to_owned(), ..self.index.marks() };
+        if mark.is_null() {
+            marks.repos.remove(&self.repo);
+        } else {
+            marks.repos.insert(self.repo.clone(), mark);
+        }
+        let payload = serde_json::to_string(&marks)?;
+        let writer = self.writer.as_mut().ok_or(IndexError::Closed)?;
+        let mut prepared = writer.tantivy.prepare_commit()?;
+        prepared.set_payload(&payload);
+        prepared.commit()?;
+        self.committed = true;
+        self.index.publish()
+    }
+
+    fn tantivy(&self) -> Result<&IndexWriter, IndexError> {
+        Ok(&self.writer.as_ref().ok_or(IndexError::Closed)?.tantivy)
+    }
+
+    fn add(
+        &self,
+        field: Field,
+        key: &str,
+        may_stand: fn(&State) -> bool,
+        document: tantivy::TantivyDocument,
+    ) -> Result<(), IndexError> {
+        let mut hash = DefaultHasher::new();
+        (field, key).hash(&mut hash);
+        // On a first index nothing has to go: deleting each key in turn would be felt at the commit.
+        let replaces = {
+            let mut state = lock(&self.state);
+            let repeated = !state.put.insert(hash.finish());
+            repeated || may_stand(&state)
+        };
+        let writer = self.tantivy()?;
+        if replaces {
+            writer.delete_term(Term::from_field_text(field, key));
+        }
+        writer.add_document(document)?;
+        Ok(())
+    }
+}
+
+impl Drop for Batch<'_> {
+    fn drop(&mut self) {
+        if self.committed {
+            return;
+        }
+        // A writer that cannot go back is given up; the next batch begins with a new one.
+        if self.writer.as_mut().is_some_and(|writer| writer.tantivy.rollback().is_err()) {
+            *self.writer = None;
+        }
+    }
+}

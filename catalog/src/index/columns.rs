@@ -1,0 +1,198 @@
+//! What is counted, filtered and sorted by, in memory: one compact column a facet and segment.
+//!
+//! Segments never change, so a column is read once and shared by every later generation that still has the segment.
+//! Values are numbered once for the whole index, not once a segment, so that one array counts across segments and a
+//! chosen value is one number everywhere.
+
+use super::schema::{Facet, column};
+use std::collections::HashMap;
+use std::sync::{OnceLock, RwLock};
+use tantivy::{DocId, SegmentReader};
+
+/// The numbers of a facet's values, over all segments. Grows only.
+#[derive(Default)]
+pub(super) struct Values {
+    numbers: HashMap<Box<str>, u32>,
+    values: Vec<Value>,
+}
+
+/// One value of a facet.
+#[derive(Clone)]
+pub(super) struct Value {
+    /// What it is compared by.
+    pub(super) key: Box<str>,
+    /// How it is written: of several spellings the first in order, so that it is the same after every start.
+    pub(super) written: Box<str>,
+}
+
+impl Values {
+    /// The number of a value, if any document ever had it.
+    pub(super) fn number(&self, key: &str) -> Option<u32> {
+        self.numbers.get(key).copied()
+    }
+
+    pub(super) fn get(&self, number: u32) -> Option<&Value> {
+        self.values.get(number as usize)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    fn intern(&mut self, key: &str, written: &str) -> u32 {
+        if let Some(&number) = self.numbers.get(key) {
+            let value = &mut self.values[number as usize];
+            if written < &*value.written {
+                value.written = written.into();
+            }
+            return number;
+        }
+        let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(key.into(), number);
+        self.values.push(Value { key: key.into(), written: written.into() });
+        number
+    }
+}
+
+/// The values of all facets.
+#[derive(Default)]
+pub(super) struct Vocabulary([RwLock<Values>; 8]);
+
+impl Vocabulary {
+    pub(super) fn of(&self, facet: Facet) -> std::sync::RwLockReadGuard<'_, Values> {
+        self.0[facet as usize].read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn of_mut(&self, facet: Facet) -> std::sync::RwLockWriteGuard<'_, Values> {
+        self.0[facet as usize].write().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Several numbers a document.
+#[derive(Default)]
+pub(super) struct Numbers {
+    starts: Vec<u32>,
+    numbers: Vec<u32>,
+}
+
+impl Numbers {
+    pub(super) fn of(&self, doc: DocId) -> &[u32] {
+        let doc = doc as usize;
+        match (self.starts.get(doc), self.starts.get(doc + 1)) {
+            (Some(&start), Some(&end)) => &self.numbers[start as usize..end as usize],
+            _ => &[],
+        }
+    }
+}
+
+/// One text a document.
+#[derive(Default)]
+pub(super) struct Texts {
+    starts: Vec<u32>,
+    bytes: Vec<u8>,
+}
+
+impl Texts {
+    /// The text as bytes, which order as the text does; empty where the document has none.
+    pub(super) fn of(&self, doc: DocId) -> &[u8] {
+        let doc = doc as usize;
+        match (self.starts.get(doc), self.starts.get(doc + 1)) {
+            (Some(&start), Some(&end)) => &self.bytes[start as usize..end as usize],
+            _ => &[],
+        }
+    }
+}
+
+/// The columns of one segment.
+pub(super) struct Columns {
+    /// Repository, NUL, path.
+    pub(super) keys: Texts,
+    /// The documents that are procedures, deleted ones included.
+    pub(super) procedures: Vec<DocId>,
+    /// When each was last changed; 0 for revisions.
+    pub(super) updated: Vec<i64>,
+    pub(super) facets: [Numbers; 8],
+    titles: OnceLock<Texts>,
+}
+
+impl Columns {
+    /// Reads the columns of a segment.
+    pub(super) fn read(reader: &SegmentReader, vocabulary: &Vocabulary) -> tantivy::Result<Self> {
+        let keys = texts(reader, column::KEY)?;
+        let procedures = (0..reader.max_doc()).filter(|doc| !keys.of(*doc).is_empty()).collect();
+        let updated = reader.fast_fields().i64(column::UPDATED)?;
+        let updated = (0..reader.max_doc()).map(|doc| updated.first(doc).unwrap_or(0)).collect();
+        let mut facets: [Numbers; 8] = Default::default();
+        for facet in Facet::ALL {
+            facets[facet as usize] = numbers(reader, facet, vocabulary)?;
+        }
+        Ok(Self { keys, procedures, updated, facets, titles: OnceLock::new() })
+    }
+
+    /// How titles are sorted; read when first asked for.
+    pub(super) fn titles(&self, reader: &SegmentReader) -> tantivy::Result<&Texts> {
+        if let Some(titles) = self.titles.get() {
+            return Ok(titles);
+        }
+        let titles = texts(reader, column::TITLE_KEY)?;
+        Ok(self.titles.get_or_init(|| titles))
+    }
+}
+
+/// The terms of a fast field in order, each given to `each` with its ordinal.
+fn terms(column: &tantivy::columnar::StrColumn, mut each: impl FnMut(&[u8])) -> std::io::Result<()> {
+    let mut stream = column.dictionary().stream()?;
+    while stream.advance() {
+        each(stream.key());
+    }
+    Ok(())
+}
+
+fn numbers(reader: &SegmentReader, facet: Facet, vocabulary: &Vocabulary) -> tantivy::Result<Numbers> {
+    let Some(column) = reader.fast_fields().str(facet.column())? else { return Ok(Numbers::default()) };
+    let mut by_ordinal = Vec::with_capacity(column.num_terms());
+    {
+        let mut values = vocabulary.of_mut(facet);
+        terms(&column, |term| {
+            let term = String::from_utf8_lossy(term);
+            let (key, written) = term.split_once('\0').unwrap_or((&term, &term));
+            by_ordinal.push(values.intern(key, written));
+        })?;
+    }
+    let mut starts = Vec::with_capacity(reader.max_doc() as usize + 1);
+    let mut numbers = Vec::new();
+    let ordinals = column.ords();
+    starts.push(0);
+    for doc in 0..reader.max_doc() {
+        numbers.extend(
+            ordinals.values_for_doc(doc).filter_map(|ordinal| by_ordinal.get(usize::try_from(ordinal).ok()?)),
+        );
+        starts.push(u32::try_from(numbers.len()).unwrap_or(u32::MAX));
+    }
+    Ok(Numbers { starts, numbers })
+}
+
+/// A fast field with at most one text a document.
+pub(super) fn texts(reader: &SegmentReader, name: &str) -> tantivy::Result<Texts> {
+    let Some(column) = reader.fast_fields().str(name)? else { return Ok(Texts::default()) };
+    let mut ends = Vec::with_capacity(column.num_terms());
+    let mut sorted = Vec::new();
+    terms(&column, |term| {
+        sorted.extend_from_slice(term);
+        ends.push(sorted.len());
+    })?;
+    let ordinals = column.ords();
+    let mut starts = Vec::with_capacity(reader.max_doc() as usize + 1);
+    let mut bytes = Vec::with_capacity(sorted.len());
+    starts.push(0);
+    for doc in 0..reader.max_doc() {
+        if let Some(ordinal) = ordinals.first(doc).and_then(|ordinal| usize::try_from(ordinal).ok())
+            && let Some(&end) = ends.get(ordinal)
+        {
+            let start = if ordinal == 0 { 0 } else { ends[ordinal - 1] };
+            bytes.extend_from_slice(&sorted[start..end]);
+        }
+        starts.push(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
+    }
+    Ok(Texts { starts, bytes })
+}

@@ -1,0 +1,462 @@
+//! An entry or a revision as a tantivy document.
+
+use super::analysis::{Analyzer, Kind, fold};
+use super::encoded::Encoded;
+use super::schema::{Facet, Fields, fact};
+use super::{Entry, Revision, Text};
+use crate::attack::{Mapping, Release, TacticOrigin};
+use crate::procedure::Standing;
+use serde_json::Value;
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
+use tantivy::TantivyDocument;
+
+/// How often a part's words count, against once in prose and code.
+mod weight {
+    pub(super) const TITLE: usize = 4;
+    pub(super) const TECHNIQUE: usize = 2;
+    pub(super) const DESCRIPTION: usize = 2;
+    pub(super) const ONCE: usize = 1;
+}
+
+/// Most of prose and of code that is indexed, in bytes.
+const MAX_INDEXED: usize = 1 << 20;
+/// Most of prose and code together that is stored for snippets, in bytes.
+const MAX_STORED: usize = 64 << 10;
+/// Most values of one kind (tags, techniques, …) that count.
+const MAX_VALUES: usize = 200;
+/// Longest value that counts as a whole, in bytes.
+const MAX_VALUE: usize = 200;
+/// Most entries of the `hunting` block, nested ones included, that are searchable by key.
+const MAX_META: usize = 256;
+/// Longest text of one such entry that is searchable, in bytes.
+const MAX_META_TEXT: usize = 2_000;
+/// How deep the `hunting` block is followed.
+const MAX_META_DEPTH: usize = 4;
+
+/// The key of a procedure's document.
+pub(super) fn key(repo: &str, path: &str) -> String {
+    format!("{repo}\0{path}")
+}
+
+/// The key of a revision's document.
+pub(super) fn revision_key(repo: &str, commit: &str, path: &str) -> String {
+    format!("{repo}\0{commit}\0{path}")
+}
+
+/// The text up to a length, cut between characters.
+pub(super) fn cut(text: &str, max: usize) -> &str {
+    &text[..text.floor_char_boundary(max)]
+}
+
+/// How a title is sorted.
+pub(super) fn title_key(title: &str) -> String {
+    let folded = fold(title);
+    let words = folded.trim_start_matches(|char: char| !char.is_alphanumeric());
+    cut(if words.is_empty() { &folded } else { words }, 64).replace('\0', " ")
+}
+
+/// A standing as the API writes it.
+pub(super) fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Good => "good",
+        Standing::Broken => "broken",
+        Standing::Uncatalogued => "uncatalogued",
+        Standing::Duplicate => "duplicate",
+    }
+}
+
+/// A data source as it is compared: lower case, without `scwx.`.
+pub(super) fn data_source(value: &str) -> String {
+    let folded = fold(value);
+    folded.strip_prefix("scwx.").map(str::to_owned).unwrap_or(folded)
+}
+
+/// The ids under which a mapped technique is counted: as resolved and as written, each with its parent.
+fn technique_ids(mapping: &Mapping) -> impl Iterator<Item = &str> {
+    let with_parent = |id: &str| id.split_once('.').map(|(parent, _)| parent.len());
+    let resolved = mapping.replaced_by.as_deref();
+    [resolved, Some(mapping.id.as_str())]
+        .into_iter()
+        .flatten()
+        .flat_map(move |id| [Some(id), with_parent(id).map(|end| &id[..end])])
+        .flatten()
+}
+
+/// Builds one document.
+pub(super) struct Builder<'a> {
+    fields: &'a Fields,
+    release: &'a Release,
+    analyzer: &'a mut Analyzer,
+    document: TantivyDocument,
+    text: Encoded,
+    surfaces: Encoded,
+    seen_surfaces: Seen,
+    seen_facts: HashSet<String>,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(fields: &'a Fields, release: &'a Release, analyzer: &'a mut Analyzer) -> Self {
+        Self {
+            fields,
+            release,
+            analyzer,
+            document: TantivyDocument::default(),
+            text: Encoded::default(),
+            surfaces: Encoded::default(),
+            seen_surfaces: Seen::default(),
+            seen_facts: HashSet::new(),
+        }
+    }
+
+    /// The document of an entry.
+    pub(super) fn procedure(
+        mut self,
+        entry: &Entry,
+        text: &Text,
+    ) -> Result<TantivyDocument, serde_json::Error> {
+        let fields = self.fields;
+        let procedure = &entry.procedure;
+        self.document.add_text(fields.entry, serde_json::to_string(entry)?);
+        self.document.add_text(fields.key, key(&entry.repo, &entry.path));
+        let row = [&entry.id, &entry.blob, &entry.lineage, standing(entry.standing)];
+        self.document.add_text(fields.row, row.join("\0"));
+        self.document.add_text(fields.title_key, title_key(&procedure.title));
+        self.document.add_i64(fields.updated, entry.updated_at);
+
+        self.identity(entry);
+        self.attack(entry);
+        self.values(entry);
+        if !text.kernel.is_empty() {
+            self.fact(fact::KERNEL, &fold(cut(&text.kernel, MAX_VALUE)));
+        }
+        self.metadata(entry);
+
+        let title = self.zone(&procedure.title, weight::TITLE);
+        self.document.add_text(fields.title, title.into_string());
+        let description = self.zone(cut(&procedure.description, MAX_INDEXED), weight::DESCRIPTION);
+        self.document.add_text(fields.description, description.into_string());
+        let mut prose = Places::default();
+        self.zone_into(cut(&text.headings, MAX_INDEXED), &mut prose);
+        self.zone_into(cut(&text.prose, MAX_INDEXED), &mut prose);
+        self.document.add_text(fields.prose, prose.tokens.into_string());
+        let mut code = Places::default();
+        self.zone_into(cut(&text.code, MAX_INDEXED), &mut code);
+        self.document.add_text(fields.code, code.tokens.into_string());
+
+        let prose = cut(&text.prose, MAX_STORED);
+        self.document.add_text(fields.stored_prose, prose);
+        self.document.add_text(fields.stored_code, cut(&text.code, MAX_STORED - prose.len()));
+        self.document.add_text(fields.text, self.text.as_str());
+        self.document.add_text(fields.surface, self.surfaces.as_str());
+        Ok(self.document)
+    }
+
+    /// Names and addresses.
+    fn identity(&mut self, entry: &Entry) {
+        self.fact(fact::REPO, &entry.repo);
+        self.fact(fact::ID, &entry.id);
+        for id in entry.former_ids.iter().filter(|id| **id != entry.id).take(MAX_VALUES) {
+            self.fact(fact::FORMER_ID, id);
+        }
+        self.fact(fact::LINEAGE, &key(&entry.repo, &entry.lineage));
+        self.facet(Facet::Repo, &entry.repo, &entry.repo);
+        let standing = standing(entry.standing);
+        self.fact(fact::IS, standing);
+        self.facet(Facet::Standing, standing, standing);
+        if entry.copyable {
+            self.fact(fact::IS, "copyable");
+        }
+        if entry.procedure.techniques.is_empty() {
+            self.fact(fact::IS, "unmapped");
+        }
+        if !entry.problems.is_empty() || !entry.procedure.diagnostics.is_empty() {
+            self.fact(fact::IS, "problematic");
+        }
+        let path = fold(&entry.path);
+        for (end, _) in path.match_indices('/').take(64) {
+            self.fact(fact::PATH, &path[..end]);
+        }
+        self.fact(fact::PATH, &path);
+        self.fact_words(fact::PATH, &entry.path);
+        self.zone(&entry.path, weight::ONCE);
+        if !entry.id.starts_with("path:") {
+            self.zone(&entry.id, weight::ONCE);
+        }
+    }
+
+    /// Tactics and techniques, with the names by which hunters look for them.
+    fn attack(&mut self, entry: &Entry) {
+        let mut names = String::new();
+        for mapping in entry.procedure.techniques.iter().take(MAX_VALUES) {
+            for id in technique_ids(mapping) {
+                if self.fact(fact::TECHNIQUE, &fold(id)) {
+                    self.facet(Facet::Technique, id, id);
+                    names.push_str(id);
+                    names.push('\n');
+                    if let Some(technique) = self.release.technique(id) {
+                        names.push_str(&technique.name);
+                        names.push('\n');
+                    }
+                }
+            }
+        }
+        for tactic in entry.procedure.tactics.iter().take(MAX_VALUES) {
+            let id = fold(&tactic.id);
+            if !self.fact(fact::TACTIC, &id) {
+                continue;
+            }
+            let origin = match tactic.from {
+                TacticOrigin::Possible => "0",
+                TacticOrigin::Technique => "1",
+                TacticOrigin::Author => "2",
+            };
+            if tactic.from > TacticOrigin::Possible {
+                self.fact(fact::TACTIC_CERTAIN, &id);
+                names.push_str(&tactic.name);
+                names.push('\n');
+            }
+            if tactic.from == TacticOrigin::Author {
+                self.fact(fact::TACTIC_NAMED, &id);
+            }
+            self.facet(Facet::Tactic, &format!("{}\u{1}{origin}", tactic.id), "");
+        }
+        let attack = self.lines(&names, weight::TECHNIQUE);
+        self.document.add_text(self.fields.attack, attack.into_string());
+    }
+
+    /// Data sources, tags, platforms, authors, service.
+    fn values(&mut self, entry: &Entry) {
+        let procedure = &entry.procedure;
+        let mut said = String::new();
+        let lists = [
+            (Facet::Tag, fact::TAG, &procedure.tags),
+            (Facet::Platform, fact::PLATFORM, &procedure.platforms),
+            (Facet::Author, fact::AUTHOR, &entry.authors),
+        ];
+        for (facet, name, values) in lists {
+            for value in values.iter().take(MAX_VALUES) {
+                let value = cut(value.trim(), MAX_VALUE);
+                let folded = fold(value);
+                if !folded.is_empty() && self.fact(name, &folded) {
+                    self.facet(facet, &folded, value);
+                    self.fact_words(name, value);
+                    said.push_str(value);
+                    said.push('\n');
+                }
+            }
+        }
+        for value in procedure.data_sources.iter().take(MAX_VALUES) {
+            let value = data_source(cut(value, MAX_VALUE));
+            if !value.is_empty() && self.fact(fact::DATA, &value) {
+                self.facet(Facet::DataSource, &value, &value);
+                self.fact_words(fact::DATA, &value);
+                said.push_str(&value);
+                said.push('\n');
+            }
+        }
+        if let Some(service) = &procedure.service {
+            self.fact(fact::SERVICE, &fold(service));
+            said.push_str(service);
+        }
+        self.lines(&said, weight::ONCE);
+    }
+
+    /// Every entry of the `hunting` block by its key; what is not one of the six fields is searched as text, too.
+    fn metadata(&mut self, entry: &Entry) {
+        let mut budget = MAX_META;
+        let mut said = String::new();
+        for (key, value) in &entry.procedure.metadata {
+            let known = matches!(key.as_str(), "title" | "id" | "description" | "tags" | "data_sources");
+            let name = format!("{}{}", fact::META, fold(cut(key, MAX_VALUE)));
+            self.meta(&name, value, MAX_META_DEPTH, &mut budget, if known { None } else { Some(&mut said) });
+        }
+        self.lines(&said, weight::ONCE);
+    }
+
+    fn meta(
+        &mut self,
+        name: &str,
+        value: &Value,
+        depth: usize,
+        budget: &mut usize,
+        mut said: Option<&mut String>,
+    ) {
+        if depth == 0 || *budget == 0 {
+            return;
+        }
+        *budget -= 1;
+        let text = match value {
+            Value::Null => return,
+            Value::Bool(value) => value.to_string(),
+            Value::Number(value) => value.to_string(),
+            Value::String(value) => cut(value, MAX_META_TEXT).to_owned(),
+            Value::Array(values) => {
+                for value in values {
+                    self.meta(name, value, depth - 1, budget, said.as_deref_mut());
+                }
+                return;
+            }
+            Value::Object(values) => {
+                for (key, value) in values {
+                    let nested = format!("{name}.{}", fold(cut(key, MAX_VALUE)));
+                    self.meta(&nested, value, depth - 1, budget, said.as_deref_mut());
+                }
+                return;
+            }
+        };
+        if text.len() <= MAX_VALUE {
+            self.fact(name, &fold(&text));
+        }
+        self.fact_words(name, &text);
+        if let Some(said) = said {
+            said.push_str(&text);
+            said.push('\n');
+        }
+    }
+
+    /// Adds an exact term; false when the document has it already.
+    fn fact(&mut self, name: &str, value: &str) -> bool {
+        let term = fact::whole(name, value);
+        if !self.seen_facts.insert(term.clone()) {
+            return false;
+        }
+        self.document.add_text(self.fields.fact, term);
+        true
+    }
+
+    /// Adds the words of a value, so that `author:rodriguez` finds the whole name.
+    fn fact_words(&mut self, name: &str, value: &str) {
+        let mut terms = Vec::new();
+        self.analyzer.analyze(value, |token| {
+            if token.kind != Kind::Surface {
+                terms.push(fact::word(name, token.text));
+            }
+        });
+        for term in terms {
+            if self.seen_facts.insert(term.clone()) {
+                self.document.add_text(self.fields.fact, term);
+            }
+        }
+    }
+
+    /// Adds a value to a facet's column: what it is compared by, and how it was written.
+    fn facet(&mut self, facet: Facet, value: &str, written: &str) {
+        self.document.add_text(self.fields.facets[facet as usize], format!("{value}\0{written}"));
+    }
+
+    /// Adds text that is one piece to what is searched; answers its tokens.
+    fn zone(&mut self, text: &str, weight: usize) -> Encoded {
+        let mut zone = Encoded::default();
+        self.tokens(text, &mut zone);
+        for _ in 0..weight {
+            self.text.append(&zone);
+        }
+        zone
+    }
+
+    /// Adds lines that have nothing to do with each other.
+    fn lines(&mut self, lines: &str, weight: usize) -> Encoded {
+        let mut zone = Encoded::default();
+        let mut one = Encoded::default();
+        for line in lines.lines() {
+            one.clear();
+            self.tokens(line, &mut one);
+            zone.append(&one);
+        }
+        for _ in 0..weight {
+            self.text.append(&zone);
+        }
+        zone
+    }
+
+    /// Adds text to what is searched, and each of its tokens once to where it stands.
+    fn zone_into(&mut self, text: &str, places: &mut Places) {
+        let mut zone = Encoded::default();
+        self.tokens_and(text, &mut zone, |token| places.push(token));
+        self.text.append(&zone);
+    }
+
+    fn tokens(&mut self, text: &str, zone: &mut Encoded) {
+        self.tokens_and(text, zone, |_| {});
+    }
+
+    fn tokens_and(&mut self, text: &str, zone: &mut Encoded, mut also: impl FnMut(&str)) {
+        let (surfaces, seen) = (&mut self.surfaces, &mut self.seen_surfaces);
+        let mut last = None;
+        self.analyzer.analyze(text, |token| {
+            if token.kind == Kind::Surface {
+                if seen.insert(token.text) {
+                    surfaces.push(token.text, true);
+                }
+            } else {
+                zone.push(token.text, last != Some(token.position));
+                last = Some(token.position);
+                also(token.text);
+            }
+        });
+    }
+}
+
+/// The document of a revision.
+pub(super) fn revision(fields: &Fields, revision: &Revision) -> Result<TantivyDocument, serde_json::Error> {
+    let mut document = TantivyDocument::default();
+    document.add_text(fields.revision, serde_json::to_string(revision)?);
+    document.add_text(fields.revision_key, revision_key(&revision.repo, &revision.commit, &revision.path));
+    document.add_text(fields.revision_fact, fact::whole(fact::REPO, &revision.repo));
+    let lineage = key(&revision.repo, &revision.lineage);
+    document.add_text(fields.revision_fact, fact::whole(fact::LINEAGE, &lineage));
+    let at_commit = format!("{lineage}\0{}", revision.commit);
+    document.add_text(fields.revision_fact, fact::whole(fact::COMMIT, &at_commit));
+    document.add_u64(fields.order, revision.order);
+    Ok(document)
+}
+
+/// Tokens written down once each.
+#[derive(Default)]
+struct Places {
+    tokens: Encoded,
+    seen: Seen,
+}
+
+impl Places {
+    fn push(&mut self, token: &str) {
+        if self.seen.insert(token) {
+            self.tokens.push(token, true);
+        }
+    }
+}
+
+/// Which tokens were seen, by a 64-bit hash: two of the same hash would cost one of them a place in a field that only
+/// says where words stand.
+#[derive(Default)]
+struct Seen(HashSet<u64, BuildHasherDefault<AsItIs>>);
+
+impl Seen {
+    fn insert(&mut self, token: &str) -> bool {
+        let hash = token.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        self.0.insert(hash ^ (hash >> 29))
+    }
+}
+
+/// The hash of what is a hash already.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value;
+    }
+}

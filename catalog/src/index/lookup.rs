@@ -1,0 +1,232 @@
+//! Finding by name: ids, paths, lineages, revisions. No scores, no words.
+
+use super::columns::texts;
+use super::cursor;
+use super::document;
+use super::schema::{column, fact};
+use super::shelf::{Index, Snapshot};
+use super::{Entry, IndexError, Listed, Match, Matched, Revision};
+use crate::procedure::Standing;
+use serde::de::DeserializeOwned;
+use tantivy::schema::{Field, IndexRecordOption, Value};
+use tantivy::{DocAddress, DocSet, TERMINATED, TantivyDocument, Term};
+
+/// Most revisions or problems of one page.
+const MAX_PAGE: usize = 500;
+
+impl Index {
+    /// Every entry that an id names, in all repositories: those that have it (or `path:…` for their path), then those
+    /// that once had it. Within each by repository and path.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn by_id(&self, id: &str) -> Result<Vec<Match>, IndexError> {
+        let snapshot = self.current();
+        let mut found: Vec<Match> = Vec::new();
+        let names = [(fact::ID, Matched::Id), (fact::FORMER_ID, Matched::FormerId)];
+        for (name, matched) in names {
+            let mut here = Vec::new();
+            for address in self.with_term(&snapshot, self.fields.fact, &fact::whole(name, id))? {
+                let entry: Entry = self.stored(&snapshot, address, self.fields.entry)?;
+                here.push(Match { entry, matched });
+            }
+            if let (Matched::Id, Some(path)) = (matched, id.strip_prefix("path:")) {
+                for repo in snapshot.marks.repos.keys() {
+                    if let Some(entry) = self.entry_at(&snapshot, repo, path)? {
+                        here.push(Match { entry, matched: Matched::Path });
+                    }
+                }
+            }
+            here.sort_by(|a, b| (&a.entry.repo, &a.entry.path).cmp(&(&b.entry.repo, &b.entry.path)));
+            for one in here {
+                let same =
+                    |other: &Match| other.entry.repo == one.entry.repo && other.entry.path == one.entry.path;
+                if !found.iter().any(same) {
+                    found.push(one);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The entry of a path.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn by_path(&self, repo: &str, path: &str) -> Result<Option<Entry>, IndexError> {
+        self.entry_at(&self.current(), repo, path)
+    }
+
+    /// The entry of a lineage, while the branch's tip has one.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn by_lineage(&self, repo: &str, lineage: &str) -> Result<Option<Entry>, IndexError> {
+        let snapshot = self.current();
+        let term = fact::whole(fact::LINEAGE, &document::key(repo, lineage));
+        match self.with_term(&snapshot, self.fields.fact, &term)?.first() {
+            Some(&address) => Ok(Some(self.stored(&snapshot, address, self.fields.entry)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// What a sync must know of every entry of a repository, by path. Reads no stored document.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn entries(&self, repo: &str) -> Result<Vec<Listed>, IndexError> {
+        let snapshot = self.current();
+        let prefix = document::key(repo, "");
+        let mut listed = Vec::new();
+        for (segment, reader) in snapshot.searcher.segment_readers().iter().enumerate() {
+            let columns = snapshot.columns(segment, &self.vocabulary)?;
+            let mine = |doc: &u32| columns.keys.of(*doc).starts_with(prefix.as_bytes());
+            if !columns.procedures.iter().any(mine) {
+                continue;
+            }
+            let rows = texts(reader, column::ROW)?;
+            for doc in columns.procedures.iter().copied().filter(mine).filter(|doc| !reader.is_deleted(*doc))
+            {
+                let path = String::from_utf8_lossy(&columns.keys.of(doc)[prefix.len()..]).into_owned();
+                let row = String::from_utf8_lossy(rows.of(doc)).into_owned();
+                // The id comes first and is the only part that an author could put a NUL into.
+                let mut parts = row.rsplitn(4, '\0');
+                let standing = match parts.next() {
+                    Some("good") => Standing::Good,
+                    Some("broken") => Standing::Broken,
+                    Some("duplicate") => Standing::Duplicate,
+                    _ => Standing::Uncatalogued,
+                };
+                let mut next = || parts.next().unwrap_or_default().to_owned();
+                let (lineage, blob, id) = (next(), next(), next());
+                listed.push(Listed { path, id, blob, lineage, standing });
+            }
+        }
+        listed.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        Ok(listed)
+    }
+
+    /// Entries that have problems or whose procedure has diagnostics, by repository and path: a page, and the cursor of the next. A cursor
+    /// that is not ours begins anew.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn with_problems(
+        &self,
+        limit: usize,
+        cursor: Option<&str>,
+    ) -> Result<(Vec<Entry>, Option<String>), IndexError> {
+        let limit = limit.clamp(1, MAX_PAGE);
+        let after = cursor.and_then(cursor::text);
+        let snapshot = self.current();
+        let mut keys = Vec::new();
+        for address in self.with_term(&snapshot, self.fields.fact, &fact::whole(fact::IS, "problematic"))? {
+            let columns = snapshot.columns(address.segment_ord as usize, &self.vocabulary)?;
+            let key = columns.keys.of(address.doc_id).to_vec();
+            if after.as_ref().is_none_or(|after| key.as_slice() > after.as_bytes()) {
+                keys.push((key, address));
+            }
+        }
+        keys.sort_unstable();
+        let more = keys.len() > limit;
+        keys.truncate(limit);
+        let next = match keys.last() {
+            Some((key, _)) if more => Some(cursor::of_text(&String::from_utf8_lossy(key))),
+            _ => None,
+        };
+        let entries = keys.into_iter().map(|(_, address)| self.stored(&snapshot, address, self.fields.entry));
+        Ok((entries.collect::<Result<_, _>>()?, next))
+    }
+
+    /// Revisions of a lineage, newest first, those before a place in the walk if one is given; and how many there are
+    /// in all.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn revisions(
+        &self,
+        repo: &str,
+        lineage: &str,
+        limit: usize,
+        before: Option<u64>,
+    ) -> Result<(Vec<Revision>, usize), IndexError> {
+        let snapshot = self.current();
+        let term = fact::whole(fact::LINEAGE, &document::key(repo, lineage));
+        let mut ordered = Vec::new();
+        let addresses = self.with_term(&snapshot, self.fields.revision_fact, &term)?;
+        let mut order = None;
+        for address in &addresses {
+            let segment = address.segment_ord;
+            let column = match order.take() {
+                Some((of, column)) if of == segment => column,
+                _ => snapshot.searcher.segment_reader(segment).fast_fields().u64(column::ORDER)?,
+            };
+            ordered.push((column.first(address.doc_id).unwrap_or(0), *address));
+            order = Some((segment, column));
+        }
+        ordered.sort_unstable_by(|a, b| b.cmp(a));
+        let page = (ordered.iter())
+            .filter(|(order, _)| before.is_none_or(|before| *order < before))
+            .take(limit.clamp(1, MAX_PAGE))
+            .map(|(_, address)| self.stored(&snapshot, *address, self.fields.revision));
+        Ok((page.collect::<Result<_, _>>()?, ordered.len()))
+    }
+
+    /// The revision of a lineage that a commit made.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn revision(&self, repo: &str, lineage: &str, commit: &str) -> Result<Option<Revision>, IndexError> {
+        let snapshot = self.current();
+        let at_commit = format!("{}\0{commit}", document::key(repo, lineage));
+        let term = fact::whole(fact::COMMIT, &at_commit);
+        match self.with_term(&snapshot, self.fields.revision_fact, &term)?.first() {
+            Some(&address) => Ok(Some(self.stored(&snapshot, address, self.fields.revision)?)),
+            None => Ok(None),
+        }
+    }
+
+    fn entry_at(&self, snapshot: &Snapshot, repo: &str, path: &str) -> Result<Option<Entry>, IndexError> {
+        match self.with_term(snapshot, self.fields.key, &document::key(repo, path))?.first() {
+            Some(&address) => Ok(Some(self.stored(snapshot, address, self.fields.entry)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The live documents that have a term.
+    fn with_term(
+        &self,
+        snapshot: &Snapshot,
+        field: Field,
+        term: &str,
+    ) -> Result<Vec<DocAddress>, IndexError> {
+        let term = Term::from_field_text(field, term);
+        let mut addresses = Vec::new();
+        for (segment_ord, reader) in (0..).zip(snapshot.searcher.segment_readers()) {
+            let inverted = reader.inverted_index(field)?;
+            let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::Basic)? else {
+                continue;
+            };
+            let mut doc_id = postings.doc();
+            while doc_id != TERMINATED {
+                if !reader.is_deleted(doc_id) {
+                    addresses.push(DocAddress { segment_ord, doc_id });
+                }
+                doc_id = postings.advance();
+            }
+        }
+        Ok(addresses)
+    }
+
+    /// What a document stores as JSON.
+    pub(super) fn stored<T: DeserializeOwned>(
+        &self,
+        snapshot: &Snapshot,
+        address: DocAddress,
+        field: Field,
+    ) -> Result<T, IndexError> {
+        let document: TantivyDocument = snapshot.searcher.doc(address)?;
+        let json = document.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
+        Ok(serde_json::from_str(json)?)
+    }
+}

@@ -1,0 +1,196 @@
+//! What a document holds, and the names of everything that is looked up exactly.
+//!
+//! Procedures and revisions are documents of one index with disjoint fields. Three kinds of field serve a search:
+//!
+//! * `text` holds all that a procedure says, the weightier parts repeated, with positions. One word is then one list of
+//!   postings, words may stand in different parts, and BM25 sees the weights: quicker than a union of fields.
+//! * `title`, `attack`, `description`, `prose` and `code` say where a word stands: for `in:` and to lift titles.
+//! * `fact` holds exact terms, `name=value` (see [`Fact`]), and the fast fields hold what is counted and sorted by.
+
+use super::encoded;
+use tantivy::schema::{FAST, Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions};
+use tantivy::tokenizer::{RAW_TOKENIZER_NAME, TextAnalyzer, TokenizerManager};
+
+/// Name it anew whenever documents are made otherwise: the index folder is named after it.
+pub(super) const VERSION: &str = "schema-1";
+
+/// What is counted, in the order in which the API names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Facet {
+    Tactic,
+    Technique,
+    DataSource,
+    Tag,
+    Platform,
+    Author,
+    Repo,
+    Standing,
+}
+
+impl Facet {
+    pub(super) const ALL: [Facet; 8] = [
+        Facet::Tactic,
+        Facet::Technique,
+        Facet::DataSource,
+        Facet::Tag,
+        Facet::Platform,
+        Facet::Author,
+        Facet::Repo,
+        Facet::Standing,
+    ];
+
+    /// The API's parameter name.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Facet::Tactic => "tactic",
+            Facet::Technique => "technique",
+            Facet::DataSource => "data_source",
+            Facet::Tag => "tag",
+            Facet::Platform => "platform",
+            Facet::Author => "author",
+            Facet::Repo => "repo",
+            Facet::Standing => "standing",
+        }
+    }
+
+    /// The fast field that holds its values.
+    pub(super) fn column(self) -> &'static str {
+        match self {
+            Facet::Tactic => "facet_tactic",
+            Facet::Technique => "facet_technique",
+            Facet::DataSource => "facet_data_source",
+            Facet::Tag => "facet_tag",
+            Facet::Platform => "facet_platform",
+            Facet::Author => "facet_author",
+            Facet::Repo => "facet_repo",
+            Facet::Standing => "facet_standing",
+        }
+    }
+}
+
+/// The names of exact terms of a procedure or revision.
+pub(super) mod fact {
+    pub(in crate::index) const REPO: &str = "repo";
+    pub(in crate::index) const ID: &str = "id";
+    pub(in crate::index) const FORMER_ID: &str = "former-id";
+    /// Repository and lineage, parted by NUL.
+    pub(in crate::index) const LINEAGE: &str = "lineage";
+    /// Of a revision: repository, lineage and commit, parted by NUL.
+    pub(in crate::index) const COMMIT: &str = "commit";
+    pub(in crate::index) const TACTIC: &str = "tactic";
+    /// The tactic is named by the author or the only one of a technique.
+    pub(in crate::index) const TACTIC_CERTAIN: &str = "tactic+";
+    /// The tactic is named by the author.
+    pub(in crate::index) const TACTIC_NAMED: &str = "tactic++";
+    pub(in crate::index) const TECHNIQUE: &str = "technique";
+    pub(in crate::index) const DATA: &str = "data";
+    pub(in crate::index) const TAG: &str = "tag";
+    pub(in crate::index) const PLATFORM: &str = "platform";
+    pub(in crate::index) const AUTHOR: &str = "author";
+    /// The path and every folder above it.
+    pub(in crate::index) const PATH: &str = "path";
+    pub(in crate::index) const KERNEL: &str = "kernel";
+    pub(in crate::index) const SERVICE: &str = "service";
+    /// Standings, `copyable`, `unmapped`, `problematic`.
+    pub(in crate::index) const IS: &str = "is";
+    /// Before the key of any further entry of the `hunting` block.
+    pub(in crate::index) const META: &str = "meta.";
+
+    /// `name=value`: the whole value.
+    pub(in crate::index) fn whole(name: &str, value: &str) -> String {
+        format!("{name}={value}")
+    }
+
+    /// `name~word`: one word of a value.
+    pub(in crate::index) fn word(name: &str, word: &str) -> String {
+        format!("{name}~{word}")
+    }
+}
+
+/// The names of the fast fields that are not facets.
+pub(super) mod column {
+    /// Repository, NUL, path: names a document and breaks ties.
+    pub(in crate::index) const KEY: &str = "key";
+    /// Id, blob, lineage and standing, parted by NUL.
+    pub(in crate::index) const ROW: &str = "row";
+    pub(in crate::index) const TITLE_KEY: &str = "title_key";
+    pub(in crate::index) const UPDATED: &str = "updated";
+    pub(in crate::index) const ORDER: &str = "order";
+}
+
+/// The fields of the index.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fields {
+    pub(super) key: Field,
+    pub(super) row: Field,
+    pub(super) title_key: Field,
+    pub(super) updated: Field,
+    pub(super) fact: Field,
+    pub(super) text: Field,
+    pub(super) surface: Field,
+    pub(super) title: Field,
+    pub(super) attack: Field,
+    pub(super) description: Field,
+    pub(super) prose: Field,
+    pub(super) code: Field,
+    pub(super) facets: [Field; 8],
+    /// The entry as JSON.
+    pub(super) entry: Field,
+    pub(super) stored_prose: Field,
+    pub(super) stored_code: Field,
+    pub(super) revision_key: Field,
+    pub(super) revision_fact: Field,
+    pub(super) order: Field,
+    /// The revision as JSON.
+    pub(super) revision: Field,
+}
+
+/// The schema and its fields.
+pub(super) fn schema() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    let indexed = |tokenizer: &str, option| {
+        TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(option)
+    };
+    let exact = || {
+        TextOptions::default()
+            .set_indexing_options(indexed(RAW_TOKENIZER_NAME, IndexRecordOption::Basic).set_fieldnorms(false))
+    };
+    let column = || TextOptions::default().set_fast(RAW_TOKENIZER_NAME);
+    let words = |option| TextOptions::default().set_indexing_options(indexed(encoded::TOKENIZER, option));
+    let places = || {
+        TextOptions::default()
+            .set_indexing_options(indexed(encoded::TOKENIZER, IndexRecordOption::Basic).set_fieldnorms(false))
+    };
+    let positions = IndexRecordOption::WithFreqsAndPositions;
+
+    let fields = Fields {
+        key: builder.add_text_field(column::KEY, exact().set_fast(RAW_TOKENIZER_NAME)),
+        row: builder.add_text_field(column::ROW, column()),
+        title_key: builder.add_text_field(column::TITLE_KEY, column()),
+        updated: builder.add_i64_field(column::UPDATED, FAST),
+        fact: builder.add_text_field("fact", exact()),
+        text: builder.add_text_field("text", words(positions)),
+        surface: builder.add_text_field("surface", places()),
+        title: builder.add_text_field("title", words(positions)),
+        attack: builder.add_text_field("attack", words(positions)),
+        description: builder.add_text_field("description", words(positions)),
+        prose: builder.add_text_field("prose", places()),
+        code: builder.add_text_field("code", places()),
+        facets: Facet::ALL.map(|facet| builder.add_text_field(facet.column(), column())),
+        entry: builder.add_text_field("entry", STORED),
+        stored_prose: builder.add_text_field("stored_prose", STORED),
+        stored_code: builder.add_text_field("stored_code", STORED),
+        revision_key: builder.add_text_field("revision_key", exact()),
+        revision_fact: builder.add_text_field("revision_fact", exact()),
+        order: builder.add_u64_field(column::ORDER, FAST),
+        revision: builder.add_text_field("revision", STORED),
+    };
+    (builder.build(), fields)
+}
+
+/// The tokenizers that the schema names.
+pub(super) fn tokenizers() -> TokenizerManager {
+    let manager = TokenizerManager::default();
+    manager.register(encoded::TOKENIZER, TextAnalyzer::from(encoded::EncodedTokenizer));
+    manager
+}

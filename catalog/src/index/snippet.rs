@@ -1,0 +1,1 @@
+//! Pieces of text with the matches marked.
