@@ -1,1 +1,133 @@
-//! Bare mirrors of git repositories: cloned, fetched, walked.
+//! Bare mirrors of git repositories: brought up to date, walked, read.
+//!
+//! A [`Mirror`] is a bare repository in the data folder, never a checkout. Only `refs/huntshelf/branch` counts in it: the
+//! tip of the mirrored branch. [`update`] brings it up to its remote; [`child`] does that in a process of its own, with
+//! limits, because what a remote sends is hostile until proven otherwise. [`Mirror::walk`] tells what every new commit
+//! changed, [`rename::pair`] which removed and added files are one, and [`Lineages`] strings revisions together.
+//!
+//! Neither the `git` program nor the user's git configuration is needed or consulted, and nothing of a repository is
+//! ever executed. A folder on this machine is mirrored by linking its object files ([`update`] says why).
+
+pub mod child;
+mod id;
+mod lineage;
+mod local;
+mod pool;
+mod read;
+mod remote;
+pub mod rename;
+mod tree;
+mod update;
+mod walk;
+
+pub use id::{BlobId, CommitId};
+pub use lineage::{FileStatus, Lineages, PathState, Step};
+pub use read::{Content, Mirror};
+pub use remote::Access;
+pub use tree::{Files, Skipped, SkippedBecause};
+pub use update::{BRANCH, Limits, Progress, Updated, update, update_within};
+pub use walk::{CommitChanges, CommitInfo, FileChange, Signature};
+
+use std::path::PathBuf;
+use std::sync::Once;
+
+/// What went wrong with a mirror.
+#[derive(Debug, thiserror::Error)]
+pub enum MirrorError {
+    /// libgit2 could not read or write the mirror.
+    #[error("the mirror {}: cannot {doing}: {source}", directory.display())]
+    Git {
+        /// The mirror.
+        directory: PathBuf,
+        /// What was tried.
+        doing: &'static str,
+        /// What libgit2 said.
+        source: git2::Error,
+    },
+    /// A file or folder could not be used.
+    #[error("{}: cannot {doing}: {source}", path.display())]
+    Io {
+        /// Which one.
+        path: PathBuf,
+        /// What was tried.
+        doing: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A commit, tree or blob that should be there is not, or is of another kind.
+    #[error("the {kind} {id} is missing from the mirror or damaged")]
+    Missing {
+        /// `commit`, `tree` or `blob`.
+        kind: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// A tree is larger or deeper than anything that was made by hand.
+    #[error("commit {commit} holds more than can be read: {what}")]
+    Excessive {
+        /// Which commit.
+        commit: CommitId,
+        /// What there is too much of.
+        what: &'static str,
+    },
+    /// What was given as a commit is none.
+    #[error("`{0}` is not a commit id: give 4 to 40 hexadecimal digits")]
+    NotACommitId(String),
+    /// A short id of several commits.
+    #[error(
+        "`{given}` is the beginning of {count} commits of this branch; give more digits, such as `{example}`"
+    )]
+    Ambiguous {
+        /// What was given.
+        given: String,
+        /// How many commits begin so.
+        count: usize,
+        /// One of them.
+        example: CommitId,
+    },
+    /// The location of a repository cannot be mirrored.
+    #[error("{location} cannot be mirrored: {reason}")]
+    Location {
+        /// The path or URL, without credentials.
+        location: String,
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// The branch is not there.
+    #[error("{location} has no branch `{branch}`{}; what was mirrored last stays", others_hint(others))]
+    NoBranch {
+        /// The path or URL, without credentials.
+        location: String,
+        /// The branch that was asked for.
+        branch: String,
+        /// Branches that it has.
+        others: Vec<String>,
+    },
+    /// The remote could not be reached, refused us, or sent something that cannot be used.
+    #[error("{location}: {reason}")]
+    Remote {
+        /// The URL, without credentials.
+        location: String,
+        /// What happened and, where we know it, what to do.
+        reason: String,
+    },
+    /// The caller's progress function said stop.
+    #[error("stopped")]
+    Stopped,
+    /// Another process brings this mirror up to date.
+    #[error("{} is being brought up to date by another process", .0.display())]
+    Busy(PathBuf),
+}
+
+fn others_hint(others: &[String]) -> String {
+    if others.is_empty() { String::new() } else { format!(" (it has: {})", others.join(", ")) }
+}
+
+/// Sets up libgit2 once. Everything here calls it; a program with threads does best to call it first thing in `main`,
+/// since libgit2 then looks for the certificates of the system and notes them in the environment.
+pub fn prepare() {
+    static ONCE: Once = Once::new();
+    // A pack was verified in whole when it was indexed (a remote's) or is trusted like the folder that it was linked
+    // from; hashing every object again at every read would double the cost of reading.
+    ONCE.call_once(|| git2::opts::strict_hash_verification(false));
+}

@@ -1,0 +1,253 @@
+//! A repository at a URL: its branch found and fetched by libgit2.
+//!
+//! Meant to run in a process of its own ([`super::child`]): libgit2 has no time-outs that can be set safely.
+
+use super::pool::open_bare;
+use super::update::{BRANCH, Limits, Progress, choose_branch};
+use super::{CommitId, MirrorError};
+use crate::repository::Location;
+use git2::{
+    AutotagOption, CertificateCheckStatus, Cred, CredentialType, Direction, ErrorClass, ErrorCode,
+    FetchOptions, ProxyOptions, RemoteCallbacks, RemoteRedirect,
+};
+use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use url::{Host, Url};
+
+/// How often credentials are tried before a remote that keeps asking is given up.
+const ATTEMPTS: usize = 8;
+
+/// With what a remote is entered over ssh. The host's key is checked against `~/.ssh/known_hosts`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    /// Whether the agent that `SSH_AUTH_SOCK` names is asked.
+    pub agent: bool,
+    /// Private key files without a passphrase, tried in order.
+    pub keys: Vec<PathBuf>,
+}
+
+impl Access {
+    /// The agent and the usual key files of the user that this process runs as.
+    pub fn of_this_user() -> Self {
+        let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+        let keys = ["id_ed25519", "id_ecdsa", "id_rsa"].map(|name| home.join(".ssh").join(name));
+        Self {
+            agent: std::env::var_os("SSH_AUTH_SOCK").is_some(),
+            keys: keys.into_iter().filter(|key| key.is_file()).collect(),
+        }
+    }
+}
+
+/// How a location is named in messages: without user and password.
+pub(super) fn shown(location: &Location) -> String {
+    match location {
+        Location::Path(path) => path.display().to_string(),
+        Location::Remote(url) => shown_url(url),
+    }
+}
+
+fn shown_url(text: &str) -> String {
+    let Ok(mut url) = Url::parse(text) else { return text.to_owned() };
+    // Both fail only for URLs without a host, which have neither.
+    let _ = url.set_password(None);
+    if url.scheme() != "ssh" {
+        let _ = url.set_username("");
+    }
+    url.to_string()
+}
+
+/// Whether the URL is one that we fetch from: https, ssh (also written `user@host:path`), and http on this machine,
+/// where nobody listens in, for tests.
+pub(super) fn check_url(text: &str) -> Result<(), MirrorError> {
+    let refuse =
+        |reason: &str| Err(MirrorError::Location { location: shown_url(text), reason: reason.to_owned() });
+    if !text.contains("://") {
+        let Some((host, path)) = text.split_once(':') else {
+            return refuse("it is neither a folder nor a URL (https://…, ssh://…, user@host:path)");
+        };
+        let plain = |part: &str| {
+            !part.is_empty()
+                && !part.starts_with('-')
+                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-@[]:".contains(&byte))
+        };
+        return if plain(host) && !path.is_empty() {
+            Ok(())
+        } else {
+            refuse("it is not of the form user@host:path")
+        };
+    }
+    let Ok(url) = Url::parse(text) else { return refuse("it is not a URL") };
+    let loopback = match url.host() {
+        None => return refuse("the URL has no host"),
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+    };
+    match url.scheme() {
+        "https" | "ssh" => Ok(()),
+        "http" if loopback => Ok(()),
+        "http" => refuse("http can be read and changed on the way; use https"),
+        "git" => refuse("the git protocol can be read and changed on the way; use https or ssh"),
+        other => refuse(&format!("`{other}` is not supported; use https or ssh")),
+    }
+}
+
+/// Fetches the branch into the bare repository `target` and tells it with its tip.
+pub(super) fn bring(
+    target: &std::path::Path,
+    url: &str,
+    branch: Option<&str>,
+    access: &Access,
+    limits: Limits,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Option<(String, CommitId)>, MirrorError> {
+    check_url(url)?;
+    let location = shown_url(url);
+    let watch = RefCell::new(Watch { progress, limits, state: Progress::default(), stopped: None });
+    let explain = |error: git2::Error| match watch.borrow().stopped {
+        Some(Stopped::ByCaller) => MirrorError::Stopped,
+        Some(Stopped::TooMuch) => {
+            let (mebibytes, objects) = (limits.bytes >> 20, limits.objects);
+            let reason = format!("it sent more than the limit of {mebibytes} MiB or {objects} objects");
+            MirrorError::Remote { location: location.clone(), reason }
+        }
+        None => MirrorError::Remote { location: location.clone(), reason: explain(&error, url) },
+    };
+    let repository = open_bare(target)?;
+    let mut remote = repository.remote_anonymous(url).map_err(&explain)?;
+    let callbacks = callbacks(access, &watch);
+    let mut connection =
+        remote.connect_auth(Direction::Fetch, Some(callbacks), Some(proxy())).map_err(&explain)?;
+    let (head, branches) = {
+        let mut head = None;
+        let mut branches = BTreeMap::new();
+        for advertised in connection.list().map_err(&explain)? {
+            if advertised.name() == "HEAD" {
+                let target = advertised.symref_target().and_then(|name| name.strip_prefix("refs/heads/"));
+                head = target.map(str::to_owned);
+            } else if let Some(name) = advertised.name().strip_prefix("refs/heads/") {
+                branches.insert(name.to_owned(), CommitId(advertised.oid()));
+            }
+        }
+        (head, branches)
+    };
+    let Some((branch, tip)) = choose_branch(&location, branch, head.as_deref(), &branches)? else {
+        return Ok(None);
+    };
+    if repository.find_commit(tip.0).is_err() {
+        let mut options = FetchOptions::new();
+        options
+            .remote_callbacks(self::callbacks(access, &watch))
+            .proxy_options(proxy())
+            .download_tags(AutotagOption::None)
+            .follow_redirects(RemoteRedirect::None)
+            .update_fetchhead(false);
+        let refspec = format!("+refs/heads/{branch}:{BRANCH}");
+        connection.remote().download(&[refspec], Some(&mut options)).map_err(&explain)?;
+    }
+    Ok(Some((branch, tip)))
+}
+
+#[derive(Clone, Copy)]
+enum Stopped {
+    ByCaller,
+    TooMuch,
+}
+
+struct Watch<'a> {
+    progress: &'a mut dyn FnMut(Progress) -> bool,
+    limits: Limits,
+    state: Progress,
+    stopped: Option<Stopped>,
+}
+
+impl Watch<'_> {
+    fn go_on(&mut self) -> bool {
+        if self.state.received_bytes > self.limits.bytes
+            || self.state.received_objects.max(self.state.total_objects) > self.limits.objects
+        {
+            self.stopped = Some(Stopped::TooMuch);
+        } else if !(self.progress)(self.state.clone()) {
+            self.stopped = Some(Stopped::ByCaller);
+        }
+        self.stopped.is_none()
+    }
+}
+
+fn callbacks<'a>(access: &'a Access, watch: &'a RefCell<Watch<'_>>) -> RemoteCallbacks<'a> {
+    let mut callbacks = RemoteCallbacks::new();
+    callbacks.transfer_progress(|counts| {
+        let mut watch = watch.borrow_mut();
+        watch.state.received_objects = counts.received_objects() as u64;
+        watch.state.total_objects = counts.total_objects() as u64;
+        watch.state.indexed_objects = (counts.indexed_objects() + counts.indexed_deltas()) as u64;
+        watch.state.received_bytes = counts.received_bytes() as u64;
+        watch.go_on()
+    });
+    callbacks.sideband_progress(|_| {
+        let mut watch = watch.borrow_mut();
+        watch.state.messages += 1;
+        watch.go_on()
+    });
+    // libgit2's own verdict counts: the system's certificates for TLS, known_hosts for ssh.
+    callbacks.certificate_check(|_, _| Ok(CertificateCheckStatus::CertificatePassthrough));
+    let mut attempts = 0;
+    let mut agent = access.agent;
+    let mut keys = access.keys.iter();
+    callbacks.credentials(move |_, user, allowed| {
+        attempts += 1;
+        if attempts > ATTEMPTS {
+            return Err(git2::Error::from_str("it keeps asking for credentials"));
+        }
+        let user = user.unwrap_or("git");
+        if allowed.contains(CredentialType::USERNAME) {
+            return Cred::username(user);
+        }
+        if allowed.contains(CredentialType::SSH_KEY) {
+            if std::mem::take(&mut agent) {
+                return Cred::ssh_key_from_agent(user);
+            }
+            if let Some(key) = keys.next() {
+                return Cred::ssh_key(user, None, key, None);
+            }
+            return Err(git2::Error::from_str(
+                "it accepts no key that we have: neither from the agent nor from ~/.ssh",
+            ));
+        }
+        Err(git2::Error::from_str("it asks for a user and a password or token, and none is configured"))
+    });
+    callbacks
+}
+
+fn proxy() -> ProxyOptions<'static> {
+    let mut options = ProxyOptions::new();
+    options.auto();
+    options
+}
+
+/// What libgit2 said, in words that say what to do, and without what was secret in the URL.
+fn explain(error: &git2::Error, url: &str) -> String {
+    let said = error.message().trim();
+    let secret = Url::parse(url).ok().and_then(|url| Some(url.password()?.to_owned()));
+    let said = match secret {
+        Some(secret) if !secret.is_empty() => said.replace(url, &shown_url(url)).replace(&secret, "…"),
+        _ => said.to_owned(),
+    };
+    match (error.class(), error.code()) {
+        (ErrorClass::Ssh, ErrorCode::Certificate) => {
+            format!(
+                "the host's key is not the one in ~/.ssh/known_hosts, or is not there; check it and add it ({said})"
+            )
+        }
+        (ErrorClass::Ssl, _) | (_, ErrorCode::Certificate) => format!(
+            "its certificate cannot be trusted ({said}); SSL_CERT_FILE names a bundle with the authority to trust"
+        ),
+        (_, ErrorCode::Auth) => format!("it did not let us in ({said})"),
+        _ if said.contains("404") => {
+            format!("there is no such repository, or it asks for credentials to be seen ({said})")
+        }
+        _ => said,
+    }
+}

@@ -1,0 +1,395 @@
+//! Trees as git keeps them: read raw, compared entry by entry, equal subtrees skipped unread.
+//!
+//! libgit2's own comparison visits every file of both trees, which costs the catalog's size for every commit; this one
+//! costs what changed. Trees are hostile: entries may be unsorted, repeated, absurdly deep or many.
+
+use super::{BlobId, CommitId, MirrorError};
+use git2::{ObjectType, Odb, Oid};
+use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Folders below folders that are followed. Git's own limit is 2048; nobody files a procedure that deep.
+const DEPTH: usize = 128;
+/// Bytes of a path.
+const PATH: usize = 4096;
+/// Entries looked at for one commit; ten times the largest catalog thought of. Stops trees that hold the same tree many
+/// times over, which are tiny in the pack and endless when listed.
+const VISITS: usize = 4_000_000;
+/// Bytes of one tree object: a folder of a million files has 40 MB.
+const TREE_BYTES: usize = 64 << 20;
+/// Notes about what was left out, for one commit.
+const NOTES: usize = 1_000;
+/// Bytes of trees kept by one walk: neighbours in history share nearly all of theirs.
+const CACHE: usize = 32 << 20;
+
+/// All regular files of a commit that were wanted, and what else bore a wanted name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Files {
+    /// Path and content, in the order of the tree.
+    pub files: Vec<(String, BlobId)>,
+    /// What has a wanted name, but is not a file that can be read and named. At most 1,000.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Something in a tree that is no file for us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// Its path, bytes that are not UTF-8 replaced.
+    pub path: String,
+    /// Why it is left out.
+    pub because: SkippedBecause,
+}
+
+/// Why something in a tree is no file for us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SkippedBecause {
+    /// Its name is not UTF-8, so nothing can address it.
+    NotUtf8,
+    /// It is a symbolic link, which is never followed.
+    Symlink,
+    /// It is another repository, which is never followed.
+    Submodule,
+    /// It lies deeper than 128 folders, or its path has more than 4,096 bytes.
+    TooDeep,
+    /// No honest tree holds such a name: empty, `.`, `..`, `.git`, or with a slash or control character in it.
+    BadName,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    File { executable: bool },
+    Folder,
+    Symlink,
+    Submodule,
+}
+
+struct Item {
+    kind: Kind,
+    name: std::ops::Range<usize>,
+    id: Oid,
+}
+
+/// One tree object, its entries in git's order, each name once.
+pub(super) struct Tree {
+    raw: Vec<u8>,
+    items: Vec<Item>,
+}
+
+impl Tree {
+    fn parse(raw: Vec<u8>) -> Option<Self> {
+        let mut items = Vec::with_capacity(raw.len() / 40);
+        let mut at = 0;
+        while at < raw.len() {
+            let blank = at + raw[at..].iter().position(|byte| *byte == b' ')?;
+            let mode = u32::from_str_radix(std::str::from_utf8(&raw[at..blank]).ok()?, 8).ok()?;
+            let end = blank + 1 + raw[blank + 1..].iter().position(|byte| *byte == 0)?;
+            let id = Oid::from_bytes(raw.get(end + 1..end + 21)?).ok()?;
+            let kind = match mode & 0o170_000 {
+                0o040_000 => Kind::Folder,
+                0o120_000 => Kind::Symlink,
+                0o160_000 => Kind::Submodule,
+                _ => Kind::File { executable: mode & 0o100 != 0 },
+            };
+            items.push(Item { kind, name: blank + 1..end, id });
+            at = end + 21;
+        }
+        let order = |one: &Item, other: &Item| compare_names((&raw, one), (&raw, other));
+        if !items.is_sorted_by(|one, other| order(one, other) == Ordering::Less) {
+            items.sort_by(order);
+            items.dedup_by(|one, other| order(one, other) == Ordering::Equal);
+        }
+        Some(Self { raw, items })
+    }
+
+    fn name(&self, item: &Item) -> &[u8] {
+        &self.raw[item.name.clone()]
+    }
+
+    fn cost(&self) -> usize {
+        self.raw.len() + self.items.len() * size_of::<Item>()
+    }
+}
+
+/// Git's order: by bytes, a folder as if its name ended in a slash. A file and a folder of one name are two entries.
+fn compare_names(one: (&[u8], &Item), other: (&[u8], &Item)) -> Ordering {
+    let (a, b) = (&one.0[one.1.name.clone()], &other.0[other.1.name.clone()]);
+    let common = a.len().min(b.len());
+    let end = |name: &[u8], item: &Item| match name.get(common) {
+        Some(byte) => u16::from(*byte) + 1,
+        None if item.kind == Kind::Folder => u16::from(b'/') + 1,
+        None => 0,
+    };
+    a[..common]
+        .cmp(&b[..common])
+        .then_with(|| end(a, one.1).cmp(&end(b, other.1)))
+        .then_with(|| a.len().cmp(&b.len()))
+        .then_with(|| (one.1.kind == Kind::Folder).cmp(&(other.1.kind == Kind::Folder)))
+}
+
+/// A file that a commit changed, before its path is known to be wanted.
+pub(super) struct Difference {
+    pub(super) path: String,
+    pub(super) before: Option<BlobId>,
+    pub(super) after: Option<BlobId>,
+}
+
+/// Reads trees through a bounded cache.
+pub(super) struct TreeReader<'a> {
+    odb: Odb<'a>,
+    young: HashMap<Oid, Rc<Tree>>,
+    old: HashMap<Oid, Rc<Tree>>,
+    young_bytes: usize,
+    /// How many tree objects were read from the repository.
+    pub(super) read: usize,
+}
+
+impl<'a> TreeReader<'a> {
+    pub(super) fn new(odb: Odb<'a>) -> Self {
+        Self { odb, young: HashMap::new(), old: HashMap::new(), young_bytes: 0, read: 0 }
+    }
+
+    fn tree(&mut self, id: Oid) -> Result<Rc<Tree>, MirrorError> {
+        if let Some(tree) = self.young.get(&id) {
+            return Ok(Rc::clone(tree));
+        }
+        let tree = if let Some(tree) = self.old.remove(&id) {
+            tree
+        } else {
+            let missing = || MirrorError::Missing { kind: "tree", id: id.to_string() };
+            let (size, kind) = self.odb.read_header(id).map_err(|_| missing())?;
+            if kind != ObjectType::Tree || size > TREE_BYTES {
+                return Err(missing());
+            }
+            let object = self.odb.read(id).map_err(|_| missing())?;
+            self.read += 1;
+            Rc::new(Tree::parse(object.data().to_vec()).ok_or_else(missing)?)
+        };
+        self.young_bytes += tree.cost();
+        if self.young_bytes > CACHE / 2 {
+            self.old = std::mem::take(&mut self.young);
+            self.young_bytes = tree.cost();
+        }
+        self.young.insert(id, Rc::clone(&tree));
+        Ok(tree)
+    }
+
+    /// The blob of the regular file at `path`.
+    pub(super) fn file_at(&mut self, root: Oid, path: &str) -> Result<Option<BlobId>, MirrorError> {
+        let mut folder = root;
+        let mut parts = path.split('/').peekable();
+        let mut depth = 0;
+        while let Some(part) = parts.next() {
+            depth += 1;
+            if depth > DEPTH {
+                return Ok(None);
+            }
+            let tree = self.tree(folder)?;
+            let last = parts.peek().is_none();
+            let found = tree.items.iter().find(|item| {
+                tree.name(item) == part.as_bytes()
+                    && if last { matches!(item.kind, Kind::File { .. }) } else { item.kind == Kind::Folder }
+            });
+            match found {
+                Some(item) if last => return Ok(Some(BlobId(item.id))),
+                Some(item) => folder = item.id,
+                None => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    /// All wanted files below `root`.
+    pub(super) fn files(
+        &mut self,
+        commit: CommitId,
+        root: Oid,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<Files, MirrorError> {
+        let mut comparison = Comparison::new(self, commit, wanted);
+        comparison.note_kinds = true;
+        comparison.folder(Some(root), &[None], 0)?;
+        let files =
+            comparison.found.into_iter().filter_map(|found| Some((found.path, found.after?))).collect();
+        Ok(Files { files, skipped: comparison.skipped })
+    }
+
+    /// The wanted files that `root` has otherwise than *every* one of `parents`: what a commit itself changed, a merge
+    /// included (git's rule for combined diffs). Without parents, everything.
+    pub(super) fn differences(
+        &mut self,
+        commit: CommitId,
+        root: Oid,
+        parents: &[Oid],
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<(Vec<Difference>, Vec<Skipped>), MirrorError> {
+        let mut comparison = Comparison::new(self, commit, wanted);
+        let parents: Vec<_> =
+            if parents.is_empty() { vec![None] } else { parents.iter().copied().map(Some).collect() };
+        comparison.folder(Some(root), &parents, 0)?;
+        Ok((comparison.found, comparison.skipped))
+    }
+}
+
+struct Comparison<'r, 'a> {
+    reader: &'r mut TreeReader<'a>,
+    commit: CommitId,
+    wanted: &'r dyn Fn(&str) -> bool,
+    path: Vec<u8>,
+    visits: usize,
+    note_kinds: bool,
+    found: Vec<Difference>,
+    skipped: Vec<Skipped>,
+}
+
+impl<'r, 'a> Comparison<'r, 'a> {
+    fn new(reader: &'r mut TreeReader<'a>, commit: CommitId, wanted: &'r dyn Fn(&str) -> bool) -> Self {
+        Self {
+            reader,
+            commit,
+            wanted,
+            path: Vec::new(),
+            visits: 0,
+            note_kinds: false,
+            found: Vec::new(),
+            skipped: Vec::new(),
+        }
+    }
+
+    /// Compares one folder, `None` where it is not there. Nothing below it can differ from all parents when it equals
+    /// one of them.
+    fn folder(
+        &mut self,
+        ours: Option<Oid>,
+        parents: &[Option<Oid>],
+        depth: usize,
+    ) -> Result<(), MirrorError> {
+        if parents.contains(&ours) {
+            return Ok(());
+        }
+        if depth > DEPTH || self.path.len() > PATH {
+            self.skip(SkippedBecause::TooDeep, true);
+            return Ok(());
+        }
+        // The first side is ours, the others are the parents'.
+        let sides = std::iter::once(&ours)
+            .chain(parents)
+            .map(|id| id.map(|id| self.reader.tree(id)).transpose())
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut at = vec![0_usize; sides.len()];
+        let mut present = Vec::with_capacity(sides.len());
+        loop {
+            let heads = sides.iter().zip(&at).map(|(side, at)| {
+                let side = side.as_deref()?;
+                Some((side, side.items.get(*at)?))
+            });
+            present.clear();
+            present.extend(heads);
+            let Some(&(first_tree, first)) = present
+                .iter()
+                .flatten()
+                .min_by(|one, other| compare_names((&one.0.raw, one.1), (&other.0.raw, other.1)))
+            else {
+                return Ok(());
+            };
+            for (head, at) in present.iter_mut().zip(&mut at) {
+                let same = head.is_some_and(|(tree, item)| {
+                    compare_names((&tree.raw, item), (&first_tree.raw, first)) == Ordering::Equal
+                });
+                if same {
+                    *at += 1;
+                } else {
+                    *head = None;
+                }
+            }
+            self.visits += 1;
+            if self.visits > VISITS {
+                return Err(MirrorError::Excessive { commit: self.commit, what: "files and folders" });
+            }
+            self.entry(first_tree.name(first), &present, depth)?;
+        }
+    }
+
+    fn entry(
+        &mut self,
+        name: &[u8],
+        sides: &[Option<(&Tree, &Item)>],
+        depth: usize,
+    ) -> Result<(), MirrorError> {
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push(b'/');
+        }
+        self.path.extend_from_slice(name);
+        let result = self.named(name, sides, depth);
+        self.path.truncate(length);
+        result
+    }
+
+    fn named(
+        &mut self,
+        name: &[u8],
+        sides: &[Option<(&Tree, &Item)>],
+        depth: usize,
+    ) -> Result<(), MirrorError> {
+        let kind_of = |side: &Option<(&Tree, &Item)>| side.map(|(_, item)| item.kind);
+        let is_folder = sides.iter().any(|side| kind_of(side) == Some(Kind::Folder));
+        if bad_name(name) {
+            self.skip(SkippedBecause::BadName, is_folder);
+            return Ok(());
+        }
+        if is_folder {
+            let ids: Vec<_> = sides.iter().map(|side| side.map(|(_, item)| item.id)).collect();
+            return self.folder(ids[0], &ids[1..], depth + 1);
+        }
+        if self.note_kinds {
+            match kind_of(&sides[0]) {
+                Some(Kind::Symlink) => self.skip(SkippedBecause::Symlink, false),
+                Some(Kind::Submodule) => self.skip(SkippedBecause::Submodule, false),
+                _ => {}
+            }
+        }
+        // A symbolic link or submodule is as if nothing were there.
+        let value = |side: &Option<(&Tree, &Item)>| match side {
+            Some((_, item)) => match item.kind {
+                Kind::File { executable } => Some((executable, BlobId(item.id))),
+                _ => None,
+            },
+            None => None,
+        };
+        let ours = value(&sides[0]);
+        if sides[1..].iter().any(|side| value(side) == ours) {
+            return Ok(());
+        }
+        let Ok(path) = std::str::from_utf8(&self.path) else {
+            self.skip(SkippedBecause::NotUtf8, false);
+            return Ok(());
+        };
+        if (self.wanted)(path) {
+            let before = sides[1..].iter().find_map(value).map(|(_, id)| id);
+            self.found.push(Difference { path: path.to_owned(), before, after: ours.map(|(_, id)| id) });
+        }
+        Ok(())
+    }
+
+    /// Notes the current path as left out, where it is a folder or has a wanted name.
+    fn skip(&mut self, because: SkippedBecause, folder: bool) {
+        if self.skipped.len() >= NOTES {
+            return;
+        }
+        let end = self.path.len().min(PATH);
+        let path = String::from_utf8_lossy(&self.path[..end]).into_owned();
+        if folder || (self.wanted)(&path) {
+            self.skipped.push(Skipped { path, because });
+        }
+    }
+}
+
+/// Names that git itself refuses to check out, and those that would break a line of output.
+fn bad_name(name: &[u8]) -> bool {
+    matches!(name, b"" | b"." | b"..")
+        || name.eq_ignore_ascii_case(b".git")
+        || name.iter().any(|byte| *byte == b'/' || byte.is_ascii_control())
+}

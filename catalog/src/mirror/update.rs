@@ -1,0 +1,299 @@
+//! Bringing a mirror up to its remote, so that it is whole at every moment.
+//!
+//! A first clone, and every clone anew, is made beside the mirror and renamed into its place when it is whole; what a
+//! killed process left is cleared at the next update. A lock that the system drops with its holder keeps updates of one
+//! mirror apart. Objects only ever arrive before the reference that needs them.
+//!
+//! A folder on this machine is not fetched from: libgit2's transport for folders sends every branch and tag that is
+//! not ours, packed anew, at every fetch, and refuses folders of another owner. Its object files never change once
+//! they have their name, so they are linked into the mirror (copied, across file systems), and the branch is read.
+
+use super::local::Source;
+use super::pool::open_bare;
+use super::{CommitId, MirrorError, remote};
+use crate::repository::{Location, Repository};
+use git2::ErrorCode;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// The reference at the tip of the mirrored branch, whatever that is called at the remote.
+pub const BRANCH: &str = "refs/huntshelf/branch";
+
+/// With more packs than these, reading slows down: the mirror is made anew, in few packs.
+const PACKS: usize = 50;
+/// How long an update waits for another process to finish with the mirror, such as one that is just being killed.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How much a remote may send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Bytes received in one update.
+    pub bytes: u64,
+    /// Objects received in one update.
+    pub objects: u64,
+}
+
+impl Default for Limits {
+    /// 4 GiB and 20 million objects: several times the largest catalog thought of.
+    fn default() -> Self {
+        Self { bytes: 4 << 30, objects: 20_000_000 }
+    }
+}
+
+/// How far an update is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Progress {
+    /// Objects received, or files linked from a folder.
+    pub received_objects: u64,
+    /// Objects to receive; 0 while that is not known.
+    pub total_objects: u64,
+    /// Objects verified.
+    pub indexed_objects: u64,
+    /// Bytes received.
+    pub received_bytes: u64,
+    /// Lines that the remote has told about its own progress.
+    pub messages: u64,
+}
+
+/// What an update did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Updated {
+    /// The branch that is mirrored; none where the repository is empty.
+    pub branch: Option<String>,
+    /// The tip before.
+    pub before: Option<CommitId>,
+    /// The tip now.
+    pub tip: Option<CommitId>,
+    /// Whether the mirror was made, or made anew.
+    pub cloned: bool,
+}
+
+/// Brings the mirror in `directory` up to `repository`, in this process; clones where there is no mirror. `progress`
+/// may stop it by answering `false`.
+///
+/// # Errors
+/// When the location cannot be read or has no such branch, or the mirror cannot be written. The mirror is then as it
+/// was.
+pub fn update(
+    repository: &Repository,
+    directory: &Path,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Updated, MirrorError> {
+    update_within(repository, directory, &remote::Access::of_this_user(), Limits::default(), progress)
+}
+
+/// [`update`] with given keys and limits.
+///
+/// # Errors
+/// As [`update`].
+pub fn update_within(
+    repository: &Repository,
+    directory: &Path,
+    access: &remote::Access,
+    limits: Limits,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Updated, MirrorError> {
+    if let Some(parent) = directory.parent() {
+        std::fs::create_dir_all(parent).map_err(io(parent, "create the folder"))?;
+    }
+    let _lock = lock(directory)?;
+    clear(directory)?;
+    let existing = Existing::at(directory);
+    let bring = |target: &Path, progress: &mut dyn FnMut(Progress) -> bool| {
+        let branch = repository.branch.as_deref();
+        match &repository.location {
+            Location::Path(path) => Source::open(path)?.bring(target, branch, progress),
+            Location::Remote(url) => remote::bring(target, url, branch, access, limits, progress),
+        }
+    };
+    if let Existing::Usable { tip } = existing {
+        let (branch, tip_now) = unzip(bring(directory, progress)?);
+        if tip.is_some() && tip_now.is_none() {
+            return Err(MirrorError::NoBranch {
+                location: remote::shown(&repository.location),
+                branch: repository.branch.clone().unwrap_or_else(|| "HEAD".to_owned()),
+                others: Vec::new(),
+            });
+        }
+        point(directory, tip_now)?;
+        return Ok(Updated { branch, before: tip, tip: tip_now, cloned: false });
+    }
+    let beside = with_suffix(directory, &format!(".tmp-{}", std::process::id()));
+    let made = skeleton(&beside).and_then(|()| {
+        let (branch, tip) = unzip(bring(&beside, progress)?);
+        point(&beside, tip)?;
+        switch(&beside, directory)?;
+        Ok((branch, tip))
+    });
+    if made.is_err() {
+        // What went wrong first is worth telling; a leftover is cleared next time.
+        let _ = std::fs::remove_dir_all(&beside);
+    }
+    let (branch, tip) = made?;
+    let before = match existing {
+        Existing::Crowded { tip } => tip,
+        _ => None,
+    };
+    Ok(Updated { branch, before, tip, cloned: true })
+}
+
+/// What is in the place of the mirror.
+enum Existing {
+    Nothing,
+    Usable {
+        tip: Option<CommitId>,
+    },
+    /// In many packs, and nothing of it needs to be kept: it is made anew beside.
+    Crowded {
+        tip: Option<CommitId>,
+    },
+}
+
+impl Existing {
+    fn at(directory: &Path) -> Self {
+        let Ok(repository) = open_bare(directory) else { return Self::Nothing };
+        let tip = match repository.refname_to_id(BRANCH) {
+            Ok(id) => Some(CommitId(id)),
+            Err(error) if error.code() == ErrorCode::NotFound => None,
+            Err(_) => return Self::Nothing,
+        };
+        if tip.is_some_and(|tip| repository.find_commit(tip.0).and_then(|commit| commit.tree()).is_err()) {
+            return Self::Nothing;
+        }
+        let kept =
+            repository.references_glob("refs/huntshelf/pins/*").is_ok_and(|mut refs| refs.next().is_some());
+        let packs = std::fs::read_dir(directory.join("objects/pack")).into_iter().flatten().flatten();
+        let packs = packs.filter(|entry| entry.path().extension().is_some_and(|end| end == "pack")).count();
+        if packs > PACKS && !kept { Self::Crowded { tip } } else { Self::Usable { tip } }
+    }
+}
+
+/// The branch to mirror and its commit: the configured one, else the one that `HEAD` names, else `main`, `master` or
+/// the only one. None where there are no branches at all.
+pub(super) fn choose_branch(
+    location: &str,
+    configured: Option<&str>,
+    head: Option<&str>,
+    branches: &BTreeMap<String, CommitId>,
+) -> Result<Option<(String, CommitId)>, MirrorError> {
+    let only = if branches.len() == 1 { branches.keys().next().map(String::as_str) } else { None };
+    let tried = match configured {
+        Some(name) => [Some(name), None, None, None],
+        None if branches.is_empty() => return Ok(None),
+        None => [head, Some("main"), Some("master"), only],
+    };
+    let found = tried.iter().flatten().find_map(|name| branches.get_key_value(*name));
+    match found {
+        Some((name, commit)) => Ok(Some((name.clone(), *commit))),
+        None => Err(MirrorError::NoBranch {
+            location: location.to_owned(),
+            branch: configured.or(head).unwrap_or("main").to_owned(),
+            others: branches.keys().take(10).cloned().collect(),
+        }),
+    }
+}
+
+/// Clears what a killed update left beside the mirror, unless one is going on.
+pub(super) fn clear_leftovers(directory: &Path) -> Result<(), MirrorError> {
+    // Without a lock file there never was an update.
+    let Ok(file) = File::open(with_suffix(directory, ".lock")) else { return Ok(()) };
+    if file.try_lock().is_ok() { clear(directory) } else { Ok(()) }
+}
+
+fn clear(directory: &Path) -> Result<(), MirrorError> {
+    let (Some(parent), Some(name)) = (directory.parent(), directory.file_name()) else { return Ok(()) };
+    let mut prefix = name.to_owned();
+    prefix.push(".tmp-");
+    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    for entry in std::fs::read_dir(parent).map_err(io(parent, "list the folder"))?.flatten() {
+        if entry.file_name().as_encoded_bytes().starts_with(prefix.as_encoded_bytes()) {
+            let path = entry.path();
+            std::fs::remove_dir_all(&path).map_err(io(&path, "remove what a killed update left"))?;
+        }
+    }
+    Ok(())
+}
+
+fn lock(directory: &Path) -> Result<File, MirrorError> {
+    let path = with_suffix(directory, ".lock");
+    let file = File::create(&path).map_err(io(&path, "create the lock"))?;
+    let start = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Err(TryLockError::WouldBlock) => return Err(MirrorError::Busy(directory.to_owned())),
+            Err(TryLockError::Error(source)) => return Err(io(&path, "lock")(source)),
+        }
+    }
+}
+
+/// An empty bare repository, written by hand: no template of the user's, no hook, and no redirect followed.
+fn skeleton(directory: &Path) -> Result<(), MirrorError> {
+    for folder in ["objects/pack", "objects/info", "refs/huntshelf"] {
+        let path = directory.join(folder);
+        std::fs::create_dir_all(&path).map_err(io(&path, "create the folder"))?;
+    }
+    let config = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n[http]\n\tfollowRedirects = false\n";
+    for (name, text) in [("HEAD", format!("ref: {BRANCH}\n")), ("config", config.to_owned())] {
+        let path = directory.join(name);
+        std::fs::write(&path, text).map_err(io(&path, "write the file"))?;
+    }
+    Ok(())
+}
+
+/// Points our reference at the tip, once it is certain that the commit and its tree are there.
+fn point(directory: &Path, tip: Option<CommitId>) -> Result<(), MirrorError> {
+    let Some(tip) = tip else { return Ok(()) };
+    let repository = open_bare(directory)?;
+    if repository.refname_to_id(BRANCH).is_ok_and(|id| id == tip.0) {
+        return Ok(());
+    }
+    repository
+        .find_commit(tip.0)
+        .and_then(|commit| commit.tree())
+        .map_err(|_| MirrorError::Missing { kind: "commit", id: tip.to_string() })?;
+    let failed =
+        |source| MirrorError::Git { directory: directory.to_owned(), doing: "move its branch", source };
+    repository.reference(BRANCH, tip.0, true, "mirrored").map_err(failed)?;
+    Ok(())
+}
+
+/// Puts the mirror made beside into its place, at once where the file system can.
+fn switch(beside: &Path, directory: &Path) -> Result<(), MirrorError> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    let doing = "put the new mirror in its place";
+    if !directory.exists() {
+        return std::fs::rename(beside, directory).map_err(io(directory, doing));
+    }
+    if renameat_with(CWD, beside, CWD, directory, RenameFlags::EXCHANGE).is_ok() {
+        // The old one is beside now. Readers that have it open keep their mapped packs.
+        return std::fs::remove_dir_all(beside).map_err(io(beside, "remove the old mirror"));
+    }
+    std::fs::remove_dir_all(directory).map_err(io(directory, "remove the old mirror"))?;
+    std::fs::rename(beside, directory).map_err(io(directory, doing))
+}
+
+pub(super) fn with_suffix(directory: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(directory.as_os_str());
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+pub(super) fn io<'a>(
+    path: &'a Path,
+    doing: &'static str,
+) -> impl Fn(std::io::Error) -> MirrorError + use<'a> {
+    move |source| MirrorError::Io { path: path.to_owned(), doing, source }
+}
+
+fn unzip(found: Option<(String, CommitId)>) -> (Option<String>, Option<CommitId>) {
+    found.map_or((None, None), |(branch, tip)| (Some(branch), Some(tip)))
+}

@@ -1,0 +1,198 @@
+//! What every commit changed, oldest first.
+
+use super::tree::{Skipped, TreeReader};
+use super::{BlobId, CommitId, Mirror, MirrorError};
+use git2::{Commit, Repository, Sort};
+use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
+
+/// Characters of a subject, a name or an address that are kept.
+const LINE: usize = 500;
+/// Parents of one commit that are compared; the largest merge ever seen in earnest had 66.
+const PARENTS: usize = 66;
+
+/// Who did something, and when by their own clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// The name, as git has it.
+    pub name: String,
+    /// The address, as git has it.
+    pub email: String,
+    /// Seconds since 1970 UTC.
+    pub when_seconds: i64,
+    /// Their zone, minutes east of UTC.
+    pub offset_minutes: i32,
+}
+
+/// One commit without its files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitInfo {
+    /// Its id.
+    pub id: CommitId,
+    /// Its parents, the first one first.
+    pub parents: Vec<CommitId>,
+    /// Who wrote it.
+    pub author: Signature,
+    /// Who committed it.
+    pub committer: Signature,
+    /// The first line of its message, at most 500 characters, bytes that cannot be read replaced.
+    pub subject: String,
+}
+
+/// One commit and what it did to the wanted files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitChanges {
+    /// The commit.
+    pub commit: CommitInfo,
+    /// Wanted files that it has otherwise than every one of its parents, by path. A merge that merely takes one side
+    /// changes nothing; the first commit adds everything.
+    pub changes: Vec<FileChange>,
+    /// What it changed that has a wanted name but is no file that can be named. At most 1,000.
+    pub skipped: Vec<Skipped>,
+}
+
+/// What a commit did to one file.
+///
+/// Symbolic links and submodules are no files: a file that becomes a link is deleted. Where only the permission to
+/// execute changed, `before` and `after` are the same blob.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileChange {
+    /// Its path.
+    pub path: String,
+    /// What was there; for a merge, in the first parent that had the file.
+    pub before: Option<BlobId>,
+    /// What is there now.
+    pub after: Option<BlobId>,
+}
+
+impl FileChange {
+    /// Whether the file was not there before.
+    pub fn is_added(&self) -> bool {
+        self.before.is_none()
+    }
+
+    /// Whether the file is gone.
+    pub fn is_removed(&self) -> bool {
+        self.after.is_none()
+    }
+}
+
+impl Mirror {
+    /// One commit of the mirror.
+    ///
+    /// # Errors
+    /// When there is no such commit or it cannot be read.
+    pub fn commit(&self, id: CommitId) -> Result<CommitInfo, MirrorError> {
+        let repository = self.handle()?;
+        Ok(describe(&find(&repository, id)?))
+    }
+
+    /// Tells `each` of every commit that `to` reaches and `since` does not, parents before children: what it did to
+    /// the `wanted` files. Commits that did nothing to them are told too, with no changes. `each` may end the walk.
+    ///
+    /// A commit costs the folders on the way to what it changed, whatever the size of the catalog.
+    ///
+    /// # Errors
+    /// When a commit or tree is missing or excessive.
+    pub fn walk(
+        &self,
+        since: Option<CommitId>,
+        to: CommitId,
+        wanted: &dyn Fn(&str) -> bool,
+        each: &mut dyn FnMut(CommitChanges) -> ControlFlow<()>,
+    ) -> Result<(), MirrorError> {
+        if since == Some(to) {
+            return Ok(());
+        }
+        let repository = self.handle()?;
+        let mut trees = TreeReader::new(repository.odb().map_err(self.failed("open its objects"))?);
+        for id in self.commits_between(&repository, since, to)? {
+            let commit = find(&repository, id)?;
+            let parents = commit
+                .parent_ids()
+                .take(PARENTS)
+                .map(|parent| find(&repository, CommitId(parent)).map(|parent| parent.tree_id()))
+                .collect::<Result<Vec<_>, _>>();
+            // At the border of a shallow clone the parents are named and not there: all is new there.
+            let parents = match parents {
+                Err(MirrorError::Missing { .. }) if repository.is_shallow() => Vec::new(),
+                other => other?,
+            };
+            let (differences, skipped) = trees.differences(id, commit.tree_id(), &parents, wanted)?;
+            let mut changes: Vec<_> = differences
+                .into_iter()
+                .map(|found| FileChange { path: found.path, before: found.before, after: found.after })
+                .collect();
+            changes.sort_by(|one, other| one.path.cmp(&other.path));
+            // A file and a folder of one name in one tree is nothing that git makes; one of the two is told.
+            changes.dedup_by(|one, other| one.path == other.path);
+            if each(CommitChanges { commit: describe(&commit), changes, skipped }).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The commits that `to` reaches and `since` does not, parents before children.
+    pub(super) fn commits_between(
+        &self,
+        repository: &Repository,
+        since: Option<CommitId>,
+        to: CommitId,
+    ) -> Result<Vec<CommitId>, MirrorError> {
+        let list = || {
+            let mut walk = repository.revwalk()?;
+            walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME | Sort::REVERSE)?;
+            walk.push(to.0)?;
+            if let Some(since) = since {
+                walk.hide(since.0)?;
+            }
+            walk.map(|id| id.map(CommitId)).collect::<Result<Vec<_>, _>>()
+        };
+        list().map_err(self.failed("list its commits"))
+    }
+}
+
+pub(super) fn find(repository: &Repository, id: CommitId) -> Result<Commit<'_>, MirrorError> {
+    repository.find_commit(id.0).map_err(|_| MirrorError::Missing { kind: "commit", id: id.to_string() })
+}
+
+fn describe(commit: &Commit<'_>) -> CommitInfo {
+    let encoding = commit.message_encoding().ok().flatten().unwrap_or_default();
+    let latin = ["iso-8859-1", "iso8859-1", "latin1", "latin-1"]
+        .iter()
+        .any(|name| encoding.eq_ignore_ascii_case(name));
+    let sign = |signature: &git2::Signature<'_>| Signature {
+        name: line(signature.name_bytes(), latin),
+        email: line(signature.email_bytes(), latin),
+        when_seconds: signature.when().seconds(),
+        offset_minutes: signature.when().offset_minutes(),
+    };
+    let message = commit.message_bytes();
+    let start = message.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(message.len());
+    let first = message[start..].split(|byte| *byte == b'\n').next().unwrap_or_default();
+    CommitInfo {
+        id: CommitId(commit.id()),
+        parents: commit.parent_ids().map(CommitId).collect(),
+        author: sign(&commit.author()),
+        committer: sign(&commit.committer()),
+        subject: line(first, latin),
+    }
+}
+
+/// One line of text out of bytes: Latin-1 where the commit says so, else UTF-8; bounded, without control characters.
+fn line(bytes: &[u8], latin: bool) -> String {
+    // A character has four bytes at most.
+    let bytes = &bytes[..bytes.len().min(4 * LINE)];
+    let text = if latin && std::str::from_utf8(bytes).is_err() {
+        bytes.iter().copied().map(char::from).collect()
+    } else {
+        String::from_utf8_lossy(bytes).into_owned()
+    };
+    let printable: String = text
+        .chars()
+        .map(|character| if character.is_control() { ' ' } else { character })
+        .take(LINE)
+        .collect();
+    printable.trim().to_owned()
+}
