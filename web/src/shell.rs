@@ -1,5 +1,6 @@
 //! What stands around every page: the document, the header with its navigation, the footer; and how a page becomes HTML.
 
+use crate::islands::ThemeChoice;
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -84,10 +85,136 @@ pub struct Frame {
 
 impl Frame {
     /// Makes a whole document of a page's content.
-    pub(crate) fn render(&self, title: &str, content: impl IntoView + 'static) -> String {
-        let title = format!("{title} · Huntshelf");
-        to_html(move || view! { <html><head><title>{title}</title></head><body>{content}</body></html> })
+    pub(crate) fn render(&self, title: &str, content: AnyView) -> String {
+        self.document(title, "", content)
     }
+
+    /// The same for a page that takes the whole width of the window.
+    pub(crate) fn render_wide(&self, title: &str, content: AnyView) -> String {
+        self.document(title, "wide", content)
+    }
+
+    fn document(&self, title: &str, class: &'static str, content: AnyView) -> String {
+        let title = format!("{title} · Huntshelf");
+        let theme = self.viewer.theme.map(Theme::word);
+        let css = self.assets.css.clone();
+        let boot = self.assets.boot.clone();
+        let frame = self.clone();
+        // The doctype makes the browser keep to standards; leptos has no view for it.
+        let html = to_html(move || {
+            view! {
+                <html lang="en" data-theme=theme>
+                    <head>
+                        <meta charset="utf-8" />
+                        <meta name="viewport" content="width=device-width, initial-scale=1" />
+                        <meta name="color-scheme" content="light dark" />
+                        <title>{title}</title>
+                        <link rel="stylesheet" href=css />
+                        {boot.map(|boot| view! { <script type="module" src=boot></script> })}
+                    </head>
+                    <body>
+                        <a class="skip" href="#content">"Skip to content"</a>
+                        {top(&frame)}
+                        <main id="content" class=class tabindex="-1">{content}</main>
+                        {bottom(&frame)}
+                    </body>
+                </html>
+            }
+        });
+        format!("<!DOCTYPE html>{html}")
+    }
+}
+
+/// The entries of the navigation: label, address.
+const SECTIONS: [(&str, &str); 6] = [
+    ("Catalog", "/"),
+    ("Copies", "/instances"),
+    ("Customers", "/customers"),
+    ("Tenants", "/tenants"),
+    ("Problems", "/problems"),
+    ("Repositories", "/admin/repositories"),
+];
+
+/// Whether the page at `here` belongs to the section at `section`.
+fn belongs(here: &str, section: &str) -> bool {
+    let path = here.split(['?', '#']).next().unwrap_or_default();
+    match section {
+        "/" => path == "/" || path.starts_with("/procedures/"),
+        _ => path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+    }
+}
+
+fn top(frame: &Frame) -> AnyView {
+    let navigation = frame.viewer.person.is_some().then(|| {
+        let entries = SECTIONS
+            .map(|(label, href)| {
+                let current = belongs(&frame.here, href).then_some("page");
+                view! { <li><a href=href aria-current=current>{label}</a></li> }
+            })
+            .collect_view();
+        view! { <nav class="sections" aria-label="Main"><ul>{entries}</ul></nav> }
+    });
+    let person = frame.viewer.person.clone().map(|person| {
+        view! {
+            <p class="person"><span class="name">{person.name}</span>" "<span class="role">{person.role}</span></p>
+            <form method="post" action="/logout"><button class="quiet">"Sign out"</button></form>
+        }
+    });
+    view! {
+        <header class="top">
+            <a class="mark" href="/"><span class="spines" aria-hidden="true"></span>"Huntshelf"</a>
+            {navigation}
+            <div class="who">{theme_choice(frame)} {person}</div>
+        </header>
+    }
+    .into_any()
+}
+
+/// Three buttons in a plain form; the island around them makes the switch without a request.
+fn theme_choice(frame: &Frame) -> AnyView {
+    let buttons = [("light", "Light theme"), ("dark", "Dark theme"), ("system", "Theme of the system")]
+        .map(|(word, label)| {
+            let chosen = frame.viewer.theme.map_or("system", Theme::word) == word;
+            let class = format!("theme-{word}");
+            view! {
+                <button
+                    class=class
+                    name="theme"
+                    value=word
+                    title=label
+                    aria-label=label
+                    aria-pressed=if chosen { "true" } else { "false" }
+                ></button>
+            }
+        })
+        .collect_view();
+    let here = frame.here.clone();
+    view! {
+        <ThemeChoice>
+            <form class="theme" method="post" action="/theme" role="group" aria-label="Theme">
+                <input type="hidden" name="next" value=here />
+                {buttons}
+            </form>
+        </ThemeChoice>
+    }
+    .into_any()
+}
+
+fn bottom(frame: &Frame) -> AnyView {
+    let version = frame.version.clone();
+    view! {
+        <footer class="bottom">
+            <p>
+                "Huntshelf "
+                {version}
+            </p>
+            <ul>
+                <li><a href="/api">"API"</a></li>
+                <li><a href="/about">"About"</a></li>
+            </ul>
+        </footer>
+    }
+    .into_any()
 }
 
 /// Renders a view under an owner of its own, which is gone afterwards. Nothing in it waits: data is loaded before.
@@ -95,5 +222,24 @@ pub(crate) fn to_html<V: IntoView + 'static>(view: impl FnOnce() -> V) -> String
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
     let html = owner.with(|| view().to_html());
     owner.unset_with_forced_cleanup();
-    format!("<!DOCTYPE html>{html}")
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_belongs_to_one_section() {
+        for (here, section) in [
+            ("/?q=lsass", "/"),
+            ("/procedures/a/history", "/"),
+            ("/tenants/acme", "/tenants"),
+            ("/admin/repositories", "/admin/repositories"),
+        ] {
+            let found: Vec<_> = SECTIONS.iter().filter(|(_, href)| belongs(here, href)).collect();
+            assert_eq!(found.len(), 1, "{here}");
+            assert_eq!(found[0].1, section, "{here}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! `/about`: what this is, in which version, and whose work is in it.
 
 use crate::Frame;
+use leptos::prelude::*;
 
 /// The about page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +16,19 @@ pub struct AboutView {
 
 /// The page.
 pub fn page(frame: &Frame, view: AboutView) -> String {
-    let _ = view;
-    frame.render("About", ())
+    let content = view! {
+        <h1>"About Huntshelf"</h1>
+        <p class="lead">
+            "A catalog of threat-hunting procedures: Jupyter notebooks kept as MyST markdown in git, found by ATT&CK, read "
+            "with their history, and copied for a tenant, ready to run."
+        </p>
+        <dl class="facts">
+            <div><dt>"Version"</dt><dd>{view.version}</dd></div>
+            <div><dt>"ATT&CK release"</dt><dd>{view.attack}</dd></div>
+            <div><dt>"Licence"</dt><dd>"Apache-2.0"</dd></div>
+        </dl>
+        <h2>"MITRE ATT&CK"</h2>
+        <p class="notice-text">{view.attack_notice}</p>
+    };
+    frame.render("About", content.into_any())
 }

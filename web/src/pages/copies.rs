@@ -3,7 +3,11 @@
 //! The list is filtered by a GET form with `procedure`, `tenant` and `customer`; further pages by `cursor`.
 
 use crate::Frame;
+use crate::components::notices::{Weight, empty, sentences};
+use crate::components::{facts, paging, tables};
+use crate::links;
 use crate::view::{CopyRow, Field};
+use leptos::prelude::*;
 
 /// The list of copies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,12 +59,114 @@ pub struct CopyDetailView {
 
 /// The list.
 pub fn page(frame: &Frame, view: CopiesView) -> String {
-    let _ = view;
-    frame.render("Copies", ())
+    let asked: Vec<(&str, &str)> =
+        [("procedure", &view.procedure), ("tenant", &view.tenant), ("customer", &view.customer)]
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (name, value.as_str()))
+            .collect();
+    let narrowed = !asked.is_empty();
+    let first = view.further_page.then(|| links::with_query("/instances", asked.clone()));
+    let next = view
+        .next
+        .as_deref()
+        .map(|cursor| links::with_query("/instances", asked.iter().copied().chain([("cursor", cursor)])));
+    let chosen = asked
+        .iter()
+        .map(|(name, value)| {
+            let others = asked.iter().copied().filter(|(other, _)| other != name);
+            let (name, value, href) =
+                ((*name).to_owned(), (*value).to_owned(), links::with_query("/instances", others));
+            view! {
+                <li>
+                    <a class="chip removable" href=href>
+                        <span class="unseen">"Remove "</span>
+                        <span class="key">{name}</span> " " {value}
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    let chosen =
+        narrowed.then(|| view! { <ul class="chips chosen" aria-label="Chosen filters">{chosen}</ul> });
+    let list = if !view.copies.is_empty() {
+        tables::copies(view.copies, "Copies, newest first")
+    } else if narrowed {
+        empty("No copy matches", view! { <p><a href="/instances">"All copies"</a></p> }.into_any())
+    } else {
+        let content = view! {
+            <p>"A copy is one revision of a procedure for one tenant, its parameters filled in, ready to run. "
+            <a href="/?q=is:copyable">"Choose a procedure"</a> " and take one."</p>
+        };
+        empty("No copies yet", content.into_any())
+    };
+    let content = view! { <h1>"Copies"</h1> {chosen} {list} {paging::paging(first, next)} };
+    frame.render("Copies", content.into_any())
 }
 
 /// One copy.
 pub fn copy_page(frame: &Frame, view: CopyDetailView) -> String {
-    let title = view.copy.file_name;
-    frame.render(&title, ())
+    let CopyDetailView { copy, .. } = view;
+    let title = copy.file_name.clone();
+    let repo = copy.repo.as_deref();
+    let procedure = links::procedure_at(&copy.procedure, &copy.commit.id, repo);
+    let newest = links::procedure(&copy.procedure, "", repo);
+    let row = |label: &'static str, value: AnyView| view! { <div><dt>{label}</dt><dd>{value}</dd></div> };
+    let code = |text: String| view! { <code>{text}</code> }.into_any();
+    let tenant = match copy.tenant.as_deref() {
+        Some(id) => {
+            let href = links::tenant(id);
+            view! { <a href=href>{copy.tenant_name}</a> " " <span class="faint">{copy.customer}</span> }
+                .into_any()
+        }
+        None => view! { "none: tenant-independent" }.into_any(),
+    };
+    let window = match view.window {
+        Some((from, to)) => {
+            let (from_iso, to_iso) = (from.clone(), to.clone());
+            view! { <time datetime=from_iso>{from}</time> " to " <time datetime=to_iso>{to}</time> }
+                .into_any()
+        }
+        None => "none was filled in".into_any(),
+    };
+    let held = if view.held_cells.is_empty() {
+        "no cells".to_owned()
+    } else {
+        view.held_cells.iter().map(|cell| format!("cell {cell}")).collect::<Vec<_>>().join(", ")
+    };
+    let parameters = view
+        .parameters
+        .into_iter()
+        .map(
+            |field| view! { <div><dt><code>{field.key}</code></dt><dd><code>{field.value}</code></dd></div> },
+        )
+        .collect_view();
+    let parameters = (!parameters.is_empty())
+        .then(|| view! { <section aria-labelledby="parameters"><h2 id="parameters">"Filled in"</h2><dl class="facts">{parameters}</dl></section> });
+    let content = view! {
+        <p class="crumbs"><a href="/instances">"Copies"</a></p>
+        <h1 class="file"><code>{copy.file_name}</code></h1>
+        {sentences(Weight::Caution, view.warnings)}
+        <p class="submit"><a class="button primary" href=links::instance_file(&copy.id) download="">"Download"</a></p>
+        <section aria-labelledby="provenance">
+            <h2 id="provenance">"Where it comes from"</h2>
+            <dl class="facts">
+                {row("Procedure", view! { <a href=procedure>{copy.title}</a> " " <a class="faint" href=newest>"as it is now"</a> }.into_any())}
+                {row("Procedure's id", code(copy.procedure))}
+                {row("Path", code(view.path))}
+                {row("Commit", view! { {facts::commit(copy.commit)} }.into_any())}
+                {row("Blob", code(view.blob))}
+                {row("Tenant", tenant)}
+                {row("Key and region", view! { <code>{view.tenant_key}</code> " " {view.region} }.into_any())}
+                {row("Window", window)}
+                {row("Hold", view! { {view.hold} ": " {held} }.into_any())}
+                {row("Made", view! { {facts::moment(copy.made)} " by " {copy.made_by} }.into_any())}
+                {row("ATT&CK release", view.attack.into_any())}
+                {row("Renderer", view.renderer.into_any())}
+                {row("SHA-256 of the file", code(view.sha256))}
+            </dl>
+        </section>
+        {parameters}
+    };
+    frame.render(&title, content.into_any())
 }

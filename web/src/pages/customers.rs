@@ -4,8 +4,13 @@
 //! labels). `POST /tenants` takes the fields of [`TenantForm`](crate::pages::tenants::TenantForm).
 
 use crate::Frame;
-use crate::pages::tenants::TenantForm;
+use crate::components::forms::{Labelled, summary};
+use crate::components::notices::empty;
+use crate::components::{facts, tables};
+use crate::links;
+use crate::pages::tenants::{self, TenantForm};
 use crate::view::{CopyRow, Field, FieldError, TenantRow};
+use leptos::prelude::*;
 
 /// One row of the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,12 +70,107 @@ pub struct CustomerView {
 
 /// The list.
 pub fn page(frame: &Frame, view: CustomersView) -> String {
-    let _ = view;
-    frame.render("Customers", ())
+    let none = view.customers.is_empty().then(|| {
+        let content =
+            view! { <p>"A customer is who we work for; its tenants are what copies are made for."</p> };
+        empty("No customers yet", content.into_any())
+    });
+    let customers = view.customers.into_iter().map(row).collect_view();
+    let form = view.form.map(|form| {
+        view! {
+            <section class="sheet" aria-labelledby="new">
+                <h2 id="new">"New customer"</h2>
+                {customer_form(form, "/customers".to_owned(), "Add the customer")}
+            </section>
+        }
+    });
+    let content = view! {
+        <h1>"Customers"</h1>
+        {tenants::everybody_sees()}
+        {none}
+        <ul class="cards">{customers}</ul>
+        {form}
+    };
+    frame.render("Customers", content.into_any())
+}
+
+fn row(customer: CustomerRow) -> AnyView {
+    let tenants = customer
+        .tenants
+        .into_iter()
+        .map(|tenant| {
+            view! {
+                <li><a href=links::tenant(&tenant.id)>{tenant.name}</a> " " <span class="faint">{tenant.service} " " {tenant.region}</span></li>
+            }
+        })
+        .collect_view();
+    let none = tenants.is_empty().then(|| view! { <p class="faint">"No tenants yet"</p> });
+    view! {
+        <li class="card">
+            <h2><a href=links::customer(&customer.id)>{customer.name}</a></h2>
+            {facts::labels(customer.labels)}
+            {none}
+            <ul class="of-card">{tenants}</ul>
+        </li>
+    }
+    .into_any()
+}
+
+fn customer_form(form: CustomerForm, action: String, submit: &'static str) -> AnyView {
+    let CustomerForm { name, labels, contacts, errors } = form;
+    let field = |name: &str, label: &str, help: &str| Labelled::new(name, label, help, &errors);
+    view! {
+        <form method="post" action=action>
+            {summary(&errors, &["name", "labels", "contacts"])}
+            {field("name", "Name", "").required().line("text", name, String::new())}
+            {field("labels", "Labels", "key=value, one a line; a scope chooses by them").lines(labels, "3", "sector=healthcare".to_owned())}
+            {field("contacts", "Contacts", "One a line").lines(contacts, "2", String::new())}
+            <p class="submit"><button class="primary">{submit}</button></p>
+        </form>
+    }
+    .into_any()
 }
 
 /// One customer.
 pub fn customer_page(frame: &Frame, view: CustomerView) -> String {
-    let title = view.name;
-    frame.render(&title, ())
+    let title = view.name.clone();
+    let tenants = if view.tenants.is_empty() {
+        let content =
+            view! { <p>"A tenant is one environment on one service. Copies are made for tenants."</p> };
+        empty("No tenants yet", content.into_any())
+    } else {
+        tables::tenants(view.tenants, "Tenants of this customer", false)
+    };
+    let copies = (!view.copies.is_empty()).then(|| {
+        let all = links::with_query("/instances", [("customer", view.id.as_str())]);
+        view! {
+            <section aria-labelledby="copies">
+                <h2 id="copies">"Latest copies"</h2>
+                {tables::copies(view.copies, "Latest copies for this customer")}
+                <p><a href=all>"All copies for this customer"</a></p>
+            </section>
+        }
+    });
+    let contacts = view.contacts.into_iter().map(|contact| view! { <li>{contact}</li> }).collect_view();
+    let contacts = (!contacts.is_empty()).then(|| view! { <h2>"Contacts"</h2> <ul>{contacts}</ul> });
+    let change = view.form.map(|form| {
+        let open = !form.errors.is_empty();
+        let form = customer_form(form, links::customer(&view.id), "Save");
+        view! { <details class="sheet" open=open><summary>"Change this customer"</summary>{form}</details> }
+    });
+    let new_tenant = view.tenant_form.map(|form| {
+        let open = !form.errors.is_empty();
+        let form = tenants::tenant_form(form, "/tenants".to_owned(), true);
+        view! { <details class="sheet" open=open><summary>"Add a tenant"</summary>{form}</details> }
+    });
+    let content = view! {
+        <p class="crumbs"><a href="/customers">"Customers"</a></p>
+        <h1>{view.name}</h1>
+        {facts::labels(view.labels)}
+        <section aria-labelledby="tenants"><h2 id="tenants">"Tenants"</h2>{tenants}{new_tenant}</section>
+        {copies}
+        {contacts}
+        {change}
+    };
+    frame.render(&title, content.into_any())
 }

@@ -1,6 +1,7 @@
 //! What is shown when something cannot be: what happened, where, and a way out.
 
 use crate::Frame;
+use leptos::prelude::*;
 
 /// A way out of an error.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -97,5 +98,22 @@ impl ErrorView {
 
 /// The page.
 pub fn page(frame: &Frame, view: ErrorView) -> String {
-    frame.render(&view.title, ())
+    let title = view.title.clone();
+    let ways = view
+        .ways_out
+        .into_iter()
+        .map(|way| view! { <li><a class="button" href=way.href>{way.label}</a></li> });
+    let ways = ways.collect_view();
+    let request = (!view.request_id.is_empty())
+        .then(|| view! { <p class="faint">"Request " <code>{view.request_id}</code></p> });
+    let content = view! {
+        <section class="sheet alone error-page">
+            <p class="status">{view.status}</p>
+            <h1>{view.title}</h1>
+            <p>{view.detail}</p>
+            {request}
+            <ul class="ways">{ways}</ul>
+        </section>
+    };
+    frame.render(&title, content.into_any())
 }

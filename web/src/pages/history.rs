@@ -4,7 +4,11 @@
 //! commit ids; the server redirects it to `/procedures/{id}/diff/{from}..{to}`. Further pages: `?cursor=`.
 
 use crate::Frame;
+use crate::components::notices::empty;
+use crate::components::{facts, head, paging};
+use crate::links;
 use crate::view::{Change, Commit, ProcedureHead, When};
+use leptos::prelude::*;
 
 /// What a commit did to a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -58,6 +62,108 @@ pub struct HistoryView {
 
 /// The page.
 pub fn page(frame: &Frame, view: HistoryView) -> String {
-    let title = view.head.title;
-    frame.render(&title, ())
+    let title = format!("History of {}", view.head.title);
+    let repo = view.head.link_repo();
+    let first = view.further_page.then(|| links::procedure(&view.head.id, "history", repo));
+    let next = view.next.as_deref().map(|cursor| {
+        let pairs = repo.map(|repo| ("repo", repo)).into_iter().chain([("cursor", cursor)]);
+        links::with_query(&links::procedure(&view.head.id, "history", None), pairs)
+    });
+    let said = match view.total {
+        0 => "No revisions".to_owned(),
+        1 => "One revision".to_owned(),
+        total => format!("{total} revisions, newest first"),
+    };
+    let list = timeline(&view.head, view.revisions);
+    let content = view! {
+        {head::head(&view.head, head::Tab::History)}
+        <h2 class="unseen">"History"</h2>
+        <p class="faint">{said}</p>
+        {list}
+        {paging::paging(first, next)}
+    };
+    frame.render(&title, content.into_any())
+}
+
+/// The revisions in a form that compares two of them.
+fn timeline(head: &ProcedureHead, revisions: Vec<Revision>) -> AnyView {
+    if revisions.is_empty() {
+        let content = view! { <p>"No commit that touched this file is known. A sync that is going on may bring them."</p> };
+        return empty("No history", content.into_any());
+    }
+    let several = revisions.len() > 1;
+    let action = links::procedure(&head.id, "diff", None);
+    let repo = head.link_repo().map(|repo| {
+        let repo = repo.to_owned();
+        view! { <input type="hidden" name="repo" value=repo /> }
+    });
+    let entries = revisions
+        .into_iter()
+        .enumerate()
+        .map(|(place, revision)| {
+            // By default the newest against the one before it.
+            let sides = several.then(|| sides(&revision.commit, place));
+            view! { <li class="revision">{sides} {facts_of(head, revision)}</li> }
+        })
+        .collect_view();
+    let compare = several.then(|| {
+        view! {
+            <div class="compare">
+                <button class="primary">"Compare"</button>
+                <p class="faint">"two revisions: choose the older as “from”, the newer as “to”"</p>
+            </div>
+        }
+    });
+    view! {
+        <form class="timeline" method="get" action=action>
+            {repo}
+            {compare}
+            <ol>{entries}</ol>
+        </form>
+    }
+    .into_any()
+}
+
+/// The two radio buttons of a revision.
+fn sides(commit: &Commit, place: usize) -> AnyView {
+    let side = |name: &'static str, chosen: bool| {
+        let (id, short) = (commit.id.clone(), commit.short().to_owned());
+        view! {
+            <label>
+                <input type="radio" name=name value=id checked=chosen />
+                <span>{name}<span class="unseen">" " {short}</span></span>
+            </label>
+        }
+    };
+    view! { <div class="sides">{side("from", place == 1)} {side("to", place == 0)}</div> }.into_any()
+}
+
+/// What a revision was: who, when, what happened to the file, what that meant.
+pub(crate) fn facts_of(head: &ProcedureHead, revision: Revision) -> AnyView {
+    let status = match revision.status {
+        Status::Added => Some(("badge gain", "added")),
+        Status::Modified => None,
+        Status::Renamed => Some(("badge renamed", "renamed")),
+        Status::Deleted => Some(("badge broken", "deleted")),
+    };
+    let status = status.map(|(class, word)| view! { <span class=class>{word}</span> });
+    let at = links::procedure_at(&head.id, &revision.commit.id, head.link_repo());
+    let subject = if revision.subject.is_empty() { "(no message)".to_owned() } else { revision.subject };
+    let subject = if revision.status == Status::Deleted {
+        view! { <span>{subject}</span> }.into_any()
+    } else {
+        view! { <a href=at>{subject}</a> }.into_any()
+    };
+    let moved = revision.previous_path.map(|previous| {
+        view! { <p class="moved"><code>{previous}</code> " → " <code>{revision.path}</code></p> }
+    });
+    view! {
+        <div class="revision-facts">
+            <p class="subject">{subject} " " {status}</p>
+            <p class="who-when">{revision.author} ", " {facts::moment(revision.authored)} " " {facts::commit(revision.commit)}</p>
+            {moved}
+            {facts::changes(revision.changes)}
+        </div>
+    }
+    .into_any()
 }

@@ -1,7 +1,11 @@
 //! `/problems`: what is wrong with files at their branches' tips, by file. Further pages: `?cursor=`.
 
 use crate::Frame;
+use crate::components::notices::empty;
+use crate::components::{diagnostics, paging};
+use crate::links;
 use crate::view::Diagnostic;
+use leptos::prelude::*;
 
 /// What is wrong with one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,6 +35,31 @@ pub struct ProblemsView {
 
 /// The page.
 pub fn page(frame: &Frame, view: ProblemsView) -> String {
-    let _ = view;
-    frame.render("Problems", ())
+    let first = view.further_page.then(|| "/problems".to_owned());
+    let next = view.next.as_deref().map(|cursor| links::with_query("/problems", [("cursor", cursor)]));
+    let none = view.files.is_empty().then(|| {
+        let content = view! { <p>"Every file that was looked at can be read and says what it should."</p> };
+        empty("No problems", content.into_any())
+    });
+    let files = view.files.into_iter().map(file).collect_view();
+    let content = view! {
+        <h1>"Problems"</h1>
+        <p class="faint">"What is wrong with files at the tips of their branches, and how to mend it. A problem with one file harms no other."</p>
+        {none}
+        {files}
+        {paging::paging(first, next)}
+    };
+    frame.render("Problems", content.into_any())
+}
+
+fn file(file: FileProblems) -> AnyView {
+    let page = links::procedure(&file.id, "", file.repo_in_links.then_some(file.repo.as_str()));
+    let list = diagnostics::list(file.diagnostics, Some(&page));
+    view! {
+        <section class="file-problems">
+            <h2><a href=page><code>{file.path}</code></a> " " <span class="faint">{file.repo}</span></h2>
+            {list}
+        </section>
+    }
+    .into_any()
 }

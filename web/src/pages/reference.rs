@@ -1,6 +1,7 @@
 //! `/api`: the reference of the HTTP interface.
 
 use crate::Frame;
+use leptos::prelude::*;
 
 /// Endpoints that belong together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,6 +34,37 @@ pub struct ReferenceView {
 
 /// The page.
 pub fn page(frame: &Frame, view: ReferenceView) -> String {
-    let _ = view;
-    frame.render("API", ())
+    let groups = view.groups.into_iter().map(group).collect_view();
+    let content = view! {
+        <h1>"API"</h1>
+        <p>
+            "Everything on these pages can be had as JSON under " <code>"/api/v1"</code> ". Send a token as "
+            <code>"Authorization: Bearer …"</code> "; errors are " <code>"application/problem+json"</code>
+            ". The whole description: " <a href="/api/openapi.json">"openapi.json"</a> "."
+        </p>
+        {groups}
+    };
+    frame.render("API", content.into_any())
+}
+
+fn group(group: EndpointGroup) -> AnyView {
+    let endpoints = group.endpoints.into_iter().map(endpoint).collect_view();
+    view! { <section class="endpoints"><h2>{group.title}</h2>{endpoints}</section> }.into_any()
+}
+
+fn endpoint(endpoint: Endpoint) -> AnyView {
+    let parameters = endpoint
+        .parameters
+        .into_iter()
+        .map(|(name, what)| view! { <div><dt><code>{name}</code></dt><dd>{what}</dd></div> })
+        .collect_view();
+    let parameters = (!parameters.is_empty()).then(|| view! { <dl class="facts">{parameters}</dl> });
+    view! {
+        <article class="endpoint">
+            <h3><span class="method">{endpoint.method}</span> " " <code>{endpoint.path}</code></h3>
+            <p>{endpoint.summary}</p>
+            {parameters}
+        </article>
+    }
+    .into_any()
 }

@@ -3,7 +3,12 @@
 //! `POST /tenants` makes one, `POST /tenants/{id}` changes it; both take the fields of [`TenantForm`] by their names.
 
 use crate::Frame;
+use crate::components::forms::{Labelled, summary};
+use crate::components::notices::{Weight, empty, notice};
+use crate::components::{facts, paging, tables};
+use crate::links;
 use crate::view::{CopyRow, Field, FieldError, TenantRow};
+use leptos::prelude::*;
 
 /// What the form holds, as it was filled in. The fields are sent under their names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,6 +44,8 @@ pub struct TenantsView {
     pub q: String,
     /// The tenants, by customer and name.
     pub tenants: Vec<TenantRow>,
+    /// Whether this is a further page: the address holds a cursor.
+    pub further_page: bool,
     /// The cursor of the next page.
     pub next: Option<String>,
 }
@@ -58,14 +65,124 @@ pub struct TenantView {
     pub form: Option<TenantForm>,
 }
 
+/// Said wherever tenants are listed, until there are grants.
+pub(crate) fn everybody_sees() -> AnyView {
+    notice(Weight::Note, view! { <p>"Everybody signed in here sees every tenant."</p> }.into_any())
+}
+
 /// The list.
 pub fn page(frame: &Frame, view: TenantsView) -> String {
-    let _ = view;
-    frame.render("Tenants", ())
+    let first = (view.further_page).then(|| links::with_query("/tenants", asked(&view.q)));
+    let next = view
+        .next
+        .as_deref()
+        .map(|cursor| links::with_query("/tenants", asked(&view.q).chain([("cursor", cursor)])));
+    let list = if !view.tenants.is_empty() {
+        tables::tenants(view.tenants, "Tenants", true)
+    } else if view.q.is_empty() {
+        let content =
+            view! { <p>"Tenants belong to customers: " <a href="/customers">"add one there"</a> "."</p> };
+        empty("No tenants yet", content.into_any())
+    } else {
+        empty("No tenant matches", view! { <p><a href="/tenants">"All tenants"</a></p> }.into_any())
+    };
+    let content = view! {
+        <h1>"Tenants"</h1>
+        {everybody_sees()}
+        <form class="search small" method="get" action="/tenants" role="search">
+            <label class="unseen" for="q">"Find a tenant"</label>
+            <input id="q" name="q" type="search" value=view.q placeholder="name, key, region, customer, label" autocomplete="off" />
+            <button>"Find"</button>
+        </form>
+        {list}
+        {paging::paging(first, next)}
+    };
+    frame.render("Tenants", content.into_any())
+}
+
+fn asked<'a>(q: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    (!q.is_empty()).then_some(("q", q)).into_iter()
+}
+
+/// The form for a new tenant, or to change one: then its id and customer stay as they are.
+pub(crate) fn tenant_form(form: TenantForm, action: String, new: bool) -> AnyView {
+    let TenantForm { customer, id, name, service, services, key, region, zone, labels, parameters, errors } =
+        form;
+    let field = |name: &str, label: &str, help: &str| Labelled::new(name, label, help, &errors);
+    let services = services.into_iter().map(|service| (service.clone(), service)).collect();
+    let id = new.then(|| {
+        field(
+            "id",
+            "Id",
+            "Ours, short: lower-case letters, digits, hyphens. It stands in addresses and file names.",
+        )
+        .required()
+        .line("text", id, "acme-prod".to_owned())
+    });
+    let customer = new.then(|| view! { <input type="hidden" name="customer" value=customer /> });
+    view! {
+        <form method="post" action=action>
+            {summary(&errors, &["id", "name", "service", "key", "region", "zone", "labels", "parameters"])}
+            {customer}
+            <div class="fields">
+                {field("name", "Name", "").required().line("text", name, String::new())}
+                {id}
+                {field("service", "Service", "What holds the telemetry").required().choice(services, &service)}
+                {field("region", "Region", "As the service names it").line("text", region, "delta".to_owned())}
+                {field("key", "Key", "As the service knows it; kept as text, leading zeros too").required().line("text", key, "000145483".to_owned())}
+                {field("zone", "Time zone", "").line("text", zone, "Europe/Berlin".to_owned())}
+            </div>
+            {field("labels", "Labels", "key=value, one a line").lines(labels, "2", "env=production".to_owned())}
+            {field("parameters", "Parameter values", "NAME=value, one a line; copies for this tenant are filled with them").lines(parameters, "2", String::new())}
+            <p class="submit"><button class="primary">{if new { "Add the tenant" } else { "Save" }}</button></p>
+        </form>
+    }
+    .into_any()
 }
 
 /// One tenant.
 pub fn tenant_page(frame: &Frame, view: TenantView) -> String {
-    let title = view.tenant.name;
-    frame.render(&title, ())
+    let title = view.tenant.name.clone();
+    let id = view.tenant.id.clone();
+    let change = view.form.map(|form| {
+        let open = !form.errors.is_empty();
+        let form = tenant_form(form, links::tenant(&id), false);
+        view! { <details class="sheet" open=open><summary>"Change this tenant"</summary>{form}</details> }
+    });
+    let copies = if view.copies.is_empty() {
+        let content = view! { <p>"Choose a procedure in " <a href="/?q=is:copyable">"the catalog"</a> " and take a copy for it."</p> };
+        empty("No copies for this tenant yet", content.into_any())
+    } else {
+        let all = links::with_query("/instances", [("tenant", id.as_str())]);
+        view! { {tables::copies(view.copies, "Copies for this tenant")} <p><a href=all>"All copies for this tenant"</a></p> }
+            .into_any()
+    };
+    let parameters = view
+        .parameters
+        .into_iter()
+        .map(
+            |field| view! { <div><dt><code>{field.key}</code></dt><dd><code>{field.value}</code></dd></div> },
+        )
+        .collect_view();
+    let tenant = view.tenant;
+    let customer = links::customer(&tenant.customer);
+    let content = view! {
+        <p class="crumbs">
+            <a href="/tenants">"Tenants"</a>
+            <span class="crumb"><a href=customer>{tenant.customer_name}</a></span>
+        </p>
+        <h1>{tenant.name}</h1>
+        {facts::labels(tenant.labels)}
+        <dl class="facts across">
+            <div><dt>"Id"</dt><dd><code>{tenant.id}</code></dd></div>
+            <div><dt>"Service"</dt><dd>{tenant.service}</dd></div>
+            <div><dt>"Region"</dt><dd>{tenant.region}</dd></div>
+            <div><dt>"Key"</dt><dd><code>{tenant.key}</code></dd></div>
+            <div><dt>"Time zone"</dt><dd>{view.zone}</dd></div>
+            {parameters}
+        </dl>
+        {change}
+        <section aria-labelledby="copies"><h2 id="copies">"Copies"</h2>{copies}</section>
+    };
+    frame.render(&title, content.into_any())
 }

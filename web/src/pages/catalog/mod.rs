@@ -4,8 +4,20 @@
 //! box fetches the same address with the header `X-Fragment: results` and puts what [`results_fragment`] gives in the
 //! place of the element `#results`.
 
+mod address;
+mod facets;
+mod marked;
+pub(crate) mod readiness;
+mod results;
+mod search;
+
 use crate::Frame;
+use crate::islands::LiveSearch;
+use crate::shell::to_html;
 use crate::view::{Commit, Standing, Tactic, Technique, When};
+use address::Address;
+use leptos::prelude::*;
+use results::Found;
 
 /// The order of the results.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -158,12 +170,40 @@ pub struct CatalogView {
 
 /// The whole page.
 pub fn page(frame: &Frame, view: CatalogView) -> String {
-    let _ = view;
-    frame.render("Catalog", ())
+    let address = Address::of(&view);
+    let title = if view.q.is_empty() { "Catalog".to_owned() } else { view.q.clone() };
+    let form = search::form(&view);
+    let content = view! {
+        <h1 class="unseen">"Catalog"</h1>
+        <LiveSearch>{form}</LiveSearch>
+        <div id="results">{inside(view, &address)}</div>
+    };
+    frame.render_wide(&title, content.into_any())
 }
 
 /// The inside of `#results` alone, for the island of the search box.
 pub fn results_fragment(view: CatalogView) -> String {
-    let _ = view;
-    String::new()
+    let address = Address::of(&view);
+    to_html(move || inside(view, &address))
+}
+
+fn inside(view: CatalogView, address: &Address) -> AnyView {
+    let facets = facets::sidebar(view.facets, address);
+    let readiness = readiness::list(view.repositories);
+    let found = Found {
+        total: view.total,
+        took_us: view.took_us,
+        hints: view.hints,
+        items: view.items,
+        next: view.next,
+        further_page: view.further_page,
+    };
+    view! {
+        {readiness}
+        <div class="catalog">
+            {facets}
+            <section class="found" aria-label="Results">{results::list(found, address)}</section>
+        </div>
+    }
+    .into_any()
 }

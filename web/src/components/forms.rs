@@ -1,0 +1,156 @@
+//! Fields of forms: label, control, help and what is wrong with it, tied together for those who listen to a page.
+
+use crate::view::FieldError;
+use leptos::prelude::*;
+
+/// One labelled field.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Labelled {
+    /// Its `name`, and its `id` with `f-` before.
+    pub(crate) name: String,
+    /// Its label.
+    pub(crate) label: String,
+    /// What is expected, in a sentence; may be empty.
+    pub(crate) help: String,
+    /// What is wrong with it.
+    pub(crate) error: Option<String>,
+    /// Whether it must be filled in.
+    pub(crate) required: bool,
+}
+
+impl Labelled {
+    /// A field and what `errors` say of it.
+    pub(crate) fn new(name: &str, label: &str, help: &str, errors: &[FieldError]) -> Self {
+        Self {
+            name: name.to_owned(),
+            label: label.to_owned(),
+            help: help.to_owned(),
+            error: errors.iter().find(|error| error.field == name).map(|error| error.message.clone()),
+            required: false,
+        }
+    }
+
+    /// The same field, to be filled in.
+    pub(crate) fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    fn id(&self) -> String {
+        format!("f-{}", self.name)
+    }
+
+    /// Ids of what describes it, for `aria-describedby`.
+    fn described_by(&self) -> Option<String> {
+        let id = self.id();
+        let help = (!self.help.is_empty()).then(|| format!("{id}-help"));
+        let error = self.error.is_some().then(|| format!("{id}-error"));
+        match (help, error) {
+            (Some(help), Some(error)) => Some(format!("{help} {error}")),
+            (one, other) => one.or(other),
+        }
+    }
+
+    fn around(self, control: AnyView) -> AnyView {
+        let id = self.id();
+        let (help_id, error_id) = (format!("{id}-help"), format!("{id}-error"));
+        let class = if self.error.is_some() { "field wrong" } else { "field" };
+        view! {
+            <div class=class>
+                <label for=id>{self.label}{self.required.then(|| view! { <span class="needed">" required"</span> })}</label>
+                {control}
+                {(!self.help.is_empty()).then(|| view! { <p class="help" id=help_id>{self.help}</p> })}
+                {self.error.map(|error| view! { <p class="error" id=error_id>{error}</p> })}
+            </div>
+        }
+        .into_any()
+    }
+
+    /// One line, of an HTML input type.
+    pub(crate) fn line(self, kind: &'static str, value: String, placeholder: String) -> AnyView {
+        let control = view! {
+            <input
+                id=self.id()
+                name=self.name.clone()
+                type=kind
+                value=value
+                placeholder=(!placeholder.is_empty()).then_some(placeholder)
+                required=self.required
+                autocomplete="off"
+                spellcheck="false"
+                aria-describedby=self.described_by()
+                aria-invalid=self.error.is_some().then_some("true")
+            />
+        }
+        .into_any();
+        self.around(control)
+    }
+
+    /// Several lines.
+    pub(crate) fn lines(self, value: String, rows: &'static str, placeholder: String) -> AnyView {
+        let control = view! {
+            <textarea
+                id=self.id()
+                name=self.name.clone()
+                rows=rows
+                placeholder=(!placeholder.is_empty()).then_some(placeholder)
+                spellcheck="false"
+                aria-describedby=self.described_by()
+                aria-invalid=self.error.is_some().then_some("true")
+            >
+                {value}
+            </textarea>
+        }
+        .into_any();
+        self.around(control)
+    }
+
+    /// One of several: value and what to show.
+    pub(crate) fn choice(self, options: Vec<(String, String)>, value: &str) -> AnyView {
+        let options = options
+            .into_iter()
+            .map(|(option, shown)| {
+                let selected = option == value;
+                view! { <option value=option selected=selected>{shown}</option> }
+            })
+            .collect_view();
+        let control = view! {
+            <select
+                id=self.id()
+                name=self.name.clone()
+                required=self.required
+                aria-describedby=self.described_by()
+                aria-invalid=self.error.is_some().then_some("true")
+            >
+                {options}
+            </select>
+        }
+        .into_any();
+        self.around(control)
+    }
+}
+
+/// What is wrong with the form as a whole, or with fields that are not shown, above it.
+pub(crate) fn summary(errors: &[FieldError], shown: &[&str]) -> AnyView {
+    if errors.is_empty() {
+        return ().into_any();
+    }
+    let items = errors
+        .iter()
+        .map(|error| {
+            let message = error.message.clone();
+            if shown.contains(&error.field.as_str()) {
+                view! { <li><a href=format!("#f-{}", error.field)>{message}</a></li> }.into_any()
+            } else {
+                view! { <li>{message}</li> }.into_any()
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="notice alarm" role="alert">
+            <p>"Not saved yet. What to mend:"</p>
+            <ul>{items}</ul>
+        </div>
+    }
+    .into_any()
+}

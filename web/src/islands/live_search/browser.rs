@@ -1,0 +1,157 @@
+//! The part of the live search that only a browser can do.
+
+use leptos::ev;
+use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle, window_event_listener};
+use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{AbortController, Element, HtmlFormElement, HtmlInputElement, RequestInit, Response};
+
+/// Long enough to not ask for every letter of a word, short enough to feel immediate.
+const PAUSE: Duration = Duration::from_millis(120);
+
+/// What is under way: the pause after a key, and the request whose answer is awaited.
+#[derive(Default)]
+struct UnderWay {
+    pause: Option<TimeoutHandle>,
+    request: Option<AbortController>,
+}
+
+/// The handlers of the wrapped form; `said` is what is announced.
+pub(super) fn listen(said: RwSignal<String>) -> (impl FnMut(ev::Event), impl FnMut(ev::KeyboardEvent)) {
+    let under_way = Rc::new(RefCell::new(UnderWay::default()));
+
+    // The page lives as long as its listeners: none is ever taken away.
+    let _ = window_event_listener(ev::keydown, |event| {
+        let typing =
+            event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| {
+                element.matches("input, textarea, select, [contenteditable]").unwrap_or(false)
+            });
+        let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+        if event.key() == "/"
+            && !typing
+            && !modified
+            && let Some(input) = search_box()
+        {
+            event.prevent_default();
+            let _ = input.focus();
+            input.select();
+        }
+    });
+
+    let on_key = {
+        let under_way = Rc::clone(&under_way);
+        move |event: ev::KeyboardEvent| {
+            if event.key() != "Escape" {
+                return;
+            }
+            if let Some(input) = search_box().filter(|input| !input.value().is_empty()) {
+                event.prevent_default();
+                input.set_value("");
+                ask_soon(&under_way, said);
+            }
+        }
+    };
+    let on_input = move |_: ev::Event| ask_soon(&under_way, said);
+    (on_input, on_key)
+}
+
+fn search_box() -> Option<HtmlInputElement> {
+    document().get_element_by_id("q")?.dyn_into().ok()
+}
+
+/// Asks after the pause; what was to be asked or answered before is dropped.
+fn ask_soon(under_way: &Rc<RefCell<UnderWay>>, said: RwSignal<String>) {
+    let mut now = under_way.borrow_mut();
+    if let Some(pause) = now.pause.take() {
+        pause.clear();
+    }
+    if let Some(request) = now.request.take() {
+        request.abort();
+    }
+    let again = Rc::clone(under_way);
+    now.pause = set_timeout_with_handle(
+        move || {
+            let Ok(abort) = AbortController::new() else { return };
+            again.borrow_mut().request = Some(abort.clone());
+            spawn_local(async move {
+                // An error is either our own abort, or a request that failed: then the results stay as they are, and
+                // Enter, which sends the form, shows what is the matter.
+                let _ = ask(&abort, said).await;
+            });
+        },
+        PAUSE,
+    )
+    .ok();
+}
+
+/// The address that sending the form would lead to.
+fn address() -> Result<String, JsValue> {
+    let form: HtmlFormElement =
+        search_box().and_then(|input| input.form()).ok_or_else(|| JsValue::from("no form"))?;
+    let data = web_sys::FormData::new_with_form(&form)?;
+    let query = web_sys::UrlSearchParams::new()?;
+    for pair in js_sys::try_iter(&data)?.into_iter().flatten() {
+        let pair = js_sys::Array::from(&pair?);
+        if let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string())
+            && !value.is_empty()
+        {
+            query.append(&name, &value);
+        }
+    }
+    let query = String::from(query.to_string());
+    Ok(if query.is_empty() { "/".to_owned() } else { format!("/?{query}") })
+}
+
+async fn ask(abort: &AbortController, said: RwSignal<String>) -> Result<(), JsValue> {
+    let address = address()?;
+    let results = document().get_element_by_id("results").ok_or_else(|| JsValue::from("no results"))?;
+    results.set_attribute("aria-busy", "true")?;
+    let answer = fetch(&address, abort).await;
+    if abort.signal().aborted() {
+        return Ok(());
+    }
+    results.remove_attribute("aria-busy")?;
+    let Some(html) = answer? else {
+        // Signed out, or an error page: what the server has to say is a page, not a fragment.
+        return window().location().set_href(&address);
+    };
+    let unfolded = unfolded(&results)?;
+    results.set_inner_html(&html);
+    for id in unfolded {
+        if let Some(details) = document().get_element_by_id(&id) {
+            details.set_attribute("open", "")?;
+        }
+    }
+    window().history()?.replace_state_with_url(&JsValue::NULL, "", Some(&address))?;
+    let count = results.query_selector("#count")?.and_then(|count| count.text_content());
+    said.set(count.unwrap_or_default());
+    Ok(())
+}
+
+/// The fragment; nothing where the server answered with something else.
+async fn fetch(address: &str, abort: &AbortController) -> Result<Option<String>, JsValue> {
+    let init = RequestInit::new();
+    let headers = web_sys::Headers::new()?;
+    headers.set("X-Fragment", "results")?;
+    init.set_headers(&headers);
+    init.set_signal(Some(&abort.signal()));
+    let response: Response =
+        JsFuture::from(window().fetch_with_str_and_init(address, &init)).await?.dyn_into()?;
+    if !response.ok() || response.redirected() {
+        return Ok(None);
+    }
+    Ok(JsFuture::from(response.text()?).await?.as_string())
+}
+
+/// Ids of what the reader has unfolded, so that new results do not fold it again.
+fn unfolded(results: &Element) -> Result<Vec<String>, JsValue> {
+    let open = results.query_selector_all("details[id][open]")?;
+    let ids = (0..open.length())
+        .filter_map(|index| open.item(index))
+        .filter_map(|node| node.dyn_ref::<Element>().map(Element::id));
+    Ok(ids.collect())
+}

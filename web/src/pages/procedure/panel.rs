@@ -1,0 +1,114 @@
+//! The panel beside a procedure: its metadata, and what can be done with it.
+
+use super::{ForgeLinks, Parameter};
+use crate::components::facts;
+use crate::links;
+use crate::view::{Commit, Field, ProcedureHead, When};
+use leptos::prelude::*;
+
+/// What the panel shows.
+pub(super) struct Facts {
+    pub(super) head: ProcedureHead,
+    pub(super) path: String,
+    pub(super) commit: Commit,
+    pub(super) updated: When,
+    pub(super) updated_by: String,
+    pub(super) authors: Vec<String>,
+    pub(super) data_sources: Vec<String>,
+    pub(super) tags: Vec<String>,
+    pub(super) platforms: Vec<String>,
+    pub(super) service: Option<String>,
+    pub(super) kernel: Option<String>,
+    pub(super) further: Vec<Field>,
+    pub(super) parameters: Vec<Parameter>,
+    pub(super) not_copyable: Option<String>,
+    pub(super) forge: ForgeLinks,
+}
+
+/// Copy, metadata, forge.
+pub(super) fn panel(facts: Facts) -> AnyView {
+    let Facts { head, path, commit, updated, updated_by, .. } = facts;
+    let copy = copy(&head, facts.not_copyable);
+    let authors = facts::values("Authors", "author", "chip data", facts.authors);
+    let row = |label: &'static str, value: AnyView| view! { <div><dt>{label}</dt><dd>{value}</dd></div> };
+    let optional =
+        |label: &'static str, value: Option<String>| value.map(|value| row(label, value.into_any()));
+    let listed = |label: &'static str, empty: bool, value: AnyView| (!empty).then(|| row(label, value));
+    let no_data = facts.data_sources.is_empty();
+    let (no_tags, no_platforms) = (facts.tags.is_empty(), facts.platforms.is_empty());
+    let further = facts
+        .further
+        .into_iter()
+        .map(|field| view! { <div><dt><code>{field.key}</code></dt><dd>{field.value}</dd></div> })
+        .collect_view();
+    view! {
+        <aside class="panel" aria-label="About this procedure">
+            {copy}
+            <dl class="facts">
+                {row("Id", view! { <code>{head.id}</code> }.into_any())}
+                {row("Repository", head.repo.into_any())}
+                {row("Path", view! { <code>{path}</code> }.into_any())}
+                {row("Changed", view! { {facts::moment(updated)} " by " {updated_by} }.into_any())}
+                {row("Commit", facts::commit(commit))}
+                {row("Authors", authors)}
+                {optional("Service", facts.service)}
+                {listed("Data sources", no_data, facts::values("Data sources", "data_source", "chip data", facts.data_sources))}
+                {listed("Tags", no_tags, facts::values("Tags", "tag", "chip tag", facts.tags))}
+                {listed("Platforms", no_platforms, facts::values("Platforms", "platform", "chip data", facts.platforms))}
+                {optional("Kernel", facts.kernel)}
+                {further}
+            </dl>
+            {parameters(facts.parameters)}
+            {forge(facts.forge)}
+        </aside>
+    }
+    .into_any()
+}
+
+fn copy(head: &ProcedureHead, not_copyable: Option<String>) -> AnyView {
+    match not_copyable {
+        Some(reason) => view! {
+            <div class="take"><p class="refused"><strong>"No copy can be made"</strong>": " {reason}</p></div>
+        }
+        .into_any(),
+        None => {
+            let pairs = head.link_repo().map(|repo| ("repo", repo)).into_iter();
+            let pairs = pairs.chain(head.at.as_deref().map(|at| ("at", at)));
+            let href = links::with_query(&links::procedure(&head.id, "copy", None), pairs);
+            view! { <div class="take"><a class="button primary" href=href>"Take a copy"</a></div> }.into_any()
+        }
+    }
+}
+
+fn parameters(parameters: Vec<Parameter>) -> AnyView {
+    if parameters.is_empty() {
+        return ().into_any();
+    }
+    let rows = parameters
+        .into_iter()
+        .map(|parameter| {
+            let help = (!parameter.help.is_empty()).then(|| view! { <span class="faint">{parameter.help}</span> });
+            view! {
+                <div>
+                    <dt><code>{parameter.name}</code></dt>
+                    <dd><code>{parameter.default}</code> " " <span class="faint">{parameter.kind}</span> " " {help}</dd>
+                </div>
+            }
+        })
+        .collect_view();
+    view! { <h2>"Parameters"</h2> <dl class="facts">{rows}</dl> }.into_any()
+}
+
+fn forge(forge: ForgeLinks) -> AnyView {
+    let link = |url: Option<String>, label: &'static str| {
+        url.as_deref()
+            .and_then(links::outside)
+            .map(|href| view! { <li><a href=href rel="noreferrer">{label}</a></li> })
+    };
+    let (file, edit, issue) =
+        (link(forge.file, "File"), link(forge.edit, "Edit"), link(forge.issue, "New issue"));
+    if file.is_none() && edit.is_none() && issue.is_none() {
+        return ().into_any();
+    }
+    view! { <h2>"At the forge"</h2> <ul class="forge">{file} {edit} {issue}</ul> }.into_any()
+}

@@ -1,0 +1,365 @@
+//! Pages about one procedure.
+
+use super::Sample;
+use web::pages::procedure::{Broken, Cell, CellKind, ForgeLinks, Heading, Parameter, Past, ProcedureView};
+use web::pages::{diff, history, procedure};
+use web::view::{Change, Field, ProcedureHead, Standing, TacticOrigin};
+
+const TIP: &str = "4be0c2d1a77f3e9912ab5f0c7d44e8a1b2c3d4e5";
+const BEFORE: &str = "91d3a0be5521c7f60e88ab4412d09f7e6c5b4a39";
+
+impl Sample {
+    /// Who the pages about a procedure are about.
+    pub(crate) fn head(&self) -> ProcedureHead {
+        ProcedureHead {
+            id: self.t("lsass-handle-access"),
+            repo: self.t("starter"),
+            repo_in_links: true,
+            title: self.t("LSASS memory read through suspicious handles"),
+            standing: Standing::Good,
+            at: None,
+        }
+    }
+
+    pub(super) fn reading_pages(&self) -> Vec<(&'static str, String)> {
+        let here = self.frame("/procedures/lsass-handle-access");
+        vec![
+            ("procedure", procedure::page(&here, self.procedure())),
+            ("procedure-broken", procedure::page(&here, self.procedure_broken())),
+            ("procedure-past", procedure::page(&here, self.procedure_past())),
+            ("procedure-uncatalogued", procedure::page(&here, self.procedure_uncatalogued())),
+            ("history", history::page(&here, self.history())),
+            (
+                "history-none",
+                history::page(&here, history::HistoryView { head: self.head(), ..Default::default() }),
+            ),
+            ("diff", diff::page(&here, self.diff())),
+            (
+                "diff-same",
+                diff::page(&here, diff::DiffView { hunks: Vec::new(), left_out: 0, ..self.diff() }),
+            ),
+        ]
+    }
+
+    fn cells(&self) -> Vec<Cell> {
+        let cell = |index, kind, html: &str, language: &str, tags: &[&str], line| Cell {
+            index,
+            kind,
+            html: html.to_owned(),
+            language: self.t(language),
+            tags: self.list(tags),
+            line,
+            forge: self.some("https://forge.example/hunts/blob/main/lsass.md#L20"),
+        };
+        vec![
+            cell(
+                0,
+                CellKind::Markdown,
+                "<h1 id=\"title\">LSASS memory read through suspicious handles</h1><h2 id=\"executive-summary\">Executive \
+                 summary</h2><p>Credentials of everybody signed in lie in the memory of <code>lsass.exe</code>. Whoever is \
+                 local administrator can read them, and the handle that is needed for it is <strong>recorded</strong>. See \
+                 <a href=\"https://attack.mitre.org/techniques/T1003/001/\">T1003.001</a>.</p>",
+                "",
+                &[],
+                18,
+            ),
+            cell(
+                1,
+                CellKind::Markdown,
+                "<h3 id=\"how-to-use\">How to use this</h3><p>Run the first query over seven days. Baseline what opens LSASS \
+                 in this estate before you look at anything else: agents, backup, the EDR itself.</p><blockquote><p>A quiet \
+                 result is worth a look at the telemetry: was <em>winevent</em> arriving at all?</p></blockquote>",
+                "",
+                &["remove_cell"],
+                31,
+            ),
+            cell(
+                2,
+                CellKind::Code,
+                "<span class=\"v\">TENANT_ID</span> <span class=\"o\">=</span> <span class=\"k\">None</span>  <span \
+                 class=\"c\"># the tenant's key, a string</span>\n<span class=\"v\">REGION</span> <span class=\"o\">=</span> \
+                 <span class=\"s\">\"charlie\"</span>\n<span class=\"v\">EARLIEST</span> <span class=\"o\">=</span> <span \
+                 class=\"s\">\"-7d\"</span>  <span class=\"c\"># look-back</span>\n<span class=\"v\">LIMIT</span> <span \
+                 class=\"o\">=</span> <span class=\"n\">1000</span>",
+                "Python",
+                &["parameters"],
+                44,
+            ),
+            cell(
+                3,
+                CellKind::Code,
+                "<span class=\"m\">%%taegis search --tenant $TENANT_ID --region $REGION --assign handles</span>\n<span \
+                 class=\"k\">FROM</span> <span class=\"t\">process</span>\n<span class=\"k\">WHERE</span> <span \
+                 class=\"v\">target_program.program_name</span> <span class=\"o\">=</span> <span \
+                 class=\"s\">'lsass.exe'</span>\n  <span class=\"k\">AND</span> <span class=\"v\">granted_access</span> <span \
+                 class=\"k\">IN</span> <span class=\"p\">(</span><span class=\"s\">'0x1010'</span><span class=\"p\">,</span> \
+                 <span class=\"s\">'0x1410'</span><span class=\"p\">,</span> <span class=\"s\">'0x143a'</span><span \
+                 class=\"p\">)</span>\n  <span class=\"k\">AND NOT</span> <span class=\"v\">program.program_name</span> <span \
+                 class=\"k\">IN</span> <span class=\"p\">(</span><span class=\"s\">'MsMpEng.exe'</span><span \
+                 class=\"p\">,</span> <span class=\"s\">'csrss.exe'</span><span class=\"p\">)</span> <span \
+                 class=\"k\">EARLIEST</span><span class=\"o\">=</span><span class=\"v\">$EARLIEST</span>",
+                "Taegis",
+                &["hits", "remove_input"],
+                52,
+            ),
+            cell(
+                4,
+                CellKind::Markdown,
+                "<h2 id=\"findings\">Findings</h2><p>What the handles were used for, host by \
+                 host.</p><table><thead><tr><th>Access mask</th><th>Means</th><th>Seen with</th></tr></thead><tbody><tr>\
+                 <td><code>0x1010</code></td><td>query limited, read memory</td><td>mimikatz</td></tr><tr>\
+                 <td><code>0x1410</code></td><td>query, read memory</td><td>procdump</td></tr></tbody></table><ul><li>Which \
+                 account?</li><li>From which parent?</li></ul>",
+                "",
+                &["analyst_input"],
+                70,
+            ),
+            cell(
+                5,
+                CellKind::Code,
+                "<span class=\"k\">def</span> <span class=\"f\">rare</span><span class=\"p\">(</span>frame<span \
+                 class=\"p\">,</span> by<span class=\"o\">=</span><span class=\"n\">3</span><span class=\"p\">):</span>\n    \
+                 <span class=\"k\">return</span> frame<span class=\"p\">.</span>groupby<span class=\"p\">(</span><span \
+                 class=\"s\">\"program\"</span><span class=\"p\">).</span>filter<span class=\"p\">(</span><span \
+                 class=\"k\">lambda</span> g<span class=\"p\">:</span> g<span class=\"p\">[</span><span \
+                 class=\"s\">\"host\"</span><span class=\"p\">].</span>nunique<span class=\"p\">()</span> <span \
+                 class=\"o\">&lt;=</span> by<span class=\"p\">)</span>",
+                "Python",
+                &[],
+                92,
+            ),
+            cell(
+                6,
+                CellKind::Raw,
+                "%taegis investigations create --title \"$INVESTIGATION_TITLE\" --tenant $TENANT_ID",
+                "",
+                &["closing"],
+                104,
+            ),
+        ]
+    }
+
+    fn procedure(&self) -> ProcedureView {
+        let heading = |level, text: &str, anchor: &str| Heading {
+            level,
+            text: self.t(text),
+            anchor: self.t(anchor).replacen(self.before, "", 1),
+        };
+        let parameter = |name: &str, kind: &str, default: &str, help: &str| Parameter {
+            name: self.t(name),
+            kind: self.t(kind),
+            default: self.t(default),
+            help: self.t(help),
+        };
+        let field = |key: &str, value: &str| Field { key: self.t(key), value: self.t(value) };
+        ProcedureView {
+            head: self.head(),
+            path: self.t("procedures/credential-access/lsass-handle-access.md"),
+            commit: self.commit(TIP),
+            updated: Self::hours_ago(3),
+            updated_by: self.t("Jonas Weber"),
+            past: None,
+            broken: None,
+            taken_by: None,
+            others: self.list(&["playbook"]),
+            description: self.t(
+                "Processes that open LSASS with rights to read its memory, other than those that do so every day.",
+            ),
+            techniques: vec![
+                self.technique("T1003.001", "LSASS Memory"),
+                self.technique("T1055", "Process Injection"),
+            ],
+            tactics: vec![
+                self.tactic("TA0006", "Credential Access", TacticOrigin::Author),
+                self.tactic("TA0005", "Stealth", TacticOrigin::Possible),
+            ],
+            authors: self.list(&["Ana Duarte", "Jonas Weber"]),
+            data_sources: self.list(&["process", "winevent"]),
+            tags: self.list(&["windows", "tier-1"]),
+            platforms: self.list(&["Windows"]),
+            service: self.some("taegis"),
+            kernel: self.some("Taegis Hunting"),
+            further: vec![field("tlp", "amber"), field("references", "https://example.org/lsass, internal wiki 4711")],
+            parameters: vec![
+                parameter("TENANT_ID", "str", "None", "the tenant's key, a string"),
+                parameter("EARLIEST", "str", "\"-7d\"", "look-back"),
+            ],
+            outline: vec![
+                heading(1, "LSASS memory read through suspicious handles", "title"),
+                heading(2, "Executive summary", "executive-summary"),
+                heading(3, "How to use this", "how-to-use"),
+                heading(2, "Findings", "findings"),
+            ],
+            cells: self.cells(),
+            diagnostics: self.diagnostics(),
+            not_copyable: None,
+            forge: ForgeLinks {
+                file: self.some("https://forge.example/hunts/blob/main/lsass.md").map(self.unmarred()),
+                edit: self.some("https://forge.example/hunts/edit/main/lsass.md").map(self.unmarred()),
+                issue: self.some("https://forge.example/hunts/issues/new").map(self.unmarred()),
+            },
+        }
+    }
+
+    /// Addresses must begin with their scheme to be links at all: what goes before other texts goes after these.
+    fn unmarred(&self) -> impl Fn(String) -> String {
+        let before = self.before;
+        move |url| match url.strip_prefix(before) {
+            Some(url) => format!("{url}{before}"),
+            None => url,
+        }
+    }
+
+    fn procedure_broken(&self) -> ProcedureView {
+        ProcedureView {
+            head: ProcedureHead { standing: Standing::Broken, ..self.head() },
+            broken: Some(Broken {
+                since: self.commit(TIP),
+                by: self.t("Mira Okafor"),
+                at: Self::hours_ago(26),
+                reason: self.t("the front matter is not YAML: line 9, a tab where a blank must be."),
+                last_good: Some(self.commit(BEFORE)),
+            }),
+            others: Vec::new(),
+            ..self.procedure()
+        }
+    }
+
+    fn procedure_past(&self) -> ProcedureView {
+        ProcedureView {
+            head: ProcedureHead { at: self.some(BEFORE), ..self.head() },
+            past: Some(Past {
+                commit: self.commit(BEFORE),
+                when: Some(Self::hours_ago(700)),
+                newer: Some(4),
+            }),
+            others: Vec::new(),
+            diagnostics: Vec::new(),
+            ..self.procedure()
+        }
+    }
+
+    fn procedure_uncatalogued(&self) -> ProcedureView {
+        ProcedureView {
+            head: ProcedureHead { standing: Standing::Uncatalogued, ..self.head() },
+            taken_by: self.some("procedures/older.md"),
+            techniques: Vec::new(),
+            tactics: Vec::new(),
+            not_copyable: self.some("a tenant parameter is needed and no cell is tagged `parameters`."),
+            ..self.procedure()
+        }
+    }
+
+    fn changes(&self) -> Vec<Change> {
+        [
+            ("query-changed", "query of cell 3 changed: two access masks more"),
+            ("technique-added", "technique T1055 added"),
+            ("metadata-lost", "the hunting block was lost"),
+            ("tag-changed", "tag tier-1 added"),
+        ]
+        .map(|(kind, text)| Change { kind: self.t(kind).replacen(self.before, "", 1), text: self.t(text) })
+        .into()
+    }
+
+    fn revision(
+        &self,
+        commit: &str,
+        subject: &str,
+        status: history::Status,
+        hours: i64,
+    ) -> history::Revision {
+        history::Revision {
+            commit: self.commit(commit),
+            subject: self.t(subject),
+            author: self.t("Jonas Weber"),
+            authored: Self::hours_ago(hours),
+            status,
+            path: self.t("procedures/credential-access/lsass-handle-access.md"),
+            previous_path: (status == history::Status::Renamed).then(|| self.t("procedures/lsass.md")),
+            changes: self.changes(),
+        }
+    }
+
+    fn history(&self) -> history::HistoryView {
+        let third = "c01dbeef5521c7f60e88ab4412d09f7e6c5b4a39";
+        history::HistoryView {
+            head: self.head(),
+            total: 47,
+            further_page: true,
+            revisions: vec![
+                self.revision(
+                    TIP,
+                    "Widen the access masks after the September engagement",
+                    history::Status::Modified,
+                    3,
+                ),
+                history::Revision {
+                    changes: self.changes().into_iter().take(1).collect(),
+                    ..self.revision(BEFORE, "Sort procedures by tactic", history::Status::Renamed, 700)
+                },
+                history::Revision {
+                    changes: Vec::new(),
+                    ..self.revision(third, "Add the LSASS hunt", history::Status::Added, 9_000)
+                },
+                self.revision(
+                    "aa11bb22cc33dd44ee55ff6677889900aabbccdd",
+                    "Remove a stale file",
+                    history::Status::Deleted,
+                    9_900,
+                ),
+            ],
+            next: self.some("c2"),
+        }
+    }
+
+    fn diff(&self) -> diff::DiffView {
+        let line = |sign, old, new, pieces: &[(bool, &str)]| diff::Line {
+            sign,
+            old,
+            new,
+            pieces: pieces.iter().map(|(changed, text)| (*changed, self.t(text))).collect(),
+        };
+        diff::DiffView {
+            head: self.head(),
+            from: self.revision(BEFORE, "Sort procedures by tactic", history::Status::Renamed, 700),
+            to: self.revision(TIP, "Widen the access masks", history::Status::Modified, 3),
+            changes: self.changes(),
+            hunks: vec![diff::Hunk {
+                header: self.t("@@ -52,6 +52,7 @@"),
+                lines: vec![
+                    line(' ', Some(52), Some(52), &[(false, "FROM process")]),
+                    line(
+                        ' ',
+                        Some(53),
+                        Some(53),
+                        &[(false, "WHERE target_program.program_name = 'lsass.exe'")],
+                    ),
+                    line(
+                        '-',
+                        Some(54),
+                        None,
+                        &[(false, "  AND granted_access IN ('0x1010'"), (true, ""), (false, ")")],
+                    ),
+                    line(
+                        '+',
+                        None,
+                        Some(54),
+                        &[
+                            (false, "  AND granted_access IN ('0x1010'"),
+                            (true, ", '0x1410', '0x143a'"),
+                            (false, ")"),
+                        ],
+                    ),
+                    line(
+                        '+',
+                        None,
+                        Some(55),
+                        &[(false, "  AND NOT program.program_name IN ('MsMpEng.exe')")],
+                    ),
+                    line(' ', Some(55), Some(56), &[(false, "")]),
+                ],
+            }],
+            left_out: 12,
+        }
+    }
+}
