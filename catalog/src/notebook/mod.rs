@@ -2,6 +2,10 @@
 
 pub mod ipynb;
 pub mod myst;
+mod python_text;
+mod schema;
+mod yaml;
+mod yaml_write;
 
 use crate::lint::Diagnostic;
 use serde_json::{Map, Value};
@@ -39,9 +43,26 @@ pub struct Cell {
     pub outputs: Vec<Value>,
     /// As nbformat has it.
     pub execution_count: Option<u32>,
+    /// Files inside a markdown or raw cell, as nbformat has them; always none when read from MyST.
+    pub attachments: Option<Value>,
 }
 
 impl Cell {
+    /// A cell of that kind and text, from nowhere.
+    pub fn new(kind: CellKind, source: impl Into<String>) -> Self {
+        Self {
+            kind,
+            source: source.into(),
+            metadata: Metadata::new(),
+            id: None,
+            lines: (0, 0),
+            source_line: 0,
+            outputs: Vec::new(),
+            execution_count: None,
+            attachments: None,
+        }
+    }
+
     /// The cell's tags, in order. Anything but a list of strings is no tag.
     pub fn tags(&self) -> impl Iterator<Item = &str> {
         self.metadata.get("tags").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
@@ -73,12 +94,14 @@ pub struct Layout {
     pub original: Option<std::sync::Arc<str>>,
     /// Lines (from 1) of front-matter keys, by dotted path: `hunting`, `hunting.id`, `kernelspec.name`, …
     pub front_matter_lines: Vec<(String, u32)>,
+    /// The `hunting` block of a leading raw cell (`---`, `hunting: …`, `---`), where the metadata itself has none.
+    pub hunting_cell: Option<Metadata>,
 }
 
 impl Notebook {
-    /// The `hunting` block, if it is a mapping.
+    /// The `hunting` block, if it is a mapping: of the metadata, or of a leading raw cell that holds front matter.
     pub fn hunting(&self) -> Option<&Metadata> {
-        self.metadata.get("hunting").and_then(Value::as_object)
+        self.metadata.get("hunting").and_then(Value::as_object).or(self.layout.hunting_cell.as_ref())
     }
 
     /// The line of a front-matter key by its dotted path; 0 when unknown.

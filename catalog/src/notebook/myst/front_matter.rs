@@ -1,0 +1,548 @@
+//! The front matter: from the YAML at the head of a file to the notebook's metadata, and every way in which jupytext stumbles
+//! on it.
+
+use super::{Bounds, narrow, python_text, schema, yaml};
+use crate::lint::{Diagnostic, Severity};
+use crate::notebook::{Cell, CellKind, Metadata, Notebook, yaml_write};
+use granit_parser::{Event, Parser};
+use serde_json::{Map, Value, json};
+
+/// The front matter as written, before it is made the notebook's metadata.
+#[derive(Default)]
+pub(super) struct Header {
+    loaded: yaml::Loaded,
+    root: Metadata,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+fn error(code: &str, message: impl Into<String>, help: &str) -> Diagnostic {
+    Diagnostic::new(code, Severity::Error, message, help).blocking()
+}
+
+/// Reads the front matter of `text`. `content` is what stands between its rules; none when the rules do not match.
+pub(super) fn read(text: &str, content: Option<&str>, bounds: &Bounds) -> Header {
+    let mut header = Header::default();
+    if let Some(content) = content {
+        if content.len() > bounds.front_matter {
+            header.diagnostics.push(
+                error(
+                    "front-matter-too-large",
+                    format!(
+                        "the front matter has {} bytes; at most {} are read",
+                        content.len(),
+                        bounds.front_matter
+                    ),
+                    "Move what is not metadata into the notebook's cells.",
+                )
+                .at(1, 1),
+            );
+            return header;
+        }
+        match yaml::load(content, 2) {
+            Ok(mut loaded) => {
+                header.diagnostics.append(&mut loaded.warnings);
+                match std::mem::take(&mut loaded.value) {
+                    Value::Object(map) => header.root = map,
+                    other => header.diagnostics.push(
+                        error(
+                            "front-matter-not-mapping",
+                            if other.is_null() {
+                                "the front matter is empty, and jupytext cannot open the file"
+                            } else {
+                                "the front matter is no mapping, and jupytext cannot open the file"
+                            },
+                            "Write one `key: value` on each line, or delete the block.",
+                        )
+                        .at(1, 1),
+                    ),
+                }
+                header.loaded = loaded;
+            }
+            Err(diagnostic) => header.diagnostics.push(*diagnostic),
+        }
+    }
+    if header.diagnostics.iter().all(|diagnostic| !diagnostic.blocking) {
+        preflight(text, content, &mut header.diagnostics);
+    }
+    header
+}
+
+/// Before it reads a notebook, jupytext reads the whole file as YAML documents up to the first mapping, unless it has
+/// found a `jupyter:` block. What that stops at, jupytext cannot open.
+fn preflight(text: &str, content: Option<&str>, diagnostics: &mut Vec<Diagnostic>) {
+    if has_jupyter_block(text) {
+        return;
+    }
+    // markdown-it adds a line feed at the end, which is no concern of this.
+    if let Some((line, column, found)) = yaml::unprintable(text) {
+        diagnostics.push(yaml::control_character(found).at(line + 1, column));
+        return;
+    }
+    let plain_rules = content.is_some_and(|content| {
+        let open = text.lines().next().unwrap_or("");
+        let begin = text.find('\n').map_or(text.len(), |at| at + 1);
+        let close = text[begin + content.len()..].lines().next().unwrap_or("");
+        open.trim_end() == "---" && (close.trim_end() == "---" || close.starts_with("..."))
+    });
+    if plain_rules {
+        return;
+    }
+    let stops = first_mapping(text).err();
+    let (code, message) = if content.is_some() {
+        ("front-matter-rules", "the front matter does not stand between two lines of exactly three dashes")
+    } else {
+        ("front-matter-unclosed", "the file begins with `---`, but no such line closes the front matter")
+    };
+    let help = "Put the front matter between two lines that hold `---` and nothing else.";
+    diagnostics.push(match stops {
+        Some((line, why)) => {
+            error(code, format!("{message}; jupytext stops at line {line}: {why}"), help).at(1, 1)
+        }
+        None => Diagnostic::new(code, Severity::Warning, message, help).at(1, 1),
+    });
+}
+
+/// Reads documents up to the first that is a mapping; where and why that fails.
+fn first_mapping(text: &str) -> Result<(), (usize, String)> {
+    let options = granit_parser::options! { emit_comments: false, emit_unresolved_aliases: true };
+    let mut depth = 0_usize;
+    let mut mapping = false;
+    for event in Parser::new_from_str_with_options(text, options) {
+        match event {
+            Ok((Event::MappingStart(..), _)) => {
+                mapping |= depth == 0;
+                depth += 1;
+            }
+            Ok((Event::SequenceStart(..), _)) => depth += 1,
+            Ok((Event::MappingEnd | Event::SequenceEnd, _)) => depth = depth.saturating_sub(1),
+            Ok((Event::DocumentEnd, _)) if mapping => return Ok(()),
+            Ok(_) => {}
+            Err(error) => return Err((error.marker().line(), error.info())),
+        }
+    }
+    Ok(())
+}
+
+/// Whether jupytext sees a `jupyter:` block between the first two lines of three dashes.
+fn has_jupyter_block(text: &str) -> bool {
+    let rule = |line: &str| line.strip_prefix("---").is_some_and(|rest| python_text::strip(rest).is_empty());
+    let mut lines = python_text::lines(text);
+    if !lines.next().is_some_and(rule) {
+        return false;
+    }
+    let mut found = false;
+    for line in lines {
+        if rule(line) {
+            return found;
+        }
+        let named = line.strip_prefix("jupyter").map(|rest| python_text::strip(rest) == ":");
+        found |= named.unwrap_or(false);
+    }
+    false
+}
+
+/// jupytext takes a first or second line that says `coding: …` for the encoding of a script, and opens no other than UTF-8.
+pub(super) fn encoding_line(text: &str) -> Option<Diagnostic> {
+    let named = |line: &str| -> Option<String> {
+        let at = line.find("coding:").or_else(|| line.find("coding="))?;
+        let rest = line[at + "coding:".len()..].trim_start_matches([' ', '\t']);
+        let name: String =
+            rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect();
+        (!name.is_empty()).then_some(name)
+    };
+    for (at, line) in python_text::lines(text).take(2).enumerate() {
+        if let Some(name) = named(line) {
+            return (name != "utf-8").then(|| {
+                error(
+                    "encoding-line",
+                    format!(
+                        "jupytext takes this line for the encoding of a script, and opens none in `{name}`"
+                    ),
+                    "Write the line so that it does not hold `coding:` or `coding=`, or move it down.",
+                )
+                .at(narrow(at + 1), 1)
+            });
+        }
+    }
+    None
+}
+
+/// Makes the header the notebook's metadata, as jupytext does.
+pub(super) fn finish(header: Header, lexer: Option<String>, notebook: &mut Notebook) {
+    let Header { loaded, mut root, diagnostics: _ } = header;
+    let mut faults = Faults { loaded: &loaded, diagnostics: &mut notebook.diagnostics };
+    for (code, path, message, help) in
+        schema::notebook_faults(&root, |path, value| value.is_string() && !loaded.is_date(path))
+    {
+        // A null is said to be one, below.
+        if root.get(&path).is_some_and(|value| !value.is_null()) {
+            faults.add(code, &path, message, help);
+        }
+    }
+    let had_metadata = !root.is_empty();
+    let mut metadata = match root.shift_remove("jupyter") {
+        None => Metadata::new(),
+        Some(Value::Object(map)) => map,
+        Some(_) => {
+            faults.add(
+                "jupyter-not-mapping",
+                "jupyter",
+                "`jupyter` is no mapping, and jupytext cannot open the file".to_owned(),
+                "Put the notebook's metadata under it, or delete the key.",
+            );
+            Metadata::new()
+        }
+    };
+    if let Some(lexer) = lexer.filter(|_| !root.contains_key("language_info"))
+        && let Value::Object(jupytext) = metadata.entry("jupytext").or_insert_with(|| json!({}))
+    {
+        jupytext.insert("default_lexer".to_owned(), lexer.into());
+        if !had_metadata {
+            jupytext.insert("notebook_metadata_filter".to_owned(), "-all".into());
+        }
+    }
+    for place in loaded.odd_keys.iter().filter(|place| root.contains_key(&place.path)) {
+        faults.add(
+            "metadata-key-not-text",
+            &place.path,
+            format!("the key `{}` is no text for YAML, and jupytext cannot open the file", place.path),
+            "Put the key in quotes.",
+        );
+    }
+    let filter = RootFilter::of(&metadata, &root);
+    let left = filter.split(root, &mut metadata, &mut faults);
+    if !left.is_empty() && filter.as_raw_cell {
+        insert_raw_cell(&left, notebook);
+    }
+    rearrange(&mut metadata, &loaded, &mut notebook.diagnostics);
+    if let Value::Object(jupytext) = metadata.entry("jupytext").or_insert_with(|| json!({}))
+        && let Value::Object(text) = jupytext.entry("text_representation").or_insert_with(|| json!({}))
+    {
+        text.insert("extension".to_owned(), ".md".into());
+        if let Some(name) = text.get("format_name").and_then(Value::as_str).filter(|name| *name != "myst") {
+            let message = format!(
+                "the front matter says that the format is `{name}`; jupytext reads it as that, not as MyST"
+            );
+            notebook.diagnostics.push(
+                Diagnostic::new("format-not-myst", Severity::Warning, message, "Write `format_name: myst`.")
+                    .at(line_of(&loaded, "jupytext.text_representation.format_name"), 0),
+            );
+        }
+        text.insert("format_name".to_owned(), "myst".into());
+    }
+    notebook.metadata = metadata;
+    notebook.layout.front_matter_lines = lifted(loaded.keys);
+    notebook.layout.hunting_cell = hunting_cell(notebook);
+}
+
+/// The lines of the keys, those under `jupyter` lifted to the root unless the root has them too.
+fn lifted(mut keys: Vec<(String, u32)>) -> Vec<(String, u32)> {
+    let mut inner = Vec::new();
+    keys.retain(|(path, line)| {
+        let below = path.strip_prefix("jupyter.");
+        if let Some(below) = below {
+            inner.push((below.to_owned(), *line));
+        }
+        below.is_none()
+    });
+    if !inner.is_empty() {
+        let known: std::collections::HashSet<String> = keys.iter().map(|(path, _)| path.clone()).collect();
+        keys.extend(inner.into_iter().filter(|(path, _)| !known.contains(path)));
+    }
+    keys
+}
+
+fn line_of(loaded: &yaml::Loaded, path: &str) -> u32 {
+    let nested = format!("jupyter.{path}");
+    loaded.keys.iter().find(|(key, _)| key == path || *key == nested).map_or(0, |(_, line)| *line)
+}
+
+struct Faults<'a> {
+    loaded: &'a yaml::Loaded,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Faults<'_> {
+    fn add(&mut self, code: &str, path: &str, message: String, help: &str) {
+        self.diagnostics.push(error(code, message, help).at(line_of(self.loaded, path), 0));
+    }
+
+    fn null(&mut self, path: &str) {
+        let place = self.loaded.nulls.iter().find(|place| place.path == path);
+        let (line, column) =
+            place.map_or((line_of(self.loaded, path), 0), |place| (place.line, place.column));
+        self.diagnostics.push(
+            error(
+                "yaml-null",
+                format!("`{path}` is empty, and jupytext cannot open a file with an empty value in its front matter"),
+                "Give it a value (`\"\"` for an empty text, `[]` for an empty list), or delete the key.",
+            )
+            .at(line, column),
+        );
+    }
+
+    /// jupytext's `recursive_update`: what it cannot do is a fault, and is done as far as it makes sense.
+    fn update(&mut self, target: &mut Metadata, update: Map<String, Value>, path: &mut String) {
+        for (key, value) in update {
+            let length = path.len();
+            if length > 0 {
+                path.push('.');
+            }
+            path.push_str(&key);
+            match value {
+                Value::Null => {
+                    if target.shift_remove(&key).is_none() {
+                        self.null(path);
+                        target.insert(key, Value::Null);
+                    }
+                }
+                Value::Object(inner) => match target.entry(key).or_insert_with(|| json!({})) {
+                    Value::Object(target) => self.update(target, inner, path),
+                    other => {
+                        if !inner.is_empty() {
+                            let message = format!(
+                                "`{path}` is a mapping here and none under `jupyter`, and jupytext cannot open the file"
+                            );
+                            self.add("metadata-conflict", path, message, "Delete one of the two.");
+                        }
+                        *other = Value::Object(inner);
+                    }
+                },
+                value => {
+                    target.insert(key, value);
+                }
+            }
+            path.truncate(length);
+        }
+    }
+}
+
+/// A jupytext metadata filter: names, or all.
+#[derive(Debug, PartialEq)]
+enum Names {
+    All,
+    Some(Vec<String>),
+}
+
+impl Names {
+    fn of(value: Option<&Value>) -> Self {
+        match value {
+            Some(Value::String(all)) if all == "all" => Self::All,
+            Some(Value::Array(names)) => {
+                Self::Some(names.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+            }
+            _ => Self::Some(Vec::new()),
+        }
+    }
+}
+
+/// `root_level_metadata_filter`: which keys at the root are the notebook's, and which are left to a raw cell.
+struct RootFilter {
+    included: Names,
+    excluded: Names,
+    as_raw_cell: bool,
+}
+
+impl RootFilter {
+    fn of(metadata: &Metadata, root: &Metadata) -> Self {
+        let option = |name: &str| {
+            let of = |map: &Metadata| map.get("jupytext").and_then(|jupytext| jupytext.get(name)).cloned();
+            of(root).or_else(|| of(metadata))
+        };
+        let as_raw_cell = option("root_level_metadata_as_raw_cell") != Some(Value::Bool(false));
+        let (mut included, mut excluded) = (Names::Some(Vec::new()), Names::Some(Vec::new()));
+        match option("root_level_metadata_filter") {
+            Some(Value::Bool(true)) => included = Names::All,
+            Some(Value::Bool(false)) => excluded = Names::All,
+            Some(Value::Object(map)) => {
+                included = Names::of(map.get("additional"));
+                excluded = Names::of(map.get("excluded"));
+            }
+            Some(Value::String(text)) => {
+                for name in text.split(',').map(python_text::strip) {
+                    let (list, name) = match name.strip_prefix('-') {
+                        Some(name) => (&mut excluded, python_text::strip(name)),
+                        None => (&mut included, python_text::strip(name.strip_prefix('+').unwrap_or(name))),
+                    };
+                    match (name, &mut *list) {
+                        ("", _) | (_, Names::All) => {}
+                        ("all", _) => *list = Names::All,
+                        (name, Names::Some(names)) => names.push(name.to_owned()),
+                    }
+                }
+            }
+            _ => {}
+        }
+        Self { included, excluded, as_raw_cell }
+    }
+
+    /// Moves what is the notebook's from `root` into `metadata`, and gives back the rest.
+    fn split(&self, mut root: Metadata, metadata: &mut Metadata, faults: &mut Faults<'_>) -> Metadata {
+        let keep = |key: &str| {
+            let named =
+                |names: &Names| matches!(names, Names::Some(names) if names.iter().any(|name| name == key));
+            if !valid_key(key) {
+                return false;
+            }
+            match (&self.included, &self.excluded) {
+                (Names::All, Names::All) => true,
+                (included, Names::All) => named(included),
+                (_, excluded) => !named(excluded),
+            }
+        };
+        if self.included != Names::All
+            && self.excluded != Names::All
+            && root.get("tags").is_some_and(super::is_false)
+            && root.get("tags").is_some_and(|tags| !tags.is_null())
+        {
+            // jupytext drops empty tags from a copy and then leaves the whole front matter behind.
+            let mut kept = root.clone();
+            kept.shift_remove("tags");
+            kept.retain(|key, _| keep(key));
+            faults.update(metadata, kept, &mut String::new());
+            return root;
+        }
+        let mut kept = Metadata::new();
+        let mut left = Metadata::new();
+        for (key, value) in std::mem::take(&mut root) {
+            if keep(&key) { &mut kept } else { &mut left }.insert(key, value);
+        }
+        faults.update(metadata, kept, &mut String::new());
+        left
+    }
+}
+
+/// What jupytext takes for the name of a metadata field.
+pub(super) fn valid_key(key: &str) -> bool {
+    !key.is_empty()
+        && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'@' | b'/' | b'-'))
+}
+
+fn insert_raw_cell(left: &Metadata, notebook: &mut Notebook) {
+    let source = format!("---\n{}---", yaml_write::dump(left, yaml_write::Style::BLOCK));
+    for diagnostic in &mut notebook.diagnostics {
+        diagnostic.cell = diagnostic.cell.map(|cell| cell + 1);
+    }
+    let last = source.matches('\n').count();
+    notebook
+        .cells
+        .insert(0, Cell { lines: (1, narrow(last + 1)), source_line: 1, ..Cell::new(CellKind::Raw, source) });
+}
+
+/// jupytext's `rearrange_jupytext_metadata`: old keys to their new places.
+fn rearrange(metadata: &mut Metadata, loaded: &yaml::Loaded, diagnostics: &mut Vec<Diagnostic>) {
+    for (old, new) in
+        [("nbrmd_formats", "jupytext_formats"), ("nbrmd_format_version", "jupytext_format_version")]
+    {
+        if let Some(value) = metadata.shift_remove(old) {
+            metadata.insert(new.to_owned(), value);
+        }
+    }
+    let mut jupytext = match metadata.get("jupytext") {
+        None => Metadata::new(),
+        Some(Value::Object(map)) => map.clone(),
+        Some(_) => {
+            diagnostics.push(
+                error(
+                    "jupytext-not-mapping",
+                    "`jupytext` is no mapping, and jupytext cannot open the file",
+                    "Delete the key: jupytext writes it anew.",
+                )
+                .at(line_of(loaded, "jupytext"), 0),
+            );
+            return;
+        }
+    };
+    if let Some(formats) = metadata.shift_remove("jupytext_formats") {
+        jupytext.insert("formats".to_owned(), formats);
+    }
+    if let Some(version) = metadata.shift_remove("jupytext_format_version") {
+        jupytext.insert("text_representation".to_owned(), json!({ "format_version": version }));
+    }
+    for key in ["main_language", "encoding", "executable"] {
+        if let Some(value) = metadata.shift_remove(key) {
+            jupytext.insert(key.to_owned(), value);
+        }
+    }
+    if let Some(Value::Object(mut filters)) = jupytext.shift_remove("metadata_filter") {
+        for (old, new) in [("notebook", "notebook_metadata_filter"), ("cells", "cell_metadata_filter")] {
+            if let Some(filter) = filters.shift_remove(old) {
+                jupytext.insert(new.to_owned(), filter);
+            }
+        }
+    }
+    for level in ["notebook_metadata_filter", "cell_metadata_filter"] {
+        if let Some(Value::Object(filter)) = jupytext.get(level) {
+            let text = filter_text(filter);
+            jupytext.insert(level.to_owned(), text.into());
+        }
+    }
+    for (path, wrong) in [
+        (
+            "jupytext.text_representation",
+            jupytext.get("text_representation").is_some_and(|text| !text.is_object()),
+        ),
+        (
+            "jupytext.text_representation.jupytext_version",
+            jupytext
+                .get("text_representation")
+                .and_then(|text| text.get("jupytext_version"))
+                .is_some_and(|version| !version.is_string()),
+        ),
+    ] {
+        if wrong {
+            let (code, what) = if path.ends_with("version") {
+                ("jupytext-version-not-text", "a number, not text")
+            } else {
+                ("text-representation-not-mapping", "no mapping")
+            };
+            diagnostics.push(
+                error(
+                    code,
+                    format!("`{path}` is {what}, and jupytext cannot open the file"),
+                    "Delete the key, or put the version in quotes: jupytext writes it anew.",
+                )
+                .at(line_of(loaded, path), 0),
+            );
+        }
+    }
+    if !jupytext.is_empty() {
+        metadata.insert("jupytext".to_owned(), Value::Object(jupytext));
+    }
+}
+
+/// A metadata filter as the text that jupytext writes for it.
+fn filter_text(filter: &Metadata) -> String {
+    let mut entries = Vec::new();
+    match Names::of(filter.get("additional")) {
+        Names::All => entries.push("all".to_owned()),
+        Names::Some(names) => entries.extend(names),
+    }
+    match Names::of(filter.get("excluded")) {
+        Names::All => entries.push("-all".to_owned()),
+        Names::Some(names) => entries.extend(names.into_iter().map(|name| format!("-{name}"))),
+    }
+    entries.join(",")
+}
+
+/// The `hunting` block of a leading raw cell that holds front matter.
+pub(crate) fn hunting_cell(notebook: &Notebook) -> Option<Metadata> {
+    let first = notebook.cells.first().filter(|cell| cell.kind == CellKind::Raw)?;
+    if notebook.metadata.contains_key("hunting") {
+        return None;
+    }
+    let text = first.source.trim_matches(['\n', '\t', ' ']);
+    let lines: Vec<&str> = python_text::lines(text).collect();
+    let rule = |line: &&str| line.strip_prefix("---").is_some_and(|rest| python_text::strip(rest).is_empty());
+    let [open, inner @ .., close] = lines.as_slice() else { return None };
+    if !rule(open) || !rule(close) {
+        return None;
+    }
+    let Value::Object(mut map) = yaml::load(&inner.join("\n"), first.source_line + 1).ok()?.value else {
+        return None;
+    };
+    match map.shift_remove("hunting") {
+        Some(Value::Object(hunting)) => Some(hunting),
+        _ => None,
+    }
+}

@@ -1,0 +1,682 @@
+//! YAML as `PyYAML`'s `SafeLoader` reads it, which is what Jupyter's tools use.
+//!
+//! The events are granit-parser's; which plain scalar is a number, a date or a boolean is decided here, by the rules of
+//! YAML 1.1 (<https://yaml.org/type/>) in `PyYAML`'s reading of them. Anchors, aliases, tags and merge keys are refused,
+//! and every size is bounded: a few lines of YAML must not become a large tree.
+
+use super::python_text;
+use crate::lint::{Diagnostic, Severity};
+use granit_parser::{Event, Parser, ScalarStyle, Span};
+use serde_json::{Map, Number, Value};
+
+/// The deepest nesting that is read.
+const DEPTH: usize = 32;
+/// The most keys and values that are read.
+const NODES: usize = 10_000;
+
+/// Something in the text, by its dotted path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// `hunting.tags[0]`
+    pub(crate) path: String,
+    /// Line in the file, from 1.
+    pub(crate) line: u32,
+    /// Column in characters, from 1.
+    pub(crate) column: u32,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    /// The document; null when there was none.
+    pub(crate) value: Value,
+    /// Every key and list item, with its line.
+    pub(crate) keys: Vec<(String, u32)>,
+    /// Where a null stands.
+    pub(crate) nulls: Vec<Place>,
+    /// Keys that are not text (`yes:`, `1:`).
+    pub(crate) odd_keys: Vec<Place>,
+    /// Values that JSON has no type for and that were kept as the text they were written as: dates.
+    pub(crate) dates: Vec<Place>,
+    /// What is worth a warning.
+    pub(crate) warnings: Vec<Diagnostic>,
+}
+
+impl Loaded {
+    /// Whether the value at `path` is a date for Python, whatever it is for us.
+    pub(crate) fn is_date(&self, path: &str) -> bool {
+        self.dates.iter().any(|place| place.path == path)
+    }
+}
+
+/// What a plain scalar is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Plain {
+    /// Nothing, `~`, `null`.
+    Null,
+    /// `yes`, `off`, `True`, …
+    Bool(bool),
+    /// An integer in any of the spellings.
+    Int(i128),
+    /// An integer that is too large for us.
+    HugeInt,
+    /// A number with a point, `.inf`, `.nan`.
+    Float(f64),
+    /// A date, with or without a time; whether there is such a day.
+    Date(bool),
+    /// `<<`
+    Merge,
+    /// `=`
+    Equals,
+    /// Written like a number, but not one (`0x_`).
+    Malformed,
+    /// Text.
+    Text,
+}
+
+/// Reads one document. `first_line` is the line of the file on which `text` begins.
+///
+/// # Errors
+/// The blocking diagnostic when `PyYAML` could not read it, or when it holds what we refuse.
+pub(crate) fn load(text: &str, first_line: u32) -> Result<Loaded, Box<Diagnostic>> {
+    if let Some((line, column, found)) = unprintable(text) {
+        return Err(Box::new(control_character(found).at(first_line + line, column)));
+    }
+    let options = granit_parser::options! {
+        emit_comments: false,
+        emit_anchor_events: true,
+        emit_unresolved_aliases: true,
+        block_scalar_eof_without_line_feed: true,
+        flow_nesting_limit: DEPTH + 1,
+        block_nesting_limit: DEPTH + 1,
+    };
+    let mut builder = Builder { first_line, ..Builder::default() };
+    for event in Parser::new_from_str_with_options(text, options) {
+        match event {
+            Ok((event, span)) => builder.event(event, span)?,
+            Err(error) => {
+                let marker = error.marker();
+                return Err(Box::new(
+                    Diagnostic::new(
+                        "yaml-invalid",
+                        Severity::Error,
+                        format!("this YAML cannot be read: {}", error.info()),
+                        "Mend the YAML at this place. A value that holds `: `, ` #` or begins with one of \
+                         `%@`{}[]&*!|>` must stand in quotes.",
+                    )
+                    .at(builder.line(marker.line()), column(marker.col()))
+                    .blocking(),
+                ));
+            }
+        }
+    }
+    builder.loaded.value = builder.root.unwrap_or(Value::Null);
+    Ok(builder.loaded)
+}
+
+/// The first character that `PyYAML` refuses to read: lines before it, its column (from 1), the character.
+pub(crate) fn unprintable(text: &str) -> Option<(u32, u32, char)> {
+    let bytes = text.as_bytes();
+    let at = bytes
+        .iter()
+        .position(|b| matches!(b, 0..=8 | 0x0b | 0x0c | 0x0e..=0x1f | 0x7f) || matches!(b, 0xc2 | 0xef))
+        .and_then(|from| {
+            text[floor(text, from)..]
+                .char_indices()
+                .find(|(_, c)| {
+                    matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}'
+                        | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
+                })
+                .map(|(at, c)| (at + floor(text, from), c))
+        });
+    let (at, found) = at?;
+    let before = &text[..at];
+    let lines = before.matches('\n').count();
+    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count());
+    Some((narrow(lines), narrow(column + 1), found))
+}
+
+/// The start of the character that holds byte `at`.
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The diagnostic for a character that `PyYAML` refuses.
+pub(crate) fn control_character(found: char) -> Diagnostic {
+    Diagnostic::new(
+        "control-character",
+        Severity::Error,
+        format!(
+            "the character U+{:04X} stands here, and PyYAML reads no file that holds it",
+            u32::from(found)
+        ),
+        "Delete the character, or write it as an escape.",
+    )
+    .blocking()
+}
+
+/// `usize` to `u32`, as large as it gets.
+fn narrow(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// A column from 1.
+fn column(col: usize) -> u32 {
+    narrow(col).saturating_add(1)
+}
+
+/// A mapping or a sequence that is being read.
+enum Frame {
+    Mapping { map: Map<String, Value>, key: Option<String>, base: usize },
+    Sequence { items: Vec<Value>, base: usize },
+}
+
+#[derive(Default)]
+struct Builder {
+    first_line: u32,
+    stack: Vec<Frame>,
+    root: Option<Value>,
+    path: String,
+    nodes: usize,
+    documents: usize,
+    loaded: Loaded,
+}
+
+impl Builder {
+    fn line(&self, line: usize) -> u32 {
+        self.first_line.saturating_add(narrow(line).saturating_sub(1))
+    }
+
+    fn place(&self, span: &Span) -> Place {
+        Place {
+            path: self.path.clone(),
+            line: self.line(span.start.line()),
+            column: column(span.start.col()),
+        }
+    }
+
+    fn refuse(
+        &self,
+        code: &str,
+        span: &Span,
+        message: impl Into<String>,
+        help: &str,
+    ) -> Result<(), Box<Diagnostic>> {
+        Err(Box::new(
+            Diagnostic::new(code, Severity::Error, message, help)
+                .at(self.line(span.start.line()), column(span.start.col()))
+                .blocking(),
+        ))
+    }
+
+    fn warn(&mut self, code: &str, span: &Span, message: String, help: &str) {
+        let place = self.place(span);
+        self.loaded
+            .warnings
+            .push(Diagnostic::new(code, Severity::Warning, message, help).at(place.line, place.column));
+    }
+
+    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Box<Diagnostic>> {
+        if event.tag().is_some() {
+            let start = span.tag_start().unwrap_or(span.start);
+            return self.refuse(
+                "yaml-tag",
+                &Span::empty(start),
+                "a YAML tag (`!…`) stands here; tags are refused",
+                "Write the value without its tag.",
+            );
+        }
+        match event {
+            Event::DocumentStart(..) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    return self.refuse(
+                        "yaml-documents",
+                        &span,
+                        "a second YAML document begins here, where there may be only one",
+                        "Remove the `---`, or what follows it.",
+                    );
+                }
+            }
+            Event::Anchor(_, name) => {
+                return self.refuse(
+                    "yaml-anchor",
+                    &span,
+                    format!("the anchor `&{name}` stands here; anchors and aliases are refused"),
+                    "Write the value out wherever it is needed.",
+                );
+            }
+            Event::Alias(_) | Event::UnresolvedAlias(_) => {
+                return self.refuse(
+                    "yaml-alias",
+                    &span,
+                    "an alias (`*…`) stands here; anchors and aliases are refused",
+                    "Write the value out, or put text that begins with `*` in quotes.",
+                );
+            }
+            Event::Scalar(text, style, ..) => self.scalar(&text, style, &span)?,
+            Event::MappingStart(..) => self.open(true, &span)?,
+            Event::SequenceStart(..) => self.open(false, &span)?,
+            Event::MappingEnd | Event::SequenceEnd => {
+                if let Some(frame) = self.stack.pop() {
+                    let (value, base) = match frame {
+                        Frame::Mapping { map, base, .. } => (Value::Object(map), base),
+                        Frame::Sequence { items, base } => (Value::Array(items), base),
+                    };
+                    self.path.truncate(base);
+                    self.put(value);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, span: &Span) -> Result<(), Box<Diagnostic>> {
+        self.nodes += 1;
+        if self.nodes > NODES || self.stack.len() > DEPTH {
+            return self.refuse(
+                "yaml-too-large",
+                span,
+                format!("more than {NODES} values, or nested deeper than {DEPTH} levels"),
+                "Move what is not metadata out of the front matter.",
+            );
+        }
+        Ok(())
+    }
+
+    /// Whether what comes next is a key.
+    fn at_key(&self) -> bool {
+        matches!(self.stack.last(), Some(Frame::Mapping { key: None, .. }))
+    }
+
+    /// Moves the path to the next item when a sequence is being read.
+    fn step(&mut self, span: &Span) {
+        if let Some(Frame::Sequence { items, base }) = self.stack.last() {
+            let index = items.len();
+            self.path.truncate(*base);
+            self.path.push('[');
+            self.path.push_str(&index.to_string());
+            self.path.push(']');
+            self.loaded.keys.push((self.path.clone(), self.line(span.start.line())));
+        }
+    }
+
+    fn open(&mut self, mapping: bool, span: &Span) -> Result<(), Box<Diagnostic>> {
+        if self.at_key() {
+            return self.refuse(
+                "yaml-key",
+                span,
+                "a list or a mapping stands where a key should be",
+                "Use text as the key; put it in quotes if it begins with `[` or `{`.",
+            );
+        }
+        self.step(span);
+        let base = self.path.len();
+        self.stack.push(if mapping {
+            Frame::Mapping { map: Map::new(), key: None, base }
+        } else {
+            Frame::Sequence { items: Vec::new(), base }
+        });
+        self.count(span)
+    }
+
+    fn put(&mut self, value: Value) {
+        match self.stack.last_mut() {
+            None => self.root = Some(value),
+            Some(Frame::Sequence { items, .. }) => items.push(value),
+            Some(Frame::Mapping { map, key, .. }) => {
+                if let Some(key) = key.take() {
+                    map.insert(key, value);
+                }
+            }
+        }
+    }
+
+    fn scalar(&mut self, text: &str, style: ScalarStyle, span: &Span) -> Result<(), Box<Diagnostic>> {
+        let plain = if style == ScalarStyle::Plain { resolve(text) } else { Plain::Text };
+        match plain {
+            Plain::Merge => {
+                return self.refuse(
+                    "yaml-merge",
+                    span,
+                    "a merge key (`<<`) stands here; merge keys are refused",
+                    "Write the keys out, or put `<<` in quotes if it is text.",
+                );
+            }
+            Plain::Equals if !self.at_key() => {
+                return self.refuse(
+                    "yaml-invalid",
+                    span,
+                    "PyYAML cannot read a bare `=`",
+                    "Put it in quotes.",
+                );
+            }
+            Plain::Malformed => {
+                return self.refuse(
+                    "yaml-invalid",
+                    span,
+                    format!("`{text}` is written like a number but is none, and PyYAML stops at it"),
+                    "Put it in quotes.",
+                );
+            }
+            Plain::Date(false) => {
+                return self.refuse(
+                    "yaml-invalid",
+                    span,
+                    format!("`{text}` is written like a date, but there is no such day"),
+                    "Mend the date, or put it in quotes.",
+                );
+            }
+            _ => {}
+        }
+        if self.at_key() { self.key(text, &plain, span) } else { self.value(text, &plain, span) }
+    }
+
+    fn key(&mut self, text: &str, plain: &Plain, span: &Span) -> Result<(), Box<Diagnostic>> {
+        let name = match plain {
+            Plain::Text | Plain::Equals | Plain::Date(_) | Plain::HugeInt => text.to_owned(),
+            Plain::Null => "null".to_owned(),
+            Plain::Bool(value) => value.to_string(),
+            Plain::Int(value) => value.to_string(),
+            Plain::Float(value) => python_text::float(*value),
+            Plain::Merge | Plain::Malformed => return Ok(()),
+        };
+        let Some(Frame::Mapping { base, map, .. }) = self.stack.last() else { return Ok(()) };
+        let again = map.contains_key(&name);
+        self.path.truncate(*base);
+        if !self.path.is_empty() {
+            self.path.push('.');
+        }
+        self.path.push_str(&name);
+        let line = self.line(span.start.line());
+        if again {
+            self.warn(
+                "yaml-duplicate-key",
+                span,
+                format!("the key `{name}` stands here a second time; the last one wins"),
+                "Delete one of the two.",
+            );
+            let path = &self.path;
+            self.loaded.keys.retain(|(known, _)| known != path);
+            let here = &self.path;
+            let below = |place: &Place| {
+                place
+                    .path
+                    .strip_prefix(here.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            };
+            self.loaded.nulls.retain(|place| !below(place));
+            self.loaded.dates.retain(|place| !below(place));
+        }
+        if !matches!(plain, Plain::Text | Plain::Equals) {
+            let place = self.place(span);
+            self.loaded.odd_keys.push(place);
+        }
+        self.loaded.keys.push((self.path.clone(), line));
+        if let Some(Frame::Mapping { key, .. }) = self.stack.last_mut() {
+            *key = Some(name);
+        }
+        self.count(span)
+    }
+
+    fn value(&mut self, text: &str, plain: &Plain, span: &Span) -> Result<(), Box<Diagnostic>> {
+        self.step(span);
+        let value = match plain {
+            Plain::Null => {
+                let place = self.place(span);
+                self.loaded.nulls.push(place);
+                Value::Null
+            }
+            Plain::Bool(value) => Value::Bool(*value),
+            Plain::Int(value) => i64::try_from(*value)
+                .map(Number::from)
+                .or_else(|_| u64::try_from(*value).map(Number::from))
+                .map_or_else(|_| self.kept(text, span), Value::Number),
+            Plain::Float(value) => {
+                Number::from_f64(*value).map_or_else(|| self.kept(text, span), Value::Number)
+            }
+            Plain::HugeInt => self.kept(text, span),
+            Plain::Date(_) => {
+                let place = self.place(span);
+                self.warn(
+                    "yaml-date",
+                    span,
+                    format!(
+                        "`{}` is a date for YAML, and Jupyter cannot save a date; it is kept as text",
+                        place.path
+                    ),
+                    "Put the date in quotes.",
+                );
+                self.loaded.dates.push(place);
+                Value::String(text.to_owned())
+            }
+            _ => Value::String(text.to_owned()),
+        };
+        self.put(value);
+        self.count(span)
+    }
+
+    /// A number that JSON cannot hold, as it was written.
+    fn kept(&mut self, text: &str, span: &Span) -> Value {
+        self.warn(
+            "yaml-number",
+            span,
+            format!("`{text}` is a number that JSON cannot hold; it is kept as text"),
+            "Put it in quotes.",
+        );
+        Value::String(text.to_owned())
+    }
+}
+
+/// What a plain scalar is by `PyYAML`'s implicit resolvers.
+pub(crate) fn resolve(text: &str) -> Plain {
+    match text.as_bytes() {
+        [] => Plain::Null,
+        [b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O', ..] => match text {
+            "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Plain::Bool(true),
+            "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Plain::Bool(false),
+            "null" | "Null" | "NULL" => Plain::Null,
+            _ => Plain::Text,
+        },
+        b"~" => Plain::Null,
+        b"<<" => Plain::Merge,
+        b"=" => Plain::Equals,
+        [b'0'..=b'9' | b'-' | b'+' | b'.', ..] => resolve_float(text)
+            .or_else(|| resolve_int(text))
+            .or_else(|| resolve_date(text))
+            .unwrap_or(Plain::Text),
+        _ => Plain::Text,
+    }
+}
+
+/// The text without its sign, and whether that was a minus.
+fn unsigned(text: &str) -> (&str, bool) {
+    text.strip_prefix('-')
+        .map_or_else(|| (text.strip_prefix('+').unwrap_or(text), false), |rest| (rest, true))
+}
+
+fn digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn spaced_digits(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit() || b == b'_')
+}
+
+/// `[0-9][0-9_]*`
+fn number_body(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit()) && spaced_digits(text)
+}
+
+/// `[0-5]?[0-9]`
+fn base_sixty(text: &str) -> bool {
+    match text.as_bytes() {
+        [d] => d.is_ascii_digit(),
+        [t, d] => (b'0'..=b'5').contains(t) && d.is_ascii_digit(),
+        _ => false,
+    }
+}
+
+fn resolve_float(text: &str) -> Option<Plain> {
+    let (body, minus) = unsigned(text);
+    let signed = |value: f64| Some(Plain::Float(if minus { -value } else { value }));
+    match body {
+        ".inf" | ".Inf" | ".INF" => return signed(f64::INFINITY),
+        ".nan" | ".NaN" | ".NAN" if body.len() == text.len() => return Some(Plain::Float(f64::NAN)),
+        _ => {}
+    }
+    let (whole, fraction) = body.split_once('.')?;
+    if whole.contains(':') {
+        let mut parts = whole.split(':');
+        if !parts.next().is_some_and(number_body) || !parts.all(base_sixty) || !spaced_digits(fraction) {
+            return None;
+        }
+        let mut value = 0.0;
+        let mut base = 1.0;
+        let clean = body.replace('_', "");
+        for part in clean.split(':').rev() {
+            value += part.parse::<f64>().ok()? * base;
+            base *= 60.0;
+        }
+        return signed(value);
+    }
+    let (fraction, exponent) =
+        fraction.split_once(['e', 'E']).map_or((fraction, None), |(f, e)| (f, Some(e)));
+    if let Some(exponent) = exponent
+        && !exponent.strip_prefix(['-', '+']).is_some_and(digits)
+    {
+        return None;
+    }
+    let shaped = if whole.is_empty() {
+        // `.5`, and only without a sign.
+        body.len() == text.len() && number_body(fraction)
+    } else {
+        number_body(whole) && spaced_digits(fraction)
+    };
+    if !shaped {
+        return None;
+    }
+    signed(body.replace('_', "").to_lowercase().parse().ok()?)
+}
+
+fn resolve_int(text: &str) -> Option<Plain> {
+    let (body, minus) = unsigned(text);
+    let radix = |digits: &str, radix: u32| {
+        let digits = digits.replace('_', "");
+        if digits.is_empty() {
+            return Plain::Malformed;
+        }
+        i128::from_str_radix(&digits, radix)
+            .map_or(Plain::HugeInt, |value| Plain::Int(if minus { -value } else { value }))
+    };
+    if let Some(rest) = body.strip_prefix("0b")
+        && !rest.is_empty()
+        && rest.bytes().all(|b| matches!(b, b'0' | b'1' | b'_'))
+    {
+        return Some(radix(rest, 2));
+    }
+    if let Some(rest) = body.strip_prefix("0x")
+        && !rest.is_empty()
+        && rest.bytes().all(|b| b.is_ascii_hexdigit() || b == b'_')
+    {
+        return Some(radix(rest, 16));
+    }
+    if body == "0" {
+        return Some(Plain::Int(0));
+    }
+    if let Some(rest) = body.strip_prefix('0') {
+        let octal = !rest.is_empty() && rest.bytes().all(|b| matches!(b, b'0'..=b'7' | b'_'));
+        return octal.then(|| radix(body, 8));
+    }
+    if !body.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    if body.contains(':') {
+        let mut parts = body.split(':');
+        if !parts.next().is_some_and(number_body) || !parts.all(base_sixty) {
+            return None;
+        }
+        let mut value: i128 = 0;
+        for part in body.replace('_', "").split(':') {
+            let Some(next) =
+                part.parse::<i128>().ok().and_then(|part| value.checked_mul(60)?.checked_add(part))
+            else {
+                return Some(Plain::HugeInt);
+            };
+            value = next;
+        }
+        return Some(Plain::Int(if minus { -value } else { value }));
+    }
+    spaced_digits(body).then(|| radix(body, 10))
+}
+
+/// `2026-11-24`, with or without a time.
+fn resolve_date(text: &str) -> Option<Plain> {
+    fn take<'a>(rest: &mut &'a str, most: usize) -> &'a str {
+        let end = rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
+        let (taken, left) = rest.split_at(end);
+        *rest = left;
+        taken
+    }
+    let mut rest = text;
+    let year = take(&mut rest, 4);
+    rest = rest.strip_prefix('-').filter(|_| year.len() == 4)?;
+    let month = take(&mut rest, 2);
+    rest = rest.strip_prefix('-').filter(|_| !month.is_empty())?;
+    let day = take(&mut rest, 2);
+    if day.is_empty() {
+        return None;
+    }
+    let day_exists =
+        chrono::NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+            .is_some_and(|_| year != "0000");
+    if rest.is_empty() {
+        return (month.len() == 2 && day.len() == 2).then_some(Plain::Date(day_exists));
+    }
+    let blank = |text: &str| text.trim_start_matches([' ', '\t']).len();
+    rest = match rest.strip_prefix(['T', 't']) {
+        Some(rest) => rest,
+        None if blank(rest) < rest.len() => rest.trim_start_matches([' ', '\t']),
+        None => return None,
+    };
+    let hour = take(&mut rest, 2);
+    rest = rest.strip_prefix(':').filter(|_| !hour.is_empty())?;
+    let minute = take(&mut rest, 2);
+    rest = rest.strip_prefix(':').filter(|_| minute.len() == 2)?;
+    let second = take(&mut rest, 2);
+    if second.len() != 2 {
+        return None;
+    }
+    if let Some(fraction) = rest.strip_prefix('.') {
+        rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+    }
+    let zone = rest.trim_start_matches([' ', '\t']);
+    let mut zone_exists = true;
+    if zone.is_empty() {
+        // Blanks at the end are no part of a plain scalar.
+        if !rest.is_empty() {
+            return None;
+        }
+    } else if zone != "Z" {
+        let mut rest = zone.strip_prefix(['-', '+'])?;
+        let hours = take(&mut rest, 2);
+        if hours.is_empty() {
+            return None;
+        }
+        if !rest.is_empty() {
+            rest = rest.strip_prefix(':')?;
+            if take(&mut rest, 2).len() != 2 || !rest.is_empty() {
+                return None;
+            }
+        }
+        zone_exists = hours.parse::<u32>().is_ok_and(|hours| hours < 24);
+    }
+    let within = |text: &str, most: u32| text.parse::<u32>().is_ok_and(|value| value <= most);
+    Some(Plain::Date(
+        day_exists && zone_exists && within(hour, 23) && within(minute, 59) && within(second, 59),
+    ))
+}
