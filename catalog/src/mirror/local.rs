@@ -191,7 +191,7 @@ fn is_git_folder(path: &Path) -> bool {
 
 /// The first line of a small file, after `prefix`.
 fn read_line(path: &Path, prefix: &str) -> Option<String> {
-    if fs::metadata(path).ok().filter(|file| file.is_file())?.len() > 4096 {
+    if fs::metadata(path).ok().filter(fs::Metadata::is_file)?.len() > 4096 {
         return None;
     }
     let text = fs::read_to_string(path).ok()?;

@@ -1,7 +1,7 @@
 //! Open handles of one mirror, so that many threads read at once.
 
 use super::{MirrorError, prepare};
-use git2::Repository;
+use git2::{Repository, RepositoryOpenFlags};
 use std::ops::Deref;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -67,11 +67,14 @@ impl Pool {
 /// ours; that check is for working trees in which somebody else's hooks might lie).
 pub(super) fn open_bare(directory: &Path) -> Result<Repository, MirrorError> {
     prepare();
-    Repository::open_bare(directory).map_err(|source| MirrorError::Git {
-        directory: directory.to_owned(),
-        doing: "open it",
-        source,
-    })
+    // Of a shallow clone's mirror, libgit2 learns where history ends only when it is opened the long way.
+    let opened = if directory.join("shallow").exists() {
+        let flags = RepositoryOpenFlags::BARE | RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+        Repository::open_ext(directory, flags, std::iter::empty::<&Path>())
+    } else {
+        Repository::open_bare(directory)
+    };
+    opened.map_err(|source| MirrorError::Git { directory: directory.to_owned(), doing: "open it", source })
 }
 
 /// One open handle; it goes back when dropped.

@@ -204,10 +204,10 @@ impl<'a> Matching<'a> {
             return;
         }
         let mut holders: HashMap<u64, Vec<usize>> = HashMap::new();
-        let mut names: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
         for (at, file) in self.removed.iter().enumerate() {
             let Some(text) = texts.of(file) else { continue };
-            names.entry(file.name()).or_default().push(at);
+            by_name.entry(file.name()).or_default().push(at);
             for (line, _) in text.distinct_lines() {
                 let holders = holders.entry(line).or_default();
                 // One more than is of use marks the line as common.
@@ -231,9 +231,9 @@ impl<'a> Matching<'a> {
                 weights.into_iter().map(|(removed, weight)| (Reverse(weight), removed)).collect();
             best.sort_unstable();
             best.truncate(CANDIDATES);
-            let named = names.get(file.name()).into_iter().flatten().take(CANDIDATES).copied();
+            let same_name = by_name.get(file.name()).into_iter().flatten().take(CANDIDATES).copied();
             let candidates: HashSet<usize> =
-                best.into_iter().map(|(_, removed)| removed).chain(named).collect();
+                best.into_iter().map(|(_, removed)| removed).chain(same_name).collect();
             scored.extend(
                 candidates
                     .into_iter()

@@ -242,7 +242,7 @@ fn skeleton(directory: &Path) -> Result<(), MirrorError> {
         std::fs::create_dir_all(&path).map_err(io(&path, "create the folder"))?;
     }
     let config = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n[http]\n\tfollowRedirects = false\n";
-    for (name, text) in [("HEAD", format!("ref: {BRANCH}\n")), ("config", config.to_owned())] {
+    for (name, text) in [("HEAD", "ref: refs/heads/main\n"), ("config", config)] {
         let path = directory.join(name);
         std::fs::write(&path, text).map_err(io(&path, "write the file"))?;
     }

@@ -1,1 +1,0 @@
-//! Fetching in a process of its own.

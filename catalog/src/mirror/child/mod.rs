@@ -1,0 +1,127 @@
+//! Fetching in a process of its own, with limits, killed when it takes too long.
+//!
+//! libgit2 reads what a remote sends without time-outs or bounds on memory that could be set safely, and a remote may
+//! stall, lie or attack. So the program starts itself again with a hidden subcommand that does nothing but [`run`]:
+//! it reads one request, a line of JSON, from its standard input, limits itself, updates the mirror, and tells progress
+//! and outcome as lines of JSON. [`Supervisor`] is the other side.
+
+mod supervisor;
+
+pub use supervisor::Supervisor;
+
+use super::update::{Limits, Progress, Updated, update_within};
+use super::{Access, MirrorError, prepare};
+use crate::repository::{FieldMapping, Location, Repository};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use serde::{Deserialize, Serialize};
+use std::io::{self, BufRead as _, Read as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// Bytes of a request, and of a line that the child may write.
+const LINE: u64 = 64 * 1024;
+/// Between two lines about progress.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What the child is asked to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Request {
+    url: String,
+    branch: Option<String>,
+    directory: PathBuf,
+    access: Access,
+    limits: Limits,
+    /// Bytes of memory of its own that the child may use.
+    memory: u64,
+}
+
+/// One line from the child.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Message {
+    Progress(Progress),
+    Done(Updated),
+    Failed(String),
+}
+
+/// What the hidden subcommand does: reads one request from standard input, fetches, tells on standard output how it
+/// went. It ends when standard input is closed, since then nobody waits for it any more.
+pub fn run() -> ExitCode {
+    let outcome = match read_request() {
+        Ok(request) => {
+            watch_for_the_end();
+            limit(&request).and_then(|()| fetch(&request))
+        }
+        Err(reason) => Err(reason),
+    };
+    let (message, code) = match outcome {
+        Ok(updated) => (Message::Done(updated), ExitCode::SUCCESS),
+        Err(reason) => (Message::Failed(reason), ExitCode::FAILURE),
+    };
+    if tell(&message) { code } else { ExitCode::FAILURE }
+}
+
+fn read_request() -> Result<Request, String> {
+    let mut line = String::new();
+    // Not through a buffer that would be shared: nothing follows but the end.
+    io::stdin().lock().take(LINE).read_line(&mut line).map_err(|error| format!("no request: {error}"))?;
+    serde_json::from_str(&line).map_err(|error| format!("the request cannot be read: {error}"))
+}
+
+/// Ends this process when whoever started it is gone, killed ones included: the system closes the pipe.
+fn watch_for_the_end() {
+    std::thread::spawn(|| {
+        let mut byte = [0];
+        while matches!(io::stdin().read(&mut byte), Ok(1..)) {}
+        std::process::exit(3);
+    });
+}
+
+fn limit(request: &Request) -> Result<(), String> {
+    let limits = [
+        // Memory of its own; mapped packs do not count.
+        (Resource::Data, request.memory),
+        // One pack, with what it takes to complete it.
+        (Resource::Fsize, request.limits.bytes.saturating_mul(2)),
+        // What a remote sent could be in a core file, and credentials.
+        (Resource::Core, 0),
+    ];
+    for (resource, bytes) in limits {
+        let ceiling = getrlimit(resource).maximum.unwrap_or(u64::MAX).min(bytes);
+        setrlimit(resource, Rlimit { current: Some(ceiling), maximum: Some(ceiling) })
+            .map_err(|error| format!("the limit on {resource:?} cannot be set: {error}"))?;
+    }
+    Ok(())
+}
+
+fn fetch(request: &Request) -> Result<Updated, String> {
+    prepare();
+    let repository = Repository {
+        name: String::new(),
+        location: Location::Remote(request.url.clone()),
+        branch: request.branch.clone(),
+        globs: Vec::new(),
+        ignore: Vec::new(),
+        interval: Duration::ZERO,
+        forge: None,
+        fields: FieldMapping::default(),
+    };
+    let mut told = Instant::now();
+    let mut progress = |progress: Progress| {
+        let due = told.elapsed() >= PAUSE;
+        if due {
+            told = Instant::now();
+        }
+        !due || tell(&Message::Progress(progress))
+    };
+    update_within(&repository, &request.directory, &request.access, request.limits, &mut progress)
+        .map_err(|error: MirrorError| error.to_string())
+}
+
+/// Writes one line; false when nobody reads it.
+fn tell(message: &Message) -> bool {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, message).is_ok() && out.write_all(b"\n").and_then(|()| out.flush()).is_ok()
+}
