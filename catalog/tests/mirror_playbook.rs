@@ -22,7 +22,10 @@ fn id_of(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     let front = text.strip_prefix("---\n")?.split("\n---\n").next()?.to_owned();
     let hunting = front.split_once("hunting:\n")?.1.to_owned();
-    let line = hunting.lines().take_while(|line| line.starts_with(' ')).find(|line| line.trim().starts_with("id:"))?;
+    let line = hunting
+        .lines()
+        .take_while(|line| line.starts_with(' '))
+        .find(|line| line.trim().starts_with("id:"))?;
     Some(line.trim().trim_start_matches("id:").trim().to_owned())
 }
 
@@ -68,7 +71,15 @@ fn every_hunt_of_the_playbook_has_the_history_that_git_follows_up_to_its_jumps_t
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     let bundle = corpus.join("threathunter-playbook.bundle");
-    git(&["clone", "--quiet", "--bare", "--branch", "main", bundle.to_str().unwrap(), origin.to_str().unwrap()]);
+    git(&[
+        "clone",
+        "--quiet",
+        "--bare",
+        "--branch",
+        "main",
+        bundle.to_str().unwrap(),
+        origin.to_str().unwrap(),
+    ]);
     let mirror_path = folder.path().join("mirror.git");
     update(&repository(Location::Path(origin.clone())), &mirror_path, &mut |_| true).unwrap();
     let mirror = Mirror::open(&mirror_path).unwrap().unwrap();
@@ -76,7 +87,9 @@ fn every_hunt_of_the_playbook_has_the_history_that_git_follows_up_to_its_jumps_t
 
     let tip = mirror.tip().unwrap().unwrap();
     let is_hunt = |path: &str| {
-        path.starts_with("docs/hunts/windows/") && path.ends_with("/notebook.md") && path.split('/').count() == 5
+        path.starts_with("docs/hunts/windows/")
+            && path.ends_with("/notebook.md")
+            && path.split('/').count() == 5
     };
     let hunts = mirror.files(tip, &is_hunt).unwrap().files;
     assert_eq!(hunts.len(), 26);
@@ -100,13 +113,17 @@ fn every_hunt_of_the_playbook_has_the_history_that_git_follows_up_to_its_jumps_t
         }
         let ours: HashSet<_> = histories[path].iter().collect();
         shared += followed.iter().filter(|commit| ours.contains(commit)).count();
-        missing.extend(followed.iter().filter(|commit| !ours.contains(commit)).map(|commit| format!("{path}: {commit}")));
+        missing.extend(
+            followed.iter().filter(|commit| !ours.contains(commit)).map(|commit| format!("{path}: {commit}")),
+        );
         let followed: HashSet<_> = followed.iter().collect();
         for more in ours.difference(&followed) {
             println!("{path}: {more} is ours alone");
         }
     }
-    println!("{shared} revisions as git has them, {cut} behind a jump through a copy, {read} texts read to pair");
+    println!(
+        "{shared} revisions as git has them, {cut} behind a jump through a copy, {read} texts read to pair"
+    );
     assert_eq!(missing, Vec::<String>::new(), "revisions that git follows and we do not");
 }
 

@@ -37,7 +37,10 @@ fn a_commit_is_told_with_who_when_and_what() {
     let mirror = origin.mirror();
     let commit = mirror.commit(origin.tip()).unwrap();
     assert_eq!(commit.subject, "Look for *lsass* reads");
-    assert_eq!((commit.author.name.as_str(), commit.author.email.as_str()), ("Ada Hunter", "ada@example.org"));
+    assert_eq!(
+        (commit.author.name.as_str(), commit.author.email.as_str()),
+        ("Ada Hunter", "ada@example.org")
+    );
     assert_eq!(commit.committer.name, "Grace Lead");
     assert_eq!(commit.author.offset_minutes, 120);
     assert!(commit.author.when_seconds > 1_600_000_000);
@@ -132,7 +135,10 @@ fn the_walk_agrees_with_git_on_a_history_of_many_merges() {
             origin.git(["checkout", "--quiet", "-B", "side"]);
         }
         for file in 0..4 {
-            origin.write(&format!("d{}/f{}.md", (step * 7 + file) % 5, (step + file * 3) % 11), format!("{step} {file}"));
+            origin.write(
+                &format!("d{}/f{}.md", (step * 7 + file) % 5, (step + file * 3) % 11),
+                format!("{step} {file}"),
+            );
         }
         if step % 5 == 4 {
             origin.git(["rm", "--quiet", "-r", "--force", &format!("d{}", step % 5), "--ignore-unmatch"]);
@@ -140,14 +146,31 @@ fn the_walk_agrees_with_git_on_a_history_of_many_merges() {
         origin.commit("step");
         if step % 3 == 2 {
             origin.git(["checkout", "--quiet", "main"]);
-            origin.git(["merge", "--quiet", "--no-ff", "--strategy-option=theirs", "--message", "merge", "side"]);
+            origin.git([
+                "merge",
+                "--quiet",
+                "--no-ff",
+                "--strategy-option=theirs",
+                "--message",
+                "merge",
+                "side",
+            ]);
         }
     }
     let mirror = origin.mirror();
     let tip = mirror.tip().unwrap().unwrap();
     for told in walk(&mirror, None, tip) {
         let id = told.commit.id.to_string();
-        let names = origin.git(["diff-tree", "-r", "-c", "--root", "--no-commit-id", "--name-only", "--no-renames", &id]);
+        let names = origin.git([
+            "diff-tree",
+            "-r",
+            "-c",
+            "--root",
+            "--no-commit-id",
+            "--name-only",
+            "--no-renames",
+            &id,
+        ]);
         let mut expected: Vec<_> = names.lines().map(str::to_owned).collect();
         expected.sort();
         let paths: Vec<_> = told.changes.iter().map(|change| change.path.clone()).collect();
@@ -194,7 +217,8 @@ fn links_and_submodules_are_not_files_and_becoming_one_is_a_deletion() {
     assert_eq!(changes(&told[2]), Vec::<String>::new());
     let files = mirror.files(tip, &every).unwrap();
     assert_eq!(files.files.len(), 1);
-    let skipped: Vec<_> = files.skipped.iter().map(|skipped| (skipped.path.as_str(), skipped.because)).collect();
+    let skipped: Vec<_> =
+        files.skipped.iter().map(|skipped| (skipped.path.as_str(), skipped.because)).collect();
     assert_eq!(skipped, [("a.md", SkippedBecause::Symlink), ("sub.md", SkippedBecause::Submodule)]);
     assert_eq!(mirror.entry_at(tip, "a.md").unwrap(), None);
     assert_eq!(mirror.entry_at(tip, "sub.md").unwrap(), None);
@@ -267,7 +291,9 @@ fn a_deleted_branch_is_an_error_and_the_last_state_stays() {
     origin.git(["branch", "--quiet", "-D", "release"]);
     let error = update(&repository, &origin.mirror_path(), &mut |_| true).unwrap_err();
     assert!(matches!(&error, MirrorError::NoBranch { branch, .. } if branch == "release"));
-    assert!(error.to_string().ends_with("has no branch `release` (it has: main); what was mirrored last stays"));
+    assert!(
+        error.to_string().ends_with("has no branch `release` (it has: main); what was mirrored last stays")
+    );
     assert_eq!(origin.open().unwrap().tip().unwrap(), Some(tip));
 }
 
@@ -378,7 +404,8 @@ fn a_shallow_clone_is_mirrored_as_far_as_it_reaches() {
 fn what_is_no_repository_is_refused_with_a_reason() {
     let origin = Origin::new();
     let refuse = |path: &Path, reason: &str| {
-        let error = update(&repository(Location::Path(path.to_owned())), &origin.mirror_path(), &mut |_| true);
+        let error =
+            update(&repository(Location::Path(path.to_owned())), &origin.mirror_path(), &mut |_| true);
         let text = error.unwrap_err().to_string();
         assert!(text.contains(reason), "{text}");
         assert!(origin.open().is_none());
@@ -511,7 +538,8 @@ fn a_short_id_of_several_commits_is_told_as_such() {
     let origin = Origin::new();
     let mut stream = String::new();
     for step in 0..2000 {
-        stream += &format!("commit refs/heads/main\ncommitter A <a@b> {} +0000\ndata 1\nx\n", 1_600_000_000 + step);
+        stream +=
+            &format!("commit refs/heads/main\ncommitter A <a@b> {} +0000\ndata 1\nx\n", 1_600_000_000 + step);
     }
     origin.git_reading(stream, ["fast-import", "--quiet"]);
     let mirror = origin.mirror();
@@ -581,7 +609,11 @@ fn many_threads_read_one_mirror_beside_updates() {
             scope.spawn(|| {
                 for _ in 0..20 {
                     let files = mirror.files(tip, &every).unwrap().files;
-                    assert!(files.iter().all(|(_, id)| matches!(mirror.blob(*id, 10).unwrap(), Content::Bytes(_))));
+                    assert!(
+                        files
+                            .iter()
+                            .all(|(_, id)| matches!(mirror.blob(*id, 10).unwrap(), Content::Bytes(_)))
+                    );
                 }
             });
         }
@@ -610,7 +642,9 @@ fn a_hostile_tree_is_read_within_bounds() {
         }
         bytes
     };
-    let write = |bytes: Vec<u8>| origin.git_reading(bytes, ["hash-object", "-t", "tree", "-w", "--literally", "--stdin"]);
+    let write = |bytes: Vec<u8>| {
+        origin.git_reading(bytes, ["hash-object", "-t", "tree", "-w", "--literally", "--stdin"])
+    };
     let nasty = write(raw(&[
         ("100644 z.md", &blob),
         ("100644 ..", &blob),

@@ -69,7 +69,8 @@ pub(super) fn open_bare(directory: &Path) -> Result<Repository, MirrorError> {
     prepare();
     // Of a shallow clone's mirror, libgit2 learns where history ends only when it is opened the long way.
     let opened = if directory.join("shallow").exists() {
-        let flags = RepositoryOpenFlags::BARE | RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+        let flags =
+            RepositoryOpenFlags::BARE | RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
         Repository::open_ext(directory, flags, std::iter::empty::<&Path>())
     } else {
         Repository::open_bare(directory)

@@ -245,6 +245,9 @@ fn explain(error: &git2::Error, url: &str) -> String {
             "its certificate cannot be trusted ({said}); SSL_CERT_FILE names a bundle with the authority to trust"
         ),
         (_, ErrorCode::Auth) => format!("it did not let us in ({said})"),
+        _ if said.contains("cannot redirect") => {
+            format!("it sends us to another host ({said}); name that address if it is the right one")
+        }
         _ if said.contains("404") => {
             format!("there is no such repository, or it asks for credentials to be seen ({said})")
         }

@@ -235,7 +235,8 @@ fn lock(directory: &Path) -> Result<File, MirrorError> {
     }
 }
 
-/// An empty bare repository, written by hand: no template of the user's, no hook, and no redirect followed.
+/// An empty bare repository, written by hand: no template of the user's, no hook, and no redirect to another
+/// host is followed (one within the host is: that of a renamed repository).
 fn skeleton(directory: &Path) -> Result<(), MirrorError> {
     for folder in ["objects/pack", "objects/info", "refs/huntshelf"] {
         let path = directory.join(folder);

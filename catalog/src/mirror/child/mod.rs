@@ -123,5 +123,6 @@ fn fetch(request: &Request) -> Result<Updated, String> {
 /// Writes one line; false when nobody reads it.
 fn tell(message: &Message) -> bool {
     let mut out = io::stdout().lock();
-    serde_json::to_writer(&mut out, message).is_ok() && out.write_all(b"\n").and_then(|()| out.flush()).is_ok()
+    serde_json::to_writer(&mut out, message).is_ok()
+        && out.write_all(b"\n").and_then(|()| out.flush()).is_ok()
 }

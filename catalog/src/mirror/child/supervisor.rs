@@ -204,7 +204,9 @@ impl Trouble {
         let because = if complaint.is_empty() { String::new() } else { format!(" ({complaint})") };
         match self {
             Self::Said(reason) => reason,
-            Self::TooLate => format!("{location}: given up after {} seconds", supervisor.deadline.as_secs_f32()),
+            Self::TooLate => {
+                format!("{location}: given up after {} seconds", supervisor.deadline.as_secs_f32())
+            }
             Self::TooSlow => format!(
                 "{location}: given up, since fewer than {} bytes came within {} seconds",
                 supervisor.least_bytes,
@@ -297,7 +299,8 @@ struct Home(PathBuf);
 impl Home {
     fn make(directory: &Path, is_ssh: bool) -> Result<Self, String> {
         let home = Self(with_suffix(directory, &format!(".home-{}", std::process::id())));
-        let failed = |error: std::io::Error| format!("{}: cannot create the folder: {error}", home.0.display());
+        let failed =
+            |error: std::io::Error| format!("{}: cannot create the folder: {error}", home.0.display());
         let _ = fs::remove_dir_all(&home.0);
         fs::DirBuilder::new().recursive(true).mode(0o700).create(home.0.join(".ssh")).map_err(failed)?;
         if is_ssh {

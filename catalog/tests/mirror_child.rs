@@ -1,0 +1,531 @@
+//! Remotes fetched in a child process, from a real git server on loopback, and from servers with no manners.
+//!
+//! The children are this program itself, so it has a `main` of its own.
+
+#![cfg(feature = "mirror")]
+
+mod mirror_fixture;
+
+use catalog::mirror::child::{Supervisor, run};
+use catalog::mirror::{Limits, Mirror, Updated};
+use catalog::repository::{Location, Repository};
+use mirror_fixture::http::{Manners, Server};
+use mirror_fixture::{Origin, repository, walk};
+use std::ffi::OsString;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    match arguments.first().map(String::as_str) {
+        Some("child") => return run(),
+        Some("child-that-babbles") => println!("hello"),
+        Some("child-that-floods") => loop {
+            print!("{}", "x".repeat(4096));
+        },
+        Some("child-that-dies") => {
+            eprintln!("something broke");
+            std::process::abort();
+        }
+        Some("child-that-tells-its-environment") => {
+            let names: Vec<_> = std::env::vars().map(|(name, _)| name).collect();
+            println!("{}", serde_json::json!({ "failed": names.join(" ") }));
+        }
+        Some("child-with-a-child") => {
+            let grandchild = Command::new("sleep").arg("600").spawn().unwrap();
+            println!("{}", serde_json::json!({ "failed": grandchild.id().to_string() }));
+            std::thread::park();
+        }
+        Some("child-that-hangs") => std::thread::park(),
+        Some("--list") => TESTS.iter().for_each(|(name, _)| println!("{name}: test")),
+        filter => return run_tests(filter.unwrap_or_default()),
+    }
+    ExitCode::SUCCESS
+}
+
+/// Runs the tests whose name holds `filter`, one after the other.
+fn run_tests(filter: &str) -> ExitCode {
+    let filter = filter.trim_start_matches('-');
+    let mut failed = 0;
+    for (name, test) in TESTS.iter().filter(|(name, _)| name.contains(filter)) {
+        let passed = std::panic::catch_unwind(test).is_ok();
+        failed += usize::from(!passed);
+        println!("test {name} ... {}", if passed { "ok" } else { "FAILED" });
+    }
+    ExitCode::from(u8::from(failed > 0))
+}
+
+macro_rules! tests {
+    ($($name:ident)*) => {
+        const TESTS: &[(&str, fn())] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+tests! {
+    a_remote_is_cloned_and_then_fetched
+    a_forced_push_and_a_new_branch_are_followed
+    an_empty_remote_has_no_tip
+    a_deleted_branch_leaves_the_last_state
+    progress_is_told_and_may_stop_the_fetch
+    a_remote_that_is_not_there_is_told_in_a_sentence
+    a_remote_that_asks_for_credentials_is_told_in_a_sentence
+    what_is_secret_in_a_url_is_not_told
+    only_safe_urls_are_fetched_from
+    a_redirect_to_another_host_is_refused_and_not_followed
+    a_silent_remote_is_given_up
+    a_stalling_remote_is_given_up_and_leaves_nothing
+    a_remote_that_hangs_up_leaves_the_last_state
+    a_spoilt_pack_leaves_the_last_state
+    a_lying_remote_leaves_the_last_state
+    a_remote_that_sends_too_much_is_cut_off
+    a_child_within_little_memory_fails_with_a_sentence
+    a_child_that_babbles_floods_or_dies_is_told_in_a_sentence
+    a_child_past_its_deadline_is_killed
+    a_child_gets_nearly_nothing_of_our_environment
+    a_child_is_killed_with_all_that_it_started
+    a_child_ends_when_nobody_waits_for_it
+    a_request_that_cannot_be_read_is_told
+    a_folder_needs_no_child
+    a_certificate_must_be_of_a_known_authority
+}
+
+/// An origin behind a server, and a supervisor with little patience.
+struct Scene {
+    origin: Origin,
+    server: Server,
+    supervisor: Supervisor,
+}
+
+impl Scene {
+    fn new(manners: Manners) -> Self {
+        let origin = Origin::new();
+        let server = Server::start(origin.folder.path(), manners);
+        Self { origin, server, supervisor: supervisor("child") }
+    }
+
+    /// With enough in it that half a pack is worth something.
+    fn filled(manners: Manners) -> Self {
+        let scene = Self::new(manners);
+        for file in 0..50 {
+            let text: String =
+                (0..200).map(|line| format!("{file} {line} {}\n", line * 7919 * file)).collect();
+            scene.origin.write(&format!("{file}.md"), text);
+        }
+        scene.origin.commit("many");
+        scene
+    }
+
+    fn repository(&self) -> Repository {
+        repository(Location::Remote(self.server.url("origin/.git")))
+    }
+
+    fn fetch(&self) -> Result<Updated, String> {
+        self.supervisor.fetch(&self.repository(), &self.origin.mirror_path())
+    }
+
+    fn mirror(&self) -> Mirror {
+        self.origin.open().expect("there is a mirror")
+    }
+
+    /// What lies beside the mirror, apart from the lock.
+    fn leftovers(&self) -> Vec<OsString> {
+        let folder = std::fs::read_dir(self.origin.folder.path().join("mirrors"));
+        let names = folder.into_iter().flatten().flatten().map(|entry| entry.file_name());
+        names.filter(|name| name != "playbook.git" && name != "playbook.git.lock").collect()
+    }
+}
+
+fn supervisor(mode: &str) -> Supervisor {
+    let mut supervisor = Supervisor::new(std::env::current_exe().unwrap(), vec![mode.into()]);
+    supervisor.deadline = Duration::from_mins(1);
+    supervisor
+}
+
+fn a_remote_is_cloned_and_then_fetched() {
+    let scene = Scene::filled(Manners::Honest);
+    let first = scene.origin.tip();
+    let updated = scene.fetch().unwrap();
+    assert_eq!((updated.branch.as_deref(), updated.before, updated.tip), (Some("main"), None, Some(first)));
+    assert!(updated.cloned);
+    let mirror = scene.mirror();
+    assert_eq!(walk(&mirror, None, first)[0].changes.len(), 50);
+    scene.origin.write("new.md", "new");
+    let second = scene.origin.commit("new");
+    let updated = scene.fetch().unwrap();
+    assert_eq!((updated.before, updated.tip, updated.cloned), (Some(first), Some(second), false));
+    assert_eq!(walk(&mirror, Some(first), second).len(), 1);
+    let again = scene.fetch().unwrap();
+    assert_eq!((again.before, again.tip), (Some(second), Some(second)));
+    assert_eq!(scene.leftovers(), Vec::<OsString>::new());
+}
+
+fn a_forced_push_and_a_new_branch_are_followed() {
+    let scene = Scene::filled(Manners::Honest);
+    let base = scene.origin.tip();
+    scene.origin.write("a.md", "a");
+    let old = scene.origin.commit("old");
+    scene.fetch().unwrap();
+    scene.origin.git(["reset", "--quiet", "--hard", &base.to_string()]);
+    scene.origin.write("a.md", "b");
+    let new = scene.origin.commit("new");
+    assert_eq!(scene.fetch().unwrap().tip, Some(new));
+    assert!(!scene.mirror().is_ancestor(old, new).unwrap());
+    scene.origin.git(["checkout", "--quiet", "-b", "release/1"]);
+    scene.origin.write("a.md", "c");
+    let release = scene.origin.commit("release");
+    let mut repository = scene.repository();
+    repository.branch = Some("release/1".to_owned());
+    let updated = scene.supervisor.fetch(&repository, &scene.origin.mirror_path()).unwrap();
+    assert_eq!((updated.branch.as_deref(), updated.tip), (Some("release/1"), Some(release)));
+}
+
+fn an_empty_remote_has_no_tip() {
+    let scene = Scene::new(Manners::Honest);
+    let updated = scene.fetch().unwrap();
+    assert_eq!((updated.branch, updated.tip), (None, None));
+    scene.origin.write("a.md", "a");
+    let tip = scene.origin.commit("first");
+    assert_eq!(scene.fetch().unwrap().tip, Some(tip));
+}
+
+fn a_deleted_branch_leaves_the_last_state() {
+    let scene = Scene::filled(Manners::Honest);
+    let tip = scene.origin.tip();
+    let mut repository = scene.repository();
+    repository.branch = Some("main".to_owned());
+    scene.supervisor.fetch(&repository, &scene.origin.mirror_path()).unwrap();
+    scene.origin.git(["branch", "--quiet", "-m", "main", "trunk"]);
+    let error = scene.supervisor.fetch(&repository, &scene.origin.mirror_path()).unwrap_err();
+    assert!(error.ends_with("has no branch `main` (it has: trunk); what was mirrored last stays"), "{error}");
+    assert_eq!(scene.mirror().tip().unwrap(), Some(tip));
+}
+
+fn progress_is_told_and_may_stop_the_fetch() {
+    let mut scene = Scene::filled(Manners::Stalling);
+    scene.supervisor.stretch = Duration::from_mins(1);
+    let mut seen = 0;
+    let mut progress = |progress: catalog::mirror::Progress| {
+        seen += progress.received_bytes;
+        false
+    };
+    let outcome =
+        scene.supervisor.fetch_with(&scene.repository(), &scene.origin.mirror_path(), &mut progress);
+    // Whether a line of progress comes before the stall is a matter of time; the deadline ends it otherwise.
+    assert!(outcome.is_err());
+    drop(seen);
+}
+
+fn a_remote_that_is_not_there_is_told_in_a_sentence() {
+    let scene = Scene::new(Manners::Honest);
+    let fetch = |url: String| {
+        scene.supervisor.fetch(&repository(Location::Remote(url)), &scene.origin.mirror_path()).unwrap_err()
+    };
+    let error = fetch(scene.server.url("nothing.git"));
+    assert!(error.contains("there is no such repository, or it asks for credentials"), "{error}");
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let error = fetch(format!("http://127.0.0.1:{closed}/x.git"));
+    assert!(error.contains("127.0.0.1") && error.to_lowercase().contains("connect"), "{error}");
+    assert!(scene.origin.open().is_none());
+    assert_eq!(scene.leftovers(), Vec::<OsString>::new());
+}
+
+fn a_remote_that_asks_for_credentials_is_told_in_a_sentence() {
+    let scene = Scene::new(Manners::Guarding);
+    let error = scene.fetch().unwrap_err();
+    assert!(error.contains("asks for a user and a password or token"), "{error}");
+}
+
+fn what_is_secret_in_a_url_is_not_told() {
+    let scene = Scene::new(Manners::Guarding);
+    let url = scene.server.url("origin/.git").replace("http://", "http://ada:hunter2@");
+    let repository = repository(Location::Remote(url));
+    let error = scene.supervisor.fetch(&repository, &scene.origin.mirror_path()).unwrap_err();
+    assert!(!error.contains("hunter2") && !error.contains("ada"), "{error}");
+    scene.server.behave(Manners::Honest);
+    scene.origin.write("a.md", "a");
+    scene.origin.commit("one");
+    scene.supervisor.fetch(&repository, &scene.origin.mirror_path()).unwrap();
+    let kept = Command::new("grep").args(["-r", "hunter2"]).arg(scene.origin.mirror_path()).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&kept.stdout), "", "nor kept");
+}
+
+fn only_safe_urls_are_fetched_from() {
+    let scene = Scene::new(Manners::Honest);
+    for (url, reason) in [
+        ("http://example.org/x.git", "use https"),
+        ("http://127.0.0.1.example.org/x.git", "use https"),
+        ("git://127.0.0.1/x.git", "use https or ssh"),
+        ("ext::sh -c 'touch /tmp/x'", "not of the form"),
+        ("file:///etc", "the URL has no host"),
+        ("ftp://127.0.0.1/x.git", "`ftp` is not supported"),
+        ("-oProxyCommand=x:y", "not of the form"),
+        ("nothing", "neither a folder nor a URL"),
+        ("https://", "not a URL"),
+    ] {
+        let repository = repository(Location::Remote(url.to_owned()));
+        let error = scene.supervisor.fetch(&repository, &scene.origin.mirror_path()).unwrap_err();
+        assert!(error.contains(reason), "{url}: {error}");
+    }
+    assert!(!scene.origin.folder.path().join("mirrors").exists());
+}
+
+fn a_redirect_to_another_host_is_refused_and_not_followed() {
+    let elsewhere = Scene::filled(Manners::Honest);
+    let target = format!("http://localhost:{}", elsewhere.server.port());
+    let scene = Scene::new(Manners::Redirecting(target));
+    let error = scene.fetch().unwrap_err();
+    assert!(error.contains("it sends us to another host"), "{error}");
+    assert_eq!(elsewhere.server.requests(), 0);
+}
+
+fn a_silent_remote_is_given_up() {
+    let mut scene = Scene::new(Manners::Silent);
+    scene.supervisor.stretch = Duration::from_millis(300);
+    let start = Instant::now();
+    let error = scene.fetch().unwrap_err();
+    assert!(error.ends_with("given up, since fewer than 65536 bytes came within 0.3 seconds"), "{error}");
+    assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+fn a_stalling_remote_is_given_up_and_leaves_nothing() {
+    let mut scene = Scene::filled(Manners::Stalling);
+    scene.supervisor.stretch = Duration::from_millis(500);
+    let error = scene.fetch().unwrap_err();
+    assert!(error.contains("given up"), "{error}");
+    assert!(scene.origin.open().is_none(), "opening clears what the killed child left");
+    assert_eq!(scene.leftovers(), Vec::<OsString>::new());
+    scene.server.behave(Manners::Honest);
+    scene.supervisor.stretch = Duration::from_mins(1);
+    assert_eq!(scene.fetch().unwrap().tip, Some(scene.origin.tip()));
+}
+
+fn leaves_the_last_state(manners: &Manners) -> String {
+    let scene = Scene::new(Manners::Honest);
+    scene.origin.write("a.md", "a");
+    let first = scene.origin.commit("one");
+    scene.fetch().unwrap();
+    for file in 0..50 {
+        let text: String =
+            (0..200).map(|line| format!("{file} {line} {}\n", line * 104_729 * file)).collect();
+        scene.origin.write(&format!("{file}.md"), text);
+    }
+    let second = scene.origin.commit("two");
+    scene.server.behave(manners.clone());
+    let error = scene.fetch().unwrap_err();
+    assert_eq!(scene.mirror().tip().unwrap(), Some(first));
+    assert_eq!(walk(&scene.mirror(), None, first).len(), 1);
+    scene.server.behave(Manners::Honest);
+    assert_eq!(scene.fetch().unwrap().tip, Some(second));
+    assert_eq!(walk(&scene.mirror(), Some(first), second)[0].changes.len(), 50);
+    error
+}
+
+fn a_remote_that_hangs_up_leaves_the_last_state() {
+    let error = leaves_the_last_state(&Manners::Cutting);
+    assert!(error.starts_with("http://127.0.0.1:"), "{error}");
+}
+
+fn a_spoilt_pack_leaves_the_last_state() {
+    let error = leaves_the_last_state(&Manners::Spoiling);
+    assert!(error.starts_with("http://127.0.0.1:"), "{error}");
+}
+
+fn a_lying_remote_leaves_the_last_state() {
+    let error = leaves_the_last_state(&Manners::Lying);
+    println!("{error}");
+}
+
+fn a_remote_that_sends_too_much_is_cut_off() {
+    let mut scene = Scene::filled(Manners::Honest);
+    scene.supervisor.limits = Limits { bytes: 20_000, objects: 1_000_000 };
+    let error = scene.fetch().unwrap_err();
+    assert!(error.contains("more than the limit") || error.contains("may write"), "{error}");
+    scene.supervisor.limits = Limits { bytes: 1 << 30, objects: 10 };
+    let error = scene.fetch().unwrap_err();
+    assert!(error.contains("more than the limit of 1024 MiB or 10 objects"), "{error}");
+    assert!(scene.origin.open().is_none());
+}
+
+fn a_child_within_little_memory_fails_with_a_sentence() {
+    let mut scene = Scene::filled(Manners::Honest);
+    scene.supervisor.memory = 1 << 20;
+    let error = scene.fetch().unwrap_err();
+    assert!(error.contains("memory") || error.contains("signal") || error.contains("ended"), "{error}");
+}
+
+fn a_child_that_babbles_floods_or_dies_is_told_in_a_sentence() {
+    let mut scene = Scene::new(Manners::Honest);
+    for (mode, reason) in [
+        ("child-that-babbles", "said what cannot be understood"),
+        ("child-that-floods", "said what cannot be understood"),
+        (
+            "child-that-dies",
+            "was ended by the system; perhaps it needed more than its 2048 MiB of memory, without a word (something broke)",
+        ),
+    ] {
+        scene.supervisor = supervisor(mode);
+        let error = scene.fetch().unwrap_err();
+        assert!(error.contains(reason), "{mode}: {error}");
+    }
+    scene.supervisor.executable = PathBuf::from("/nonexistent/huntshelf");
+    let error = scene.fetch().unwrap_err();
+    assert!(
+        error.starts_with("the process that fetches (/nonexistent/huntshelf) cannot be started"),
+        "{error}"
+    );
+}
+
+fn a_child_past_its_deadline_is_killed() {
+    let mut scene = Scene::new(Manners::Honest);
+    scene.supervisor = supervisor("child-that-hangs");
+    scene.supervisor.deadline = Duration::from_millis(200);
+    let error = scene.fetch().unwrap_err();
+    assert!(error.ends_with("given up after 0.2 seconds"), "{error}");
+}
+
+fn a_child_gets_nearly_nothing_of_our_environment() {
+    let mut scene = Scene::new(Manners::Honest);
+    scene.supervisor = supervisor("child-that-tells-its-environment");
+    let told = scene.fetch().unwrap_err();
+    let allowed =
+        ["HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"];
+    assert!(told.split(' ').all(|name| allowed.contains(&name)), "{told}");
+}
+
+fn a_child_is_killed_with_all_that_it_started() {
+    let mut scene = Scene::new(Manners::Honest);
+    scene.supervisor = supervisor("child-with-a-child");
+    let grandchild = scene.fetch().unwrap_err();
+    let stat = std::fs::read_to_string(format!("/proc/{grandchild}/stat")).unwrap_or_default();
+    // Gone, or dead and not yet noticed by whoever adopted it.
+    assert!(stat.is_empty() || stat.contains(") Z ") || stat.contains(") X "), "{stat}");
+}
+
+fn a_child_ends_when_nobody_waits_for_it() {
+    let scene = Scene::new(Manners::Silent);
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .arg("child")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let request = serde_json::json!({
+        "url": scene.server.url("origin/.git"),
+        "branch": null,
+        "directory": scene.origin.mirror_path(),
+        "access": {"agent": false, "keys": []},
+        "limits": {"bytes": 1_000_000, "objects": 1_000},
+        "memory": 1_u64 << 30,
+    });
+    let mut stdin = child.stdin.take().unwrap();
+    writeln!(stdin, "{request}").unwrap();
+    drop(stdin);
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+}
+
+fn a_request_that_cannot_be_read_is_told() {
+    for request in ["", "{}\n", "no json\n"] {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .arg("child")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(request.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let told = String::from_utf8(output.stdout).unwrap();
+        assert!(told.starts_with("{\"failed\":\"the request cannot be read: "), "{told}");
+    }
+}
+
+fn a_folder_needs_no_child() {
+    let mut scene = Scene::filled(Manners::Honest);
+    scene.supervisor.executable = PathBuf::from("/nonexistent/huntshelf");
+    let updated = scene.supervisor.fetch(&scene.origin.repository(), &scene.origin.mirror_path()).unwrap();
+    assert_eq!(updated.tip, Some(scene.origin.tip()));
+}
+
+/// A way in over TLS to another port of this machine.
+const TERMINATOR: &str = r"
+import socket, ssl, sys, threading
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[1])
+listener = socket.create_server(('127.0.0.1', 0))
+print(listener.getsockname()[1], flush=True)
+def pump(a, b):
+    try:
+        while data := a.recv(65536): b.sendall(data)
+    except OSError: pass
+    for s in (a, b):
+        try: s.shutdown(socket.SHUT_RDWR)
+        except OSError: pass
+while True:
+    raw, _ = listener.accept()
+    try: inner = context.wrap_socket(raw, server_side=True)
+    except OSError: continue
+    outer = socket.create_connection(('127.0.0.1', int(sys.argv[2])))
+    for a, b in ((inner, outer), (outer, inner)): threading.Thread(target=pump, args=(a, b), daemon=True).start()
+";
+
+fn a_certificate_must_be_of_a_known_authority() {
+    let scene = Scene::filled(Manners::Honest);
+    let certificate = scene.origin.folder.path().join("certificate.pem");
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"])
+        .args(["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout"])
+        .arg(&certificate)
+        .arg("-out")
+        .arg(scene.origin.folder.path().join("public.pem"))
+        .output();
+    if !made.is_ok_and(|made| made.status.success()) {
+        println!("skipped: openssl is not there to make a certificate");
+        return;
+    }
+    let public = std::fs::read(scene.origin.folder.path().join("public.pem")).unwrap();
+    std::fs::OpenOptions::new().append(true).open(&certificate).unwrap().write_all(&public).unwrap();
+    let terminator = Command::new("python3")
+        .args(["-c", TERMINATOR])
+        .arg(&certificate)
+        .arg(scene.server.port().to_string())
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(mut terminator) = terminator else {
+        println!("skipped: python3 is not there to speak TLS");
+        return;
+    };
+    let mut port = String::new();
+    BufReader::new(terminator.stdout.take().unwrap()).read_line(&mut port).unwrap();
+    let url = format!("https://localhost:{}/origin/.git", port.trim());
+    let unknown =
+        scene.supervisor.fetch(&repository(Location::Remote(url.clone())), &scene.origin.mirror_path());
+    // What we pass on to children is our own environment, which a test does not change: so one more process.
+    let mut known = Command::new(std::env::current_exe().unwrap())
+        .arg("child")
+        .env("SSL_CERT_FILE", scene.origin.folder.path().join("public.pem"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let request = serde_json::json!({
+        "url": url,
+        "branch": null,
+        "directory": scene.origin.mirror_path(),
+        "access": {"agent": false, "keys": []},
+        "limits": {"bytes": 1_000_000_000, "objects": 1_000_000},
+        "memory": 1_u64 << 30,
+    });
+    let mut stdin = known.stdin.take().unwrap();
+    writeln!(stdin, "{request}").unwrap();
+    let mut told = String::new();
+    known.stdout.take().unwrap().read_to_string(&mut told).unwrap();
+    known.wait().unwrap();
+    terminator.kill().unwrap();
+    terminator.wait().unwrap();
+    let error = unknown.unwrap_err();
+    assert!(error.contains("its certificate cannot be trusted"), "{error}");
+    assert!(told.contains("\"done\""), "{told}");
+    assert_eq!(scene.mirror().tip().unwrap(), Some(scene.origin.tip()));
+}
