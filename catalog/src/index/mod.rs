@@ -11,6 +11,7 @@ mod columns;
 mod cursor;
 mod document;
 mod encoded;
+mod facets;
 mod lookup;
 mod query;
 mod schema;

@@ -1,17 +1,336 @@
-//! Searching.
+//! Searching: one pass over what matches the words counts, filters and keeps the best.
 
-use super::shelf::Index;
-use super::{Found, IndexError, Search};
+use super::columns::Columns;
+use super::cursor::Cursor;
+use super::facets::{Choices, Counts, Verdict};
+use super::query::compile::{Compiled, Needle, compile};
+use super::query::parse::parse;
+use super::shelf::{Index, Snapshot};
+use super::snippet::Cutter;
+use super::{Entry, Found, Hit, IndexError, Search, Snippet, Sort};
 use crate::attack::Release;
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use tantivy::query::{Bm25StatisticsProvider, EnableScoring};
+use tantivy::schema::{Field, Value};
+use tantivy::{DocAddress, DocId, Searcher, SegmentReader, TantivyDocument, Term};
+
+/// Most results of one page.
+const MAX_PAGE: usize = 100;
+/// Most snippets of one result.
+const MAX_SNIPPETS: usize = 3;
+/// What a search says whose cursor cannot be used.
+const ANEW: &str = "The catalog has changed since that page: the results begin anew.";
 
 impl Index {
-    /// Searches.
+    /// Searches: results, counts of every facet, and what was read otherwise than written.
+    ///
+    /// A tactic that merely may follow from a technique ranks below one that is certain, and that below one that the
+    /// author named, where nothing else orders the results. Ties go to the newer procedure, then by repository and
+    /// path. `limit` is taken as 1 to 100.
     ///
     /// # Errors
     /// When the index cannot be read; never because of what was typed.
     pub fn search(&self, search: &Search, release: &Release) -> Result<Found, IndexError> {
         self.refresh()?;
-        let _ = (search, release, self.generation(0), super::cursor::Cursor::read(""));
-        Ok(Found::default())
+        let limit = search.limit.clamp(1, MAX_PAGE);
+        let hash = search_hash(search, release);
+        let mut hints = Vec::new();
+        let cursor = search.cursor.as_deref().and_then(|text| {
+            let cursor = Cursor::read(text).filter(|cursor| cursor.search == hash);
+            let found = cursor.and_then(|cursor| Some((self.generation(cursor.generation)?, cursor)));
+            if found.is_none() {
+                hints.push(ANEW.to_owned());
+            }
+            found
+        });
+        let (snapshot, after) = match cursor {
+            Some((snapshot, cursor)) => (snapshot, Some(cursor)),
+            None => (self.current(), None),
+        };
+        let compiled = self.analyze(|analyzer| {
+            compile(parse(&search.text), &self.fields, &snapshot.searcher, release, analyzer)
+        })?;
+        // Columns fill the vocabulary that choices are looked up in.
+        let live = snapshot.live(&self.vocabulary)?;
+        let choices = Choices::new(&search.filters, release, &self.vocabulary);
+        let order = match (search.sort, compiled.ranked) {
+            (Sort::Relevance, true) => Order::Score,
+            (Sort::Relevance, false) => Order::Worth,
+            (Sort::Changed, _) => Order::Changed,
+            (Sort::Title, _) => Order::Title,
+        };
+        let mut pass = Pass { order, choices: &choices, after, counts: Counts::new(), total: 0, best: Best::new(limit + 1) };
+        pass.counts.fit(&self.vocabulary);
+        self.run(&snapshot, live, &compiled, &mut pass)?;
+
+        let facets = choices.list(&pass.counts, &self.vocabulary);
+        let total = pass.total;
+        let mut ranked = pass.best.into_sorted();
+        let next = (ranked.len() > limit).then(|| &ranked[limit - 1]).map(|last| {
+            Cursor {
+                generation: snapshot.generation,
+                search: hash,
+                rank: last.rank,
+                title: String::from_utf8_lossy(last.title).into_owned(),
+                key: String::from_utf8_lossy(last.key).into_owned(),
+            }
+            .write()
+        });
+        ranked.truncate(limit);
+        let hits = self.hits(&snapshot, &ranked, &compiled.needles)?;
+        hints.extend(compiled.hints);
+        Ok(Found { total, hints, facets, hits, next })
+    }
+
+    fn run<'a>(
+        &self,
+        snapshot: &'a Snapshot,
+        live: u64,
+        compiled: &Compiled,
+        pass: &mut Pass<'a, '_>,
+    ) -> Result<(), IndexError> {
+        let searcher = &snapshot.searcher;
+        let statistics = LiveStatistics { searcher, live };
+        let weight = match &compiled.query {
+            None => None,
+            Some(query) => {
+                let scoring = EnableScoring::enabled_from_statistics_provider(&statistics, searcher);
+                Some(query.weight(scoring)?)
+            }
+        };
+        for (segment, reader) in searcher.segment_readers().iter().enumerate() {
+            let columns = snapshot.columns(segment, &self.vocabulary)?;
+            if columns.procedures.is_empty() {
+                continue;
+            }
+            let place = Place { segment, reader, columns, titles: None };
+            let place = match pass.order {
+                Order::Title => Place { titles: Some(columns.titles(reader)?), ..place },
+                _ => place,
+            };
+            match &weight {
+                None => columns.procedures.iter().for_each(|doc| pass.see(&place, *doc, 0.0)),
+                Some(weight) => weight.for_each(reader, &mut |doc, score| pass.see(&place, doc, score))?,
+            }
+        }
+        Ok(())
+    }
+
+    fn hits(
+        &self,
+        snapshot: &Snapshot,
+        ranked: &[Ranked<'_>],
+        needles: &[Needle],
+    ) -> Result<Vec<Hit>, IndexError> {
+        let cutter = Cutter::new(needles);
+        let mut hits = Vec::with_capacity(ranked.len());
+        for one in ranked {
+            let document: TantivyDocument = snapshot.searcher.doc(one.address)?;
+            let text = |field| document.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
+            let entry: Entry = serde_json::from_str(text(self.fields.entry))?;
+            let snippets = match &cutter {
+                Some(cutter) => {
+                    self.snippets(cutter, &entry, text(self.fields.stored_prose), text(self.fields.stored_code))
+                }
+                None => Vec::new(),
+            };
+            hits.push(Hit { entry, snippets });
+        }
+        Ok(hits)
+    }
+
+    fn snippets(&self, cutter: &Cutter<'_>, entry: &Entry, prose: &str, code: &str) -> Vec<Snippet> {
+        let techniques: Vec<String> = (entry.techniques().iter())
+            .map(|mapping| format!("{} {}", mapping.id, mapping.name))
+            .collect();
+        let techniques = techniques.join(", ");
+        let texts = [
+            ("title", entry.procedure.title.as_str()),
+            ("description", &entry.procedure.description),
+            ("technique", &techniques),
+            ("prose", prose),
+            ("code", code),
+        ];
+        self.analyze(|analyzer| {
+            (texts.iter())
+                .filter_map(|(field, text)| cutter.cut(field, text, analyzer))
+                .take(MAX_SNIPPETS)
+                .collect()
+        })
+    }
+}
+
+/// A hash of all that decides which results there are and in which order.
+fn search_hash(search: &Search, release: &Release) -> u64 {
+    let mut hash = DefaultHasher::new();
+    let filters = &search.filters;
+    search.text.hash(&mut hash);
+    for values in [
+        &filters.tactic,
+        &filters.technique,
+        &filters.data_source,
+        &filters.tag,
+        &filters.platform,
+        &filters.author,
+        &filters.repo,
+        &filters.standing,
+    ] {
+        values.hash(&mut hash);
+    }
+    (search.sort as u8, release.version()).hash(&mut hash);
+    hash.finish()
+}
+
+/// What results are ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// How well the words match, then the newer.
+    Score,
+    /// How certain a tactic that was asked for is, then the newer.
+    Worth,
+    /// The newer.
+    Changed,
+    /// By title.
+    Title,
+}
+
+/// A segment that is gone through.
+struct Place<'a> {
+    segment: usize,
+    reader: &'a SegmentReader,
+    columns: &'a Columns,
+    titles: Option<&'a super::columns::Texts>,
+}
+
+/// One result and its rank.
+#[derive(PartialEq, Eq)]
+struct Ranked<'a> {
+    /// Larger first.
+    rank: (u64, u64),
+    /// Then by title, where that is the order.
+    title: &'a [u8],
+    /// Then by repository and path.
+    key: &'a [u8],
+    address: DocAddress,
+}
+
+impl Ord for Ranked<'_> {
+    /// The better is the less.
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.rank.cmp(&self.rank)).then_with(|| self.title.cmp(other.title)).then_with(|| self.key.cmp(other.key))
+    }
+}
+
+impl PartialOrd for Ranked<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The best few.
+struct Best<'a> {
+    room: usize,
+    /// The worst on top.
+    heap: BinaryHeap<Ranked<'a>>,
+}
+
+impl<'a> Best<'a> {
+    fn new(room: usize) -> Self {
+        Self { room, heap: BinaryHeap::with_capacity(room + 1) }
+    }
+
+    /// Whether a rank is surely too low.
+    fn beats(&self, rank: (u64, u64)) -> bool {
+        self.heap.len() == self.room && self.heap.peek().is_some_and(|worst| rank < worst.rank)
+    }
+
+    fn add(&mut self, one: Ranked<'a>) {
+        if self.heap.len() < self.room {
+            self.heap.push(one);
+        } else if let Some(mut worst) = self.heap.peek_mut()
+            && one < *worst
+        {
+            *worst = one;
+        }
+    }
+
+    fn into_sorted(self) -> Vec<Ranked<'a>> {
+        self.heap.into_sorted_vec()
+    }
+}
+
+/// One pass over what matches.
+struct Pass<'a, 'b> {
+    order: Order,
+    choices: &'b Choices<'b>,
+    after: Option<Cursor>,
+    counts: Counts,
+    total: usize,
+    best: Best<'a>,
+}
+
+impl<'a> Pass<'a, '_> {
+    fn see(&mut self, place: &Place<'a>, doc: DocId, score: f32) {
+        let key = place.columns.keys.of(doc);
+        if key.is_empty() || place.reader.is_deleted(doc) {
+            return;
+        }
+        let (verdict, worth) = self.choices.verdict(place.columns, doc);
+        match verdict {
+            Verdict::No => return,
+            Verdict::ButFor(facet) => {
+                self.counts.add_one(place.columns, doc, facet);
+                return;
+            }
+            Verdict::Result => self.counts.add(place.columns, doc),
+        }
+        self.total += 1;
+        let updated = place.columns.updated.get(doc as usize).copied().unwrap_or(0);
+        // The sign bit turned over, so that the order of numbers is that of times.
+        let updated = updated.cast_unsigned() ^ (1 << 63);
+        let steps = score + f32::from(worth) * 0.25;
+        let rank = match self.order {
+            // Scores are never negative, and the bits of such numbers order as they do.
+            Order::Score | Order::Worth => (u64::from(steps.max(0.0).to_bits()), updated),
+            Order::Changed => (updated, 0),
+            Order::Title => (0, 0),
+        };
+        if self.best.beats(rank) {
+            return;
+        }
+        let title = place.titles.map_or(&[][..], |titles| titles.of(doc));
+        if let Some(after) = &self.after {
+            let so_far = (after.rank.cmp(&rank))
+                .then_with(|| title.cmp(after.title.as_bytes()))
+                .then_with(|| key.cmp(after.key.as_bytes()));
+            if so_far != Ordering::Greater {
+                return;
+            }
+        }
+        let address = DocAddress { segment_ord: u32::try_from(place.segment).unwrap_or(u32::MAX), doc_id: doc };
+        self.best.add(Ranked { rank, title, key, address });
+    }
+}
+
+/// BM25's numbers: of live procedures, not of revisions and what was deleted.
+struct LiveStatistics<'a> {
+    searcher: &'a Searcher,
+    live: u64,
+}
+
+impl Bm25StatisticsProvider for LiveStatistics<'_> {
+    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
+        self.searcher.total_num_tokens(field)
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        Ok(self.live.max(1))
+    }
+
+    /// Deleted documents are in the postings until they are merged away; more than all there cannot be.
+    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        Ok(self.searcher.doc_freq(term)?.min(self.live.max(1)))
     }
 }

@@ -1,1 +1,13 @@
-//! The query language of the search box.
+//! The query language of the search box: text to tree ([`parse`]), tree to tantivy's queries ([`compile`]).
+//!
+//! Words are and-ed, and the last one also matches as a prefix; `word*` does so anywhere. `"a phrase"`, `-not`,
+//! parentheses; `OR` stands between its two neighbours, as in Splunk and in web search: `lsass OR sam dump` asks for
+//! `dump` with either. `field:value`, `field:"a value"`. `in:title` holds for the words of its parentheses.
+//!
+//! It never fails and user text never reaches tantivy's own parser. What cannot be read as a query is searched as
+//! words, and a hint says so.
+
+pub(super) mod compile;
+mod dates;
+pub(super) mod parse;
+pub(super) mod prefix;

@@ -1,0 +1,549 @@
+//! Tree to tantivy's queries.
+
+use super::dates;
+use super::parse::{Node, Parsed};
+use super::prefix::PrefixQuery;
+use crate::attack::{Release, Status, Technique, TechniqueId};
+use crate::index::analysis::{Analyzer, Kind, fold};
+use crate::index::document::data_source;
+use crate::index::schema::{Fields, fact};
+use std::ops::Bound;
+use tantivy::query::{
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery,
+    TermQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{Score, Searcher, Term};
+
+/// What a word in the title adds to its score, and one among the names of techniques.
+const TITLE_BOOST: Score = 1.5;
+const ATTACK_BOOST: Score = 1.0;
+/// What a word counts that is there as a prefix only.
+const PREFIX_SCORE: Score = 0.5;
+/// What a tactic adds to the order when it is certain, and once more when its author named it.
+const TACTIC_STEP: Score = 0.25;
+/// Shortest prefix that is looked for, in characters.
+const MIN_PREFIX: usize = 2;
+
+/// A query to run.
+pub(in crate::index) struct Compiled {
+    /// None when everything matches.
+    pub(in crate::index) query: Option<Box<dyn Query>>,
+    /// Whether words are looked for, so that some results are better than others.
+    pub(in crate::index) ranked: bool,
+    /// What to mark in snippets.
+    pub(in crate::index) needles: Vec<Needle>,
+    pub(in crate::index) hints: Vec<String>,
+}
+
+/// Something to mark in a snippet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::index) struct Needle {
+    /// A token as it is indexed, or the beginning of a word as it is written.
+    pub(in crate::index) token: String,
+    /// Whether it is a beginning.
+    pub(in crate::index) prefix: bool,
+    /// What every place of it begins with, but for case: what a quick scan looks for.
+    pub(in crate::index) scan: String,
+}
+
+/// Where words can be asked to stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Title,
+    Description,
+    Technique,
+    Prose,
+    Code,
+}
+
+/// Makes a query of what was read.
+pub(in crate::index) fn compile(
+    parsed: Parsed,
+    fields: &Fields,
+    searcher: &Searcher,
+    release: &Release,
+    analyzer: &mut Analyzer,
+) -> tantivy::Result<Compiled> {
+    let mut compiler = Compiler {
+        fields,
+        searcher,
+        release,
+        analyzer,
+        hints: parsed.hints,
+        needles: Vec::new(),
+        ranked: false,
+        negated: false,
+    };
+    let query = compiler.node(&parsed.root, &[])?;
+    if compiler.needles.is_empty() && only_leaves_out(&parsed.root) {
+        compiler.hints.push(
+            "A dash before a word leaves out what has it. To look for a switch, quote it: \"-EncodedCommand\"."
+                .to_owned(),
+        );
+    }
+    Ok(Compiled {
+        query: query.map(Clause::into_query),
+        ranked: compiler.ranked,
+        needles: compiler.needles,
+        hints: compiler.hints,
+    })
+}
+
+fn only_leaves_out(root: &Node) -> bool {
+    let is_word = |node: &Node| match node {
+        Node::Not(inner) => matches!(**inner, Node::Word { .. }),
+        _ => false,
+    };
+    matches!(root, Node::And(nodes) if !nodes.is_empty() && nodes.iter().all(is_word))
+}
+
+/// What must hold, and what makes it count for more.
+struct Clause {
+    must: Box<dyn Query>,
+    lifts: Vec<Box<dyn Query>>,
+}
+
+impl Clause {
+    fn new(must: impl Query) -> Self {
+        Self { must: Box::new(must), lifts: Vec::new() }
+    }
+
+    fn into_query(self) -> Box<dyn Query> {
+        if self.lifts.is_empty() {
+            return self.must;
+        }
+        let lifts = self.lifts.into_iter().map(|lift| (Occur::Should, lift));
+        Box::new(BooleanQuery::new(std::iter::once((Occur::Must, self.must)).chain(lifts).collect()))
+    }
+}
+
+struct Compiler<'a> {
+    fields: &'a Fields,
+    searcher: &'a Searcher,
+    release: &'a Release,
+    analyzer: &'a mut Analyzer,
+    hints: Vec<String>,
+    needles: Vec<Needle>,
+    ranked: bool,
+    negated: bool,
+}
+
+impl Compiler<'_> {
+    /// What a node asks for; none when it asks for nothing.
+    fn node(&mut self, node: &Node, places: &[Place]) -> tantivy::Result<Option<Clause>> {
+        match node {
+            Node::And(nodes) => self.all(nodes, places),
+            Node::Or(nodes) => {
+                let mut any = Vec::new();
+                for node in nodes {
+                    if let Some(clause) = self.node(node, places)? {
+                        any.push(clause.into_query());
+                    }
+                }
+                Ok(union(any).map(|must| Clause { must, lifts: Vec::new() }))
+            }
+            Node::Not(inner) => {
+                let Some(inner) = self.left_out(inner, places)? else { return Ok(None) };
+                let everything: Box<dyn Query> = Box::new(AllQuery);
+                Ok(Some(Clause::new(BooleanQuery::new(vec![
+                    (Occur::Must, Box::new(ConstScoreQuery::new(everything, 0.0))),
+                    (Occur::MustNot, inner),
+                ]))))
+            }
+            Node::Word { text, prefix } => Ok(self.word(text, *prefix, places)),
+            Node::Phrase(text) => Ok(self.word(text, false, places)),
+            Node::Field { name, value } => self.field(name, value, places),
+        }
+    }
+
+    fn left_out(&mut self, inner: &Node, places: &[Place]) -> tantivy::Result<Option<Box<dyn Query>>> {
+        let (ranked, negated) = (self.ranked, self.negated);
+        self.negated = true;
+        let inner = self.node(inner, places)?;
+        (self.ranked, self.negated) = (ranked, negated);
+        Ok(inner.map(|clause| clause.must))
+    }
+
+    fn all(&mut self, nodes: &[Node], outer: &[Place]) -> tantivy::Result<Option<Clause>> {
+        let mut places = Vec::new();
+        for node in nodes {
+            if let Node::Field { name, value } = node
+                && name == "in"
+            {
+                places.extend(self.place(value));
+            }
+        }
+        let places = if places.is_empty() { outer } else { &places };
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        let mut lifts = Vec::new();
+        let mut musts = 0;
+        for node in nodes {
+            if let Node::Not(inner) = node {
+                clauses.extend(self.left_out(inner, places)?.map(|inner| (Occur::MustNot, inner)));
+            } else if let Some(clause) = self.node(node, places)? {
+                musts += 1;
+                clauses.push((Occur::Must, clause.must));
+                lifts.extend(clause.lifts);
+            }
+        }
+        if clauses.is_empty() {
+            return Ok(None);
+        }
+        if musts == 0 {
+            let everything: Box<dyn Query> = Box::new(AllQuery);
+            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(everything, 0.0))));
+        }
+        let must = if clauses.len() == 1 {
+            clauses.remove(0).1
+        } else {
+            Box::new(BooleanQuery::new(clauses))
+        };
+        Ok(Some(Clause { must, lifts }))
+    }
+
+    fn place(&mut self, value: &str) -> Option<Place> {
+        match fold(value).as_str() {
+            "title" => Some(Place::Title),
+            "description" => Some(Place::Description),
+            "technique" | "attack" => Some(Place::Technique),
+            "prose" | "text" => Some(Place::Prose),
+            "code" | "query" => Some(Place::Code),
+            _ => {
+                self.hints.push(format!(
+                    "Words cannot be looked for in \u{201c}{value}\u{201d}: in: takes title, description, prose, code or \
+                     query."
+                ));
+                None
+            }
+        }
+    }
+
+    /// A word, or several in order: what is written in one piece is looked for whole or part by part.
+    fn word(&mut self, text: &str, prefix: bool, places: &[Place]) -> Option<Clause> {
+        let (mut parts, mut wholes) = (Vec::new(), Vec::new());
+        let (mut start, mut end) = (usize::MAX, 0);
+        self.analyzer.analyze(text, |token| match token.kind {
+            Kind::Part => {
+                start = start.min(token.start);
+                end = end.max(token.end);
+                parts.push((token.text.to_owned(), token.start, token.end));
+            }
+            Kind::Whole => wholes.push((token.text.to_owned(), token.start, token.end)),
+            Kind::Surface => {}
+        });
+        if parts.is_empty() {
+            if !text.trim().is_empty() {
+                self.hints
+                    .push(format!("\u{201c}{}\u{201d} holds no word to look for.", text.trim()));
+            }
+            return None;
+        }
+        wholes.retain(|(_, from, to)| (*from, *to) == (start, end));
+        let beginning = prefix.then(|| beginning(text, start)).flatten();
+        if !self.negated {
+            self.ranked = true;
+            self.remember(text, &parts, &wholes, beginning.as_deref());
+        }
+        let parts: Vec<String> = parts.into_iter().map(|(part, ..)| part).collect();
+        let wholes: Vec<String> = wholes.into_iter().map(|(whole, ..)| whole).collect();
+        if places.is_empty() {
+            return Some(self.anywhere(&parts, &wholes, beginning));
+        }
+        let mut any: Vec<Box<dyn Query>> = Vec::new();
+        for place in places {
+            any.push(self.in_place(*place, &parts, &wholes));
+            if let Some(prefix) = &beginning {
+                let fields = vec![self.place_field(*place)];
+                any.push(Box::new(PrefixQuery { fields, prefix: prefix.clone(), score: PREFIX_SCORE }));
+            }
+        }
+        union(any).map(|must| Clause { must, lifts: Vec::new() })
+    }
+
+    fn anywhere(&self, parts: &[String], wholes: &[String], beginning: Option<String>) -> Clause {
+        let fields = self.fields;
+        let mut any = self.whole_or_parts(fields.text, parts, wholes);
+        if let Some(prefix) = beginning {
+            let fields = vec![fields.text, fields.surface];
+            any.push(Box::new(PrefixQuery { fields, prefix, score: PREFIX_SCORE }));
+        }
+        let mut lifts: Vec<Box<dyn Query>> = Vec::new();
+        for (field, boost) in [(fields.title, TITLE_BOOST), (fields.attack, ATTACK_BOOST)] {
+            for lift in self.whole_or_parts(field, parts, wholes) {
+                lifts.push(Box::new(BoostQuery::new(lift, boost)));
+            }
+        }
+        Clause { must: union(any).unwrap_or_else(|| Box::new(EmptyQuery)), lifts }
+    }
+
+    fn whole_or_parts(&self, field: Field, parts: &[String], wholes: &[String]) -> Vec<Box<dyn Query>> {
+        let term = |token: &String| Term::from_field_text(field, token);
+        let mut any: Vec<Box<dyn Query>> = Vec::new();
+        match parts {
+            [] => {}
+            [part] => any.push(Box::new(TermQuery::new(term(part), IndexRecordOption::WithFreqs))),
+            parts => any.push(Box::new(PhraseQuery::new(parts.iter().map(term).collect()))),
+        }
+        for whole in wholes {
+            any.push(Box::new(TermQuery::new(term(whole), IndexRecordOption::WithFreqs)));
+        }
+        any
+    }
+
+    /// In prose and code only whether a token stands there is known: a phrase is one that is somewhere, with all of
+    /// its parts in the place.
+    fn in_place(&self, place: Place, parts: &[String], wholes: &[String]) -> Box<dyn Query> {
+        let field = self.place_field(place);
+        if matches!(place, Place::Prose | Place::Code) && parts.len() > 1 {
+            let term = |token: &String| -> Box<dyn Query> {
+                let term = Term::from_field_text(field, token);
+                Box::new(TermQuery::new(term, IndexRecordOption::Basic))
+            };
+            let mut all: Vec<Box<dyn Query>> = parts.iter().map(term).collect();
+            let phrase = parts.iter().map(|part| Term::from_field_text(self.fields.text, part)).collect();
+            all.push(Box::new(PhraseQuery::new(phrase)));
+            let mut any: Vec<Box<dyn Query>> = vec![Box::new(BooleanQuery::intersection(all))];
+            any.extend(wholes.iter().map(term));
+            return union(any).unwrap_or_else(|| Box::new(EmptyQuery));
+        }
+        union(self.whole_or_parts(field, parts, wholes)).unwrap_or_else(|| Box::new(EmptyQuery))
+    }
+
+    fn place_field(&self, place: Place) -> Field {
+        match place {
+            Place::Title => self.fields.title,
+            Place::Description => self.fields.description,
+            Place::Technique => self.fields.attack,
+            Place::Prose => self.fields.prose,
+            Place::Code => self.fields.code,
+        }
+    }
+
+    fn remember(
+        &mut self,
+        text: &str,
+        parts: &[(String, usize, usize)],
+        wholes: &[(String, usize, usize)],
+        beginning: Option<&str>,
+    ) {
+        for (token, start, end) in parts.iter().chain(wholes) {
+            let written = fold(&text[*start..*end]);
+            // A stem's last `i` stands for `y`, too: memory, memories.
+            let stem = token.strip_suffix('i').unwrap_or(token);
+            let scan: String =
+                stem.chars().zip(written.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect();
+            self.needle(Needle { token: token.clone(), prefix: false, scan });
+        }
+        if let Some(beginning) = beginning {
+            let needle = Needle { token: beginning.to_owned(), prefix: true, scan: beginning.to_owned() };
+            self.needle(needle);
+        }
+    }
+
+    fn needle(&mut self, needle: Needle) {
+        if !needle.scan.is_empty() && !self.needles.contains(&needle) {
+            self.needles.push(needle);
+        }
+    }
+
+    fn field(&mut self, name: &str, value: &str, places: &[Place]) -> tantivy::Result<Option<Clause>> {
+        let clause = match name {
+            "in" => return Ok(None),
+            "tactic" => self.tactic(value),
+            "technique" => self.technique(value),
+            "data" => self.value(fact::DATA, &data_source(value), value),
+            "tag" => self.value(fact::TAG, &fold(value), value),
+            "platform" => self.value(fact::PLATFORM, &fold(value), value),
+            "author" => self.value(fact::AUTHOR, &fold(value), value),
+            "path" => self.value(fact::PATH, fold(value).trim_matches('/'), value),
+            "repo" => self.exact(fact::REPO, value),
+            "kernel" => self.exact(fact::KERNEL, &fold(value)),
+            "service" => self.exact(fact::SERVICE, &fold(value)),
+            "is" => self.is(value),
+            "updated" => self.updated(value),
+            _ => {
+                let key = format!("{}{}", fact::META, fold(name));
+                if self.has_key(&key)? {
+                    self.value(&key, &fold(value), value)
+                } else {
+                    return self.no_field(name, value, places);
+                }
+            }
+        };
+        Ok(Some(clause))
+    }
+
+    /// Not a field that there is: read as words.
+    fn no_field(&mut self, name: &str, value: &str, places: &[Place]) -> tantivy::Result<Option<Clause>> {
+        let meant = match name {
+            "source" | "sources" | "datasource" | "data_source" | "data_sources" | "data-source" | "table" => "data",
+            "tactics" | "phase" => "tactic",
+            "t" | "ttp" | "mitre" | "attack" | "techniques" | "attack_technique_ids" => "technique",
+            "tags" | "label" => "tag",
+            "platforms" | "os" => "platform",
+            "by" | "authors" | "owner" => "author",
+            "file" | "folder" | "filename" | "dir" => "path",
+            "repository" | "project" => "repo",
+            "status" | "standing" | "state" => "is",
+            "date" | "changed" | "modified" => "updated",
+            "title" | "description" | "prose" | "code" | "query" => {
+                self.hints.push(format!(
+                    "There is no field {name}:. Did you mean in:{name} {value}? It was read as words."
+                ));
+                ""
+            }
+            _ => {
+                self.hints.push(format!("No procedure has a field {name}:. It was read as words."));
+                ""
+            }
+        };
+        if !meant.is_empty() {
+            self.hints
+                .push(format!("There is no field {name}:. Did you mean {meant}:{value}? It was read as words."));
+        }
+        let words = [name, value].map(|text| Node::Word { text: text.to_owned(), prefix: false });
+        self.all(&words, places)
+    }
+
+    fn has_key(&self, key: &str) -> tantivy::Result<bool> {
+        for reader in self.searcher.segment_readers() {
+            let inverted = reader.inverted_index(self.fields.fact)?;
+            for first in [fact::whole(key, ""), fact::word(key, "")] {
+                let mut terms = inverted.terms().range().ge(&first).into_stream()?;
+                if terms.advance() && terms.key().starts_with(first.as_bytes()) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn fact(&self, name: &str, value: &str, score: Score) -> Box<dyn Query> {
+        fact_query(self.fields, &fact::whole(name, value), score)
+    }
+
+    fn exact(&self, name: &str, value: &str) -> Clause {
+        Clause { must: self.fact(name, value, 0.0), lifts: Vec::new() }
+    }
+
+    /// A whole value, or the words of one.
+    fn value(&mut self, name: &str, value: &str, written: &str) -> Clause {
+        let words = self.analyzer.parts(written);
+        let mut any = vec![self.fact(name, value, 0.0)];
+        let mut all: Vec<Box<dyn Query>> =
+            words.iter().map(|word| fact_query(self.fields, &fact::word(name, word), 0.0)).collect();
+        match all.len() {
+            0 => {}
+            1 => any.append(&mut all),
+            _ => any.push(Box::new(BooleanQuery::intersection(all))),
+        }
+        Clause { must: union(any).unwrap_or_else(|| Box::new(EmptyQuery)), lifts: Vec::new() }
+    }
+
+    fn tactic(&mut self, value: &str) -> Clause {
+        let tactics = self.release.expand(value);
+        if tactics.is_empty() {
+            self.hints.push(format!(
+                "ATT&CK {} has no tactic \u{201c}{value}\u{201d}.",
+                self.release.version()
+            ));
+            return Clause::new(EmptyQuery);
+        }
+        if self.release.tactic(value).is_none() {
+            let now: Vec<&str> = (self.release.tactics().iter())
+                .filter(|tactic| tactics.contains(&tactic.id))
+                .map(|tactic| tactic.name.as_str())
+                .collect();
+            self.hints.push(format!(
+                "\u{201c}{value}\u{201d} is no tactic of ATT&CK {} any more: it became {}.",
+                self.release.version(),
+                now.join(" and ")
+            ));
+        }
+        let (mut any, mut lifts) = (Vec::new(), Vec::new());
+        for tactic in &tactics {
+            let id = fold(tactic.as_str());
+            any.push(self.fact(fact::TACTIC, &id, 0.0));
+            lifts.push(self.fact(fact::TACTIC_CERTAIN, &id, TACTIC_STEP));
+            lifts.push(self.fact(fact::TACTIC_NAMED, &id, TACTIC_STEP));
+        }
+        Clause { must: union(any).unwrap_or_else(|| Box::new(EmptyQuery)), lifts }
+    }
+
+    fn technique(&mut self, value: &str) -> Clause {
+        let ids = technique_ids(self.release, value);
+        if ids.is_empty() {
+            self.hints.push(format!(
+                "ATT&CK {} has no technique \u{201c}{value}\u{201d}.",
+                self.release.version()
+            ));
+        }
+        let any = ids.iter().map(|id| self.fact(fact::TECHNIQUE, &fold(id), 0.0)).collect();
+        Clause { must: union(any).unwrap_or_else(|| Box::new(EmptyQuery)), lifts: Vec::new() }
+    }
+
+    fn is(&mut self, value: &str) -> Clause {
+        let value = fold(value);
+        if matches!(
+            value.as_str(),
+            "good" | "broken" | "uncatalogued" | "duplicate" | "copyable" | "unmapped" | "problematic"
+        ) {
+            return self.exact(fact::IS, &value);
+        }
+        self.hints.push(format!(
+            "is: takes good, broken, uncatalogued, duplicate, copyable or unmapped, not \u{201c}{value}\u{201d}."
+        ));
+        Clause::new(EmptyQuery)
+    }
+
+    fn updated(&mut self, value: &str) -> Clause {
+        let Some((from, to)) = dates::range(value) else {
+            self.hints.push(format!(
+                "updated: takes a date such as 2026-03-09, >=2026-01 or 2026-01..2026-03, not \u{201c}{value}\u{201d}."
+            ));
+            return Clause::new(EmptyQuery);
+        };
+        let term = |second| Term::from_field_i64(self.fields.updated, second);
+        let range = RangeQuery::new(Bound::Included(term(from)), Bound::Excluded(term(to)));
+        Clause::new(ConstScoreQuery::new(Box::new(range), 0.0))
+    }
+}
+
+/// The beginning that a word is looked for by: as it is written, from its first letter or digit.
+fn beginning(text: &str, start: usize) -> Option<String> {
+    let beginning = fold(&text[start..]);
+    let one_piece = !beginning.contains(|char: char| char.is_whitespace() || char.is_control());
+    (one_piece && beginning.chars().count() >= MIN_PREFIX).then_some(beginning)
+}
+
+fn fact_query(fields: &Fields, term: &str, score: Score) -> Box<dyn Query> {
+    let term = Term::from_field_text(fields.fact, term);
+    Box::new(ConstScoreQuery::new(Box::new(TermQuery::new(term, IndexRecordOption::Basic)), score))
+}
+
+fn union(mut any: Vec<Box<dyn Query>>) -> Option<Box<dyn Query>> {
+    match any.len() {
+        0 => None,
+        1 => Some(any.remove(0)),
+        _ => Some(Box::new(BooleanQuery::union(any))),
+    }
+}
+
+/// The ids under which procedures are filed that a text means: an id in any spelling (what replaced it, too), or a
+/// technique's name.
+pub(in crate::index) fn technique_ids(release: &Release, text: &str) -> Vec<String> {
+    if let Ok(id) = text.parse::<TechniqueId>() {
+        let replaced = release.map(&id).replaced_by;
+        return std::iter::once(id.to_string()).chain(replaced).collect();
+    }
+    let name = fold(text);
+    if name.is_empty() {
+        return Vec::new();
+    }
+    let named = |technique: &&Technique| {
+        technique.status == Status::Active
+            && (fold(&technique.name) == name || fold(&release.full_name(&technique.id)) == name)
+    };
+    release.techniques().iter().filter(named).map(|technique| technique.id.to_string()).collect()
+}
