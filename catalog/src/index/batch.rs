@@ -112,8 +112,7 @@ impl Batch<'_> {
     /// When the index cannot be written.
     pub fn put(&self, entry: &Entry, text: &Text) -> Result<(), IndexError> {
         let document = self.index.analyze(|analyzer| {
-            document::Builder::new(&self.index.fields, self.release, analyzer)
-                .procedure(entry, text)
+            document::Builder::new(&self.index.fields, self.release, analyzer).procedure(entry, text)
         })?;
         let key = document::key(&entry.repo, &entry.path);
         self.add(self.index.fields.key, &key, |state| state.procedures, document)

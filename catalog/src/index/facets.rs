@@ -4,12 +4,12 @@
 //! choices it fails: none, and it is a result and counts everywhere; one, and it counts for that facet alone; more, and
 //! it counts nowhere.
 
+use super::analysis::fold;
 use super::columns::{Columns, Vocabulary};
 use super::document::data_source;
 use super::query::compile::technique_ids;
 use super::schema::Facet;
 use super::{FacetCount, Filters};
-use super::analysis::fold;
 use crate::attack::{Release, Status};
 use std::collections::{BTreeMap, HashMap};
 use tantivy::DocId;
@@ -145,12 +145,14 @@ impl<'a> Choices<'a> {
             .collect();
         for text in written(self.filters, facet) {
             for (key, _) in keys(facet, text, self.release) {
-                if shown.iter().any(|(_, shown, _)| *shown == key) || self.is_replaced_technique(facet, &key) {
+                if shown.iter().any(|(_, shown, _)| *shown == key) || self.is_replaced_technique(facet, &key)
+                {
                     continue;
                 }
                 let number = values.number(&key);
                 let count = number.map_or(0, |number| counts.one(facet, number));
-                let written = number.and_then(|number| values.get(number)).map(|value| value.written.to_string());
+                let written =
+                    number.and_then(|number| values.get(number)).map(|value| value.written.to_string());
                 shown.push((count, key, written.unwrap_or_else(|| text.trim().to_owned())));
             }
         }
@@ -233,7 +235,10 @@ impl Counts {
     }
 
     fn of(&self, facet: Facet) -> impl Iterator<Item = (u32, u64)> + '_ {
-        (0..).zip(&self.0[facet as usize]).filter(|(_, count)| **count > 0).map(|(at, count)| (at, u64::from(*count)))
+        (0..)
+            .zip(&self.0[facet as usize])
+            .filter(|(_, count)| **count > 0)
+            .map(|(at, count)| (at, u64::from(*count)))
     }
 
     fn one(&self, facet: Facet, number: u32) -> u64 {

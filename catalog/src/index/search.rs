@@ -61,7 +61,14 @@ impl Index {
             (Sort::Changed, _) => Order::Changed,
             (Sort::Title, _) => Order::Title,
         };
-        let mut pass = Pass { order, choices: &choices, after, counts: Counts::new(), total: 0, best: Best::new(limit + 1) };
+        let mut pass = Pass {
+            order,
+            choices: &choices,
+            after,
+            counts: Counts::new(),
+            total: 0,
+            best: Best::new(limit + 1),
+        };
         pass.counts.fit(&self.vocabulary);
         self.run(&snapshot, live, &compiled, &mut pass)?;
 
@@ -131,9 +138,12 @@ impl Index {
             let text = |field| document.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
             let entry: Entry = serde_json::from_str(text(self.fields.entry))?;
             let snippets = match &cutter {
-                Some(cutter) => {
-                    self.snippets(cutter, &entry, text(self.fields.stored_prose), text(self.fields.stored_code))
-                }
+                Some(cutter) => self.snippets(
+                    cutter,
+                    &entry,
+                    text(self.fields.stored_prose),
+                    text(self.fields.stored_code),
+                ),
                 None => Vec::new(),
             };
             hits.push(Hit { entry, snippets });
@@ -142,9 +152,8 @@ impl Index {
     }
 
     fn snippets(&self, cutter: &Cutter<'_>, entry: &Entry, prose: &str, code: &str) -> Vec<Snippet> {
-        let techniques: Vec<String> = (entry.techniques().iter())
-            .map(|mapping| format!("{} {}", mapping.id, mapping.name))
-            .collect();
+        let techniques: Vec<String> =
+            (entry.techniques().iter()).map(|mapping| format!("{} {}", mapping.id, mapping.name)).collect();
         let techniques = techniques.join(", ");
         let texts = [
             ("title", entry.procedure.title.as_str()),
@@ -219,7 +228,9 @@ struct Ranked<'a> {
 impl Ord for Ranked<'_> {
     /// The better is the less.
     fn cmp(&self, other: &Self) -> Ordering {
-        (other.rank.cmp(&self.rank)).then_with(|| self.title.cmp(other.title)).then_with(|| self.key.cmp(other.key))
+        (other.rank.cmp(&self.rank))
+            .then_with(|| self.title.cmp(other.title))
+            .then_with(|| self.key.cmp(other.key))
     }
 }
 
@@ -309,7 +320,8 @@ impl<'a> Pass<'a, '_> {
                 return;
             }
         }
-        let address = DocAddress { segment_ord: u32::try_from(place.segment).unwrap_or(u32::MAX), doc_id: doc };
+        let address =
+            DocAddress { segment_ord: u32::try_from(place.segment).unwrap_or(u32::MAX), doc_id: doc };
         self.best.add(Ranked { rank, title, key, address });
     }
 }

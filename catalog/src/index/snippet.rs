@@ -67,7 +67,12 @@ impl<'a> Cutter<'a> {
     }
 
     /// What is to be marked within a window, and how many different words that is.
-    fn marks(&self, text: &str, window: &Range<usize>, analyzer: &mut Analyzer) -> (usize, Vec<Range<usize>>) {
+    fn marks(
+        &self,
+        text: &str,
+        window: &Range<usize>,
+        analyzer: &mut Analyzer,
+    ) -> (usize, Vec<Range<usize>>) {
         let from = text.floor_char_boundary(window.start.saturating_sub(MARGIN));
         let to = text.ceil_char_boundary((window.end + MARGIN).min(text.len()));
         let mut marks: Vec<Range<usize>> = Vec::new();

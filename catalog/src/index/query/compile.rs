@@ -194,11 +194,8 @@ impl Compiler<'_> {
             let everything: Box<dyn Query> = Box::new(AllQuery);
             clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(everything, 0.0))));
         }
-        let must = if clauses.len() == 1 {
-            clauses.remove(0).1
-        } else {
-            Box::new(BooleanQuery::new(clauses))
-        };
+        let must =
+            if clauses.len() == 1 { clauses.remove(0).1 } else { Box::new(BooleanQuery::new(clauses)) };
         Ok(Some(Clause { must, lifts }))
     }
 
@@ -234,8 +231,7 @@ impl Compiler<'_> {
         });
         if parts.is_empty() {
             if !text.trim().is_empty() {
-                self.hints
-                    .push(format!("\u{201c}{}\u{201d} holds no word to look for.", text.trim()));
+                self.hints.push(format!("\u{201c}{}\u{201d} holds no word to look for.", text.trim()));
             }
             return None;
         }
@@ -377,7 +373,8 @@ impl Compiler<'_> {
     /// Not a field that there is: read as words.
     fn no_field(&mut self, name: &str, value: &str, places: &[Place]) -> tantivy::Result<Option<Clause>> {
         let meant = match name {
-            "source" | "sources" | "datasource" | "data_source" | "data_sources" | "data-source" | "table" => "data",
+            "source" | "sources" | "datasource" | "data_source" | "data_sources" | "data-source"
+            | "table" => "data",
             "tactics" | "phase" => "tactic",
             "t" | "ttp" | "mitre" | "attack" | "techniques" | "attack_technique_ids" => "technique",
             "tags" | "label" => "tag",
@@ -399,8 +396,9 @@ impl Compiler<'_> {
             }
         };
         if !meant.is_empty() {
-            self.hints
-                .push(format!("There is no field {name}:. Did you mean {meant}:{value}? It was read as words."));
+            self.hints.push(format!(
+                "There is no field {name}:. Did you mean {meant}:{value}? It was read as words."
+            ));
         }
         let words = [name, value].map(|text| Node::Word { text: text.to_owned(), prefix: false });
         self.all(&words, places)
@@ -444,10 +442,8 @@ impl Compiler<'_> {
     fn tactic(&mut self, value: &str) -> Clause {
         let tactics = self.release.expand(value);
         if tactics.is_empty() {
-            self.hints.push(format!(
-                "ATT&CK {} has no tactic \u{201c}{value}\u{201d}.",
-                self.release.version()
-            ));
+            self.hints
+                .push(format!("ATT&CK {} has no tactic \u{201c}{value}\u{201d}.", self.release.version()));
             return Clause::new(EmptyQuery);
         }
         if self.release.tactic(value).is_none() {
@@ -474,10 +470,8 @@ impl Compiler<'_> {
     fn technique(&mut self, value: &str) -> Clause {
         let ids = technique_ids(self.release, value);
         if ids.is_empty() {
-            self.hints.push(format!(
-                "ATT&CK {} has no technique \u{201c}{value}\u{201d}.",
-                self.release.version()
-            ));
+            self.hints
+                .push(format!("ATT&CK {} has no technique \u{201c}{value}\u{201d}.", self.release.version()));
         }
         let any = ids.iter().map(|id| self.fact(fact::TECHNIQUE, &fold(id), 0.0)).collect();
         Clause { must: union(any).unwrap_or_else(|| Box::new(EmptyQuery)), lifts: Vec::new() }

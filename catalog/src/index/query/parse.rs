@@ -181,16 +181,17 @@ fn quoted<'a>(text: &'a str, hints: &mut Vec<String>) -> (&'a str, usize) {
     if let Some(end) = text.find('"') {
         (&text[..end], end + 1)
     } else {
-        hints.push("A quotation mark without its second one: all behind it was read as one phrase.".to_owned());
+        hints.push(
+            "A quotation mark without its second one: all behind it was read as one phrase.".to_owned(),
+        );
         (text, text.len())
     }
 }
 
 /// Reads a word, an operator or a field; answers how long it is.
 fn word(text: &str, tokens: &mut Vec<Token>, hints: &mut Vec<String>) -> usize {
-    let end = text
-        .find(|char: char| char.is_whitespace() || matches!(char, '(' | ')' | '"'))
-        .unwrap_or(text.len());
+    let end =
+        text.find(|char: char| char.is_whitespace() || matches!(char, '(' | ')' | '"')).unwrap_or(text.len());
     let word = &text[..end];
     match word {
         "OR" | "|" | "||" => tokens.push(Token::Or),
