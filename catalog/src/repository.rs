@@ -1,8 +1,37 @@
 //! What a repository is: where it is mirrored from, what of it counts, and where its forge stands.
 
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::fmt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use url::{Host, Url};
+
+/// Longest URL or path that is taken.
+const MAX_LOCATION: usize = 4096;
+
+/// Most globs of a repository, and the longest.
+const MAX_GLOBS: usize = 200;
+const MAX_GLOB: usize = 500;
+
+/// Everything but what RFC 3986 lets stand in a path segment, and `/`.
+const IN_PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 /// Where a repository is mirrored from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +89,307 @@ impl Default for FieldMapping {
     }
 }
 
+/// What is wrong with a repository's configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RepositoryError {
+    /// Nothing, or far too much.
+    #[error("a repository is a path or a URL of 1 to {MAX_LOCATION} characters")]
+    Length,
+    /// A scheme that is not mirrored from.
+    #[error(
+        "{0}: repositories are mirrored from https://, ssh://, user@host:path, file:// and local paths only"
+    )]
+    Scheme(String),
+    /// A URL that cannot be read, or one that could be taken for an option.
+    #[error("{url} is no usable URL: {reason}")]
+    Url {
+        /// The URL without credentials.
+        url: String,
+        /// Why.
+        reason: String,
+    },
+    /// No name follows from it.
+    #[error("no name follows from {0}: give the repository a name")]
+    Unnamed(String),
+    /// A name that cannot stand in URLs and folder names.
+    #[error(
+        "{0:?} cannot name a repository: use 1 to 64 of A-Z a-z 0-9 . _ -, not beginning with a dot or a hyphen"
+    )]
+    Name(String),
+    /// A glob that cannot be read.
+    #[error("the glob {glob:?}: {reason}")]
+    Glob {
+        /// The glob.
+        glob: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Location {
+    /// Reads a path or URL. Nothing is looked up, on disk or elsewhere.
+    ///
+    /// `http://` is taken for this very machine only, where nothing can listen in between.
+    ///
+    /// # Errors
+    /// When it is neither a path nor a URL that repositories are mirrored from.
+    pub fn parse(text: &str) -> Result<Self, RepositoryError> {
+        let text = text.trim();
+        if text.is_empty() || text.len() > MAX_LOCATION || text.contains(['\0', '\n', '\r']) {
+            return Err(RepositoryError::Length);
+        }
+        if let Some((scheme, rest)) = text.split_once("://") {
+            if scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')) {
+                return Self::parse_url(text, &scheme.to_ascii_lowercase(), rest);
+            }
+        } else if let Some((host, path)) = scp(text) {
+            // git's transport helpers (`ext::command`) run programs.
+            if path.starts_with(':') {
+                return Err(RepositoryError::Scheme(format!("{host}::")));
+            }
+            let reason =
+                if host.rsplit('@').next().is_none_or(|host| host.is_empty() || host.starts_with('-')) {
+                    Some("it has no host")
+                } else if host.starts_with('-') || path.starts_with('-') || path.is_empty() {
+                    Some("it has no path")
+                } else {
+                    None
+                };
+            return match reason {
+                None => Ok(Self::Remote(text.to_owned())),
+                Some(reason) => {
+                    Err(RepositoryError::Url { url: without_credentials(text), reason: reason.to_owned() })
+                }
+            };
+        }
+        Ok(Self::Path(PathBuf::from(text)))
+    }
+
+    fn parse_url(text: &str, scheme: &str, rest: &str) -> Result<Self, RepositoryError> {
+        let bad =
+            |reason: &str| RepositoryError::Url { url: without_credentials(text), reason: reason.to_owned() };
+        match scheme {
+            "file" => {
+                let path = rest.strip_prefix("localhost").unwrap_or(rest);
+                if !path.starts_with('/') {
+                    return Err(bad("a file:// URL names a path on this machine"));
+                }
+                let path =
+                    percent_decode_str(path).decode_utf8().map_err(|_| bad("its path is not UTF-8"))?;
+                Ok(Self::Path(PathBuf::from(path.into_owned())))
+            }
+            "https" | "ssh" | "http" => {
+                let url = Url::parse(text).map_err(|error| bad(&error.to_string()))?;
+                let host = url.host_str().unwrap_or_default();
+                if host.is_empty() || host.starts_with('-') || url.username().starts_with('-') {
+                    return Err(bad("it has no host"));
+                }
+                if scheme == "http" && !is_loopback(&url) {
+                    return Err(RepositoryError::Scheme("http://".to_owned()));
+                }
+                if url.path().trim_matches('/').is_empty() {
+                    return Err(bad("it has no path"));
+                }
+                Ok(Self::Remote(text.to_owned()))
+            }
+            _ => Err(RepositoryError::Scheme(format!("{scheme}://"))),
+        }
+    }
+
+    /// The location for people and logs: credentials in a URL are left out.
+    pub fn display(&self) -> String {
+        match self {
+            Self::Path(path) => path.display().to_string(),
+            Self::Remote(url) => without_credentials(url),
+        }
+    }
+
+    /// The last segment of its path, without `.git`.
+    fn last_segment(&self) -> Option<String> {
+        match self {
+            Self::Remote(url) => {
+                let path = match Url::parse(url) {
+                    Ok(parsed) if url.contains("://") => parsed.path().to_owned(),
+                    _ => scp(url)?.1.to_owned(),
+                };
+                let path = percent_decode_str(&path).decode_utf8_lossy().into_owned();
+                let last = path.trim_end_matches('/').rsplit(['/', '\\']).next()?;
+                Some(last.strip_suffix(".git").unwrap_or(last).to_owned())
+            }
+            Self::Path(path) => {
+                // `.` and `..` have no name of their own; what they stand for has.
+                let resolved;
+                let path = match path.file_name() {
+                    Some(_) => path.as_path(),
+                    None => {
+                        resolved = path.canonicalize().ok()?;
+                        resolved.as_path()
+                    }
+                };
+                name_of(path).or_else(|| name_of(path.parent()?))
+            }
+        }
+    }
+}
+
+fn name_of(path: &Path) -> Option<String> {
+    let last = path.file_name()?.to_string_lossy();
+    let name = last.strip_suffix(".git").unwrap_or(&last);
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.display())
+    }
+}
+
+/// `user@host:path` in its two parts. A colon after a slash belongs to a path; one letter before it is a drive.
+fn scp(text: &str) -> Option<(&str, &str)> {
+    let (host, path) = text.split_once(':')?;
+    let drive = host.len() == 1 && host.bytes().all(|b| b.is_ascii_alphabetic());
+    (!host.contains(['/', '\\']) && !drive).then_some((host, path))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+/// A URL without user and password; `ssh` keeps its user, which is no secret, and loses a password.
+fn without_credentials(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return match scp(text).and_then(|(host, path)| Some((host.rsplit_once('@')?, path))) {
+            Some(((user, host), path)) if user.contains(':') => format!("{host}:{path}"),
+            _ => text.to_owned(),
+        };
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    // A token may also stand in the query.
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let authority = match authority.rsplit_once('@') {
+        Some((user, host)) if scheme.eq_ignore_ascii_case("ssh") => {
+            format!("{}@{host}", user.split(':').next().unwrap_or_default())
+        }
+        Some((_, host)) => host.to_owned(),
+        None => authority.to_owned(),
+    };
+    format!("{scheme}://{authority}{path}")
+}
+
+impl Repository {
+    /// How often to fetch where nothing else is configured.
+    pub const INTERVAL: Duration = Duration::from_secs(300);
+
+    /// A repository with everything but its location guessed or left at its default: named after the last segment of
+    /// its path without `.git`, `HEAD`, `**/*.md`, the forge by its host.
+    ///
+    /// # Errors
+    /// When it is neither a path nor a URL that repositories are mirrored from, or no name follows from it.
+    pub fn parse(text: &str) -> Result<Self, RepositoryError> {
+        let location = Location::parse(text)?;
+        let name = location.last_segment().map(|last| as_name(&last)).filter(|name| is_name(name));
+        let name = name.ok_or_else(|| RepositoryError::Unnamed(location.display()))?;
+        Ok(Self::new(name, location))
+    }
+
+    /// The same with a name given.
+    ///
+    /// # Errors
+    /// Those of [`parse`](Self::parse), and [`RepositoryError::Name`].
+    pub fn named(name: &str, text: &str) -> Result<Self, RepositoryError> {
+        if !is_name(name) {
+            return Err(RepositoryError::Name(name.chars().take(100).collect()));
+        }
+        Ok(Self::new(name.to_owned(), Location::parse(text)?))
+    }
+
+    fn new(name: String, location: Location) -> Self {
+        let forge = match &location {
+            Location::Remote(url) => Forge::guess(url),
+            Location::Path(_) => None,
+        };
+        Self {
+            name,
+            location,
+            branch: None,
+            globs: vec!["**/*.md".to_owned()],
+            ignore: Vec::new(),
+            interval: Self::INTERVAL,
+            forge,
+            fields: FieldMapping::default(),
+        }
+    }
+
+    /// Its globs, compiled.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Glob`] for one that cannot be read.
+    pub fn compile_globs(&self) -> Result<Globs, RepositoryError> {
+        Globs::new(&self.globs, &self.ignore)
+    }
+}
+
+/// Whether a text can name a repository. It becomes a folder and part of URLs.
+pub fn is_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+        && !name.starts_with(['.', '-'])
+}
+
+/// A path segment with what cannot stand in a name replaced by hyphens.
+fn as_name(segment: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
+    let name: String = segment.trim_start_matches(['.', '-', ' ']).chars().take(64).map(plain).collect();
+    name.trim_end_matches('-').to_owned()
+}
+
+/// Which files of a repository count.
+#[derive(Debug, Clone)]
+pub struct Globs {
+    wanted: GlobSet,
+    ignored: GlobSet,
+}
+
+impl Globs {
+    /// Compiles globs: `*` stays within a folder, `**` does not.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Glob`] for the first that cannot be read.
+    pub fn new(globs: &[String], ignore: &[String]) -> Result<Self, RepositoryError> {
+        Ok(Self { wanted: compile(globs)?, ignored: compile(ignore)? })
+    }
+
+    /// Whether the file at `path` (from the root, with `/`) counts.
+    pub fn matches(&self, path: &str) -> bool {
+        self.wanted.is_match(path) && !self.ignored.is_match(path)
+    }
+}
+
+fn compile(globs: &[String]) -> Result<GlobSet, RepositoryError> {
+    let bad = |glob: &str, reason: String| RepositoryError::Glob {
+        glob: glob.chars().take(MAX_GLOB).collect(),
+        reason,
+    };
+    if globs.len() > MAX_GLOBS {
+        return Err(bad(&globs[MAX_GLOBS], format!("more than {MAX_GLOBS} globs")));
+    }
+    let mut set = GlobSetBuilder::new();
+    for glob in globs {
+        if glob.len() > MAX_GLOB {
+            return Err(bad(glob, format!("longer than {MAX_GLOB} bytes")));
+        }
+        let compiled = GlobBuilder::new(glob).literal_separator(true).build();
+        set.add(compiled.map_err(|error| bad(glob, error.kind().to_string()))?);
+    }
+    set.build().map_err(|error| bad(error.glob().unwrap_or_default(), error.kind().to_string()))
+}
+
 /// URL templates of the forge that hosts a repository. `{commit}`, `{path}`, `{line}` and `{branch}` are filled in,
 /// percent-encoded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,4 +405,248 @@ pub struct Forge {
     pub edit: String,
     /// A new issue.
     pub issue: String,
+}
+
+impl Forge {
+    /// The templates of GitHub, GitLab or Gitea (Forgejo, Codeberg), told by the host's name; none for other hosts.
+    pub fn guess(remote: &str) -> Option<Self> {
+        let (host, path) = if remote.contains("://") {
+            let url = Url::parse(remote).ok()?;
+            // An ssh port says nothing of the pages; that of https is theirs.
+            let port = url.port().filter(|_| url.scheme() == "https");
+            let host = url.host_str()?;
+            (port.map_or(host.to_owned(), |port| format!("{host}:{port}")), url.path().to_owned())
+        } else {
+            let (host, path) = scp(remote)?;
+            (host.rsplit('@').next()?.to_owned(), path.to_owned())
+        };
+        let path = path.trim_matches('/');
+        let path = path.strip_suffix(".git").unwrap_or(path);
+        // Through the parser once more: what comes out has no braces left to be taken for places to fill.
+        let base = Url::parse(&format!("https://{host}/{path}")).ok()?;
+        let host = base.host_str()?.to_ascii_lowercase();
+        let base = base.as_str();
+        if base.contains(['{', '}']) {
+            return None;
+        }
+        let part_of_host =
+            |word: &str| host.split('.').any(|part| part == word || part.starts_with(&format!("{word}-")));
+        let forge = |commit: &str, file: &str, line: &str, edit: &str, issue: &str| Self {
+            commit: format!("{base}{commit}"),
+            file: format!("{base}{file}"),
+            line: format!("{base}{line}"),
+            edit: format!("{base}{edit}"),
+            issue: format!("{base}{issue}"),
+        };
+        if part_of_host("github") {
+            Some(forge(
+                "/commit/{commit}",
+                "/blob/{commit}/{path}",
+                // Without `plain` GitHub renders markdown and has no lines to go to.
+                "/blob/{commit}/{path}?plain=1#L{line}",
+                "/edit/{branch}/{path}",
+                "/issues/new",
+            ))
+        } else if part_of_host("gitlab") {
+            Some(forge(
+                "/-/commit/{commit}",
+                "/-/blob/{commit}/{path}",
+                "/-/blob/{commit}/{path}?plain=1#L{line}",
+                "/-/edit/{branch}/{path}",
+                "/-/issues/new",
+            ))
+        } else if ["gitea", "forgejo", "codeberg"].into_iter().any(part_of_host) {
+            Some(forge(
+                "/commit/{commit}",
+                "/src/commit/{commit}/{path}",
+                "/src/commit/{commit}/{path}?display=source#L{line}",
+                "/_edit/{branch}/{path}",
+                "/issues/new",
+            ))
+        } else {
+            None
+        }
+    }
+
+    /// Where a commit is shown.
+    pub fn commit_url(&self, commit: &str) -> Option<String> {
+        fill(&self.commit, &[("commit", commit)])
+    }
+
+    /// Where a file is shown as of a commit.
+    pub fn file_url(&self, commit: &str, path: &str) -> Option<String> {
+        fill(&self.file, &[("commit", commit), ("path", path)])
+    }
+
+    /// Where a line of a file is shown as of a commit.
+    pub fn line_url(&self, commit: &str, path: &str, line: u32) -> Option<String> {
+        fill(&self.line, &[("commit", commit), ("path", path), ("line", &line.to_string())])
+    }
+
+    /// Where a file is edited on a branch.
+    pub fn edit_url(&self, branch: &str, path: &str) -> Option<String> {
+        fill(&self.edit, &[("branch", branch), ("path", path)])
+    }
+
+    /// Where a new issue is written.
+    pub fn issue_url(&self) -> Option<String> {
+        fill(&self.issue, &[])
+    }
+}
+
+/// Fills in a template in one pass, so that what is filled in is never taken for a place. Only http and https come out.
+fn fill(template: &str, values: &[(&str, &str)]) -> Option<String> {
+    let mut url = String::with_capacity(template.len() + 64);
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let close = open + rest[open..].find('}')?;
+        let (_, value) = values.iter().find(|(name, _)| *name == &rest[open + 1..close])?;
+        url.push_str(&rest[..open]);
+        url.extend(utf8_percent_encode(value, IN_PATH));
+        rest = &rest[close + 1..];
+    }
+    url.push_str(rest);
+    let scheme = Url::parse(&url).ok()?.scheme().to_owned();
+    matches!(scheme.as_str(), "http" | "https").then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn name(text: &str) -> String {
+        Repository::parse(text).unwrap().name
+    }
+
+    #[test]
+    fn a_repository_is_named_after_its_last_segment() {
+        assert_eq!(name("https://github.com/acme/hunts.git"), "hunts");
+        assert_eq!(name("https://github.com/acme/hunts/"), "hunts");
+        assert_eq!(name("ssh://git@example.org:2222/team/hunts.git"), "hunts");
+        assert_eq!(name("git@github.com:acme/hunts.git"), "hunts");
+        assert_eq!(name("/srv/git/playbook.git"), "playbook");
+        assert_eq!(name("playbook.git/"), "playbook");
+        assert_eq!(name("/srv/hunts/.git"), "hunts");
+        assert_eq!(name("file:///srv/my%20hunts.git"), "my-hunts");
+        assert!(!name(".").is_empty());
+    }
+
+    #[test]
+    fn paths_and_file_urls_are_local() {
+        for text in ["/srv/hunts.git", "file:///srv/hunts.git", "file://localhost/srv/hunts.git"] {
+            assert_eq!(Location::parse(text).unwrap(), Location::Path("/srv/hunts.git".into()), "{text}");
+        }
+        assert_eq!(Location::parse("./a:b").unwrap(), Location::Path("./a:b".into()));
+    }
+
+    #[test]
+    fn other_schemes_are_refused() {
+        for text in [
+            "git://example.org/a",
+            "ftp://example.org/a",
+            "http://example.org/a",
+            "ext::sh -c id",
+            "javascript://a/b",
+        ] {
+            assert!(matches!(Repository::parse(text), Err(RepositoryError::Scheme(_))), "{text}");
+        }
+        assert!(Repository::parse("http://127.0.0.1:8080/a.git").is_ok());
+        assert!(Repository::parse("http://localhost/a.git").is_ok());
+    }
+
+    #[test]
+    fn what_could_be_taken_for_an_option_is_refused() {
+        for text in [
+            "-oProxyCommand=id:a",
+            "git@-oProxyCommand=id:a",
+            "ssh://-oProxyCommand=id/a",
+            "host:-x",
+            "",
+            "  ",
+            "https://",
+            "https://example.org/",
+        ] {
+            assert!(Repository::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn credentials_are_never_shown() {
+        for (text, shown) in [
+            ("https://user:s3cret@example.org/a.git", "https://example.org/a.git"),
+            ("https://s3cret@example.org/a.git?token=s3cret", "https://example.org/a.git"),
+            ("ssh://git:s3cret@example.org/a.git", "ssh://git@example.org/a.git"),
+            ("git@example.org:a.git", "git@example.org:a.git"),
+        ] {
+            let repository = Repository::parse(text).unwrap();
+            assert_eq!(repository.location.display(), shown);
+        }
+        let guessed = Forge::guess("https://user:s3cret@github.com/acme/hunts.git").unwrap();
+        assert!(!format!("{guessed:?}").contains("s3cret"));
+        let refused = Repository::parse("ftp://user:s3cret@example.org/a").unwrap_err().to_string();
+        assert!(!refused.contains("s3cret"));
+    }
+
+    #[test]
+    fn forges_are_told_by_their_host() {
+        let commit = |remote: &str| Forge::guess(remote).and_then(|forge| forge.commit_url("abc123"));
+        let github = Some("https://github.com/acme/hunts/commit/abc123".to_owned());
+        assert_eq!(commit("https://github.com/acme/hunts.git"), github);
+        assert_eq!(commit("git@github.com:acme/hunts.git"), github);
+        assert_eq!(commit("ssh://git@github.com:22/acme/hunts.git"), github);
+        assert_eq!(
+            commit("https://gitlab.example.org:8443/a/b/hunts.git").unwrap(),
+            "https://gitlab.example.org:8443/a/b/hunts/-/commit/abc123"
+        );
+        assert_eq!(commit("https://codeberg.org/a/b.git").unwrap(), "https://codeberg.org/a/b/commit/abc123");
+        assert_eq!(commit("https://git.example.org/a/b.git"), None);
+        assert_eq!(commit("https://notgithub.example.org/a/b.git"), None);
+    }
+
+    #[test]
+    fn templates_are_filled_in_percent_encoded_and_once() {
+        let forge = Forge::guess("https://github.com/acme/hunts").unwrap();
+        assert_eq!(
+            forge.line_url("abc", "a b/{commit}#?.md", 7).unwrap(),
+            "https://github.com/acme/hunts/blob/abc/a%20b/%7Bcommit%7D%23%3F.md?plain=1#L7"
+        );
+        assert_eq!(forge.edit_url("main", "a.md").unwrap(), "https://github.com/acme/hunts/edit/main/a.md");
+        assert_eq!(forge.issue_url().unwrap(), "https://github.com/acme/hunts/issues/new");
+    }
+
+    #[test]
+    fn only_web_addresses_come_out_of_a_template() {
+        for template in [
+            "javascript:alert(1)//{commit}",
+            "data:text/html,{commit}",
+            "/commit/{commit}",
+            "https://x/{nothing}",
+            "https://x/{",
+        ] {
+            assert_eq!(fill(template, &[("commit", "abc")]), None, "{template}");
+        }
+    }
+
+    #[test]
+    fn globs_choose_markdown_in_every_folder() {
+        let globs = Repository::parse("/srv/a").unwrap().compile_globs().unwrap();
+        assert!(globs.matches("a.md") && globs.matches("deep/er/a.md"));
+        assert!(!globs.matches("a.ipynb") && !globs.matches("a.md/b"));
+        let globs = Globs::new(&["hunts/*.md".into()], &["hunts/draft*".into()]).unwrap();
+        assert!(globs.matches("hunts/a.md"));
+        assert!(!globs.matches("hunts/deep/a.md") && !globs.matches("hunts/draft-1.md"));
+        assert!(matches!(Globs::new(&["a[".into()], &[]), Err(RepositoryError::Glob { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic_and_names_are_always_valid(text in "\\PC{0,60}|[a-z@:/.%-]{0,40}") {
+            if let Ok(repository) = Repository::parse(&text) {
+                prop_assert!(is_name(&repository.name));
+                prop_assert!(Repository::named(&repository.name, &text).is_ok());
+            }
+            let _ = Forge::guess(&text);
+        }
+    }
 }

@@ -21,6 +21,8 @@ mod snippet;
 
 pub use batch::{Batch, Load};
 pub use shelf::{Index, Marks};
+pub use crate::diff::Change;
+pub use crate::procedure::Text;
 
 use crate::attack::Mapping;
 use crate::lint::Diagnostic;
@@ -107,6 +109,7 @@ pub struct Text {
     pub kernel: String,
 }
 
+=======
 /// One revision of one file: a commit that touched it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revision {
@@ -153,27 +156,6 @@ pub enum RevisionStatus {
     Renamed,
     /// It went.
     Deleted,
-}
-
-/// What a revision changed in meaning.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
-    /// One of the change kinds of the API (`technique-added`, `metadata-lost`, …).
-    pub kind: String,
-    /// The cell it is about, from 0.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cell: Option<usize>,
-    /// The metadata key it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    /// The value before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<String>,
-    /// The value after.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after: Option<String>,
-    /// The change as a sentence.
-    pub text: String,
 }
 
 /// What is looked for: words, filters, order, page.

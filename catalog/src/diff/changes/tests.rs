@@ -1,0 +1,239 @@
+use super::*;
+use crate::attack::Release;
+use crate::notebook::{Cell, CellKind};
+use crate::procedure::understand;
+use serde_json::json;
+
+fn cell(kind: CellKind, tags: &[&str], source: &str) -> Cell {
+    let mut metadata = Metadata::new();
+    if !tags.is_empty() {
+        metadata.insert("tags".into(), json!(tags));
+    }
+    Cell {
+        kind,
+        source: source.to_owned(),
+        metadata,
+        id: None,
+        lines: (1, 1),
+        source_line: 1,
+        outputs: Vec::new(),
+        execution_count: None,
+    }
+}
+
+fn hunting() -> Value {
+    json!({
+        "id": "a1", "title": "LSASS", "description": "Reads.", "attack_technique_ids": ["T1003.001"],
+        "data_sources": ["process"], "tags": ["windows"], "status": "draft",
+    })
+}
+
+fn cells() -> Vec<Cell> {
+    vec![
+        cell(CellKind::Markdown, &[], "# LSASS\n\nWhat this is about."),
+        cell(CellKind::Markdown, &["remove_cell"], "For the hunter: look twice."),
+        cell(CellKind::Code, &["parameters"], "TENANT_ID = None\nDAYS = 7  # look-back"),
+        cell(
+            CellKind::Code,
+            &[],
+            "%%taegis search --tenant $TENANT_ID\nFROM process EARLIEST=-7d\n| head 10",
+        ),
+        cell(CellKind::Code, &[], "import pandas as pd\nframe = pd.DataFrame()\nframe.head()"),
+        cell(CellKind::Markdown, &[], "## Findings\n\nNone so far."),
+    ]
+}
+
+fn notebook(hunting: Value, cells: Vec<Cell>) -> Notebook {
+    let mut notebook = Notebook { cells, ..Notebook::default() };
+    if !hunting.is_null() {
+        notebook.metadata.insert("hunting".into(), hunting);
+    }
+    notebook
+}
+
+fn between(old: &Notebook, new: &Notebook) -> Vec<Change> {
+    let read = |notebook: &Notebook| {
+        understand(notebook, "a.md", &FieldMapping::default(), Release::current()).into_procedure()
+    };
+    changes(Some((old, &read(old))), Some((new, &read(new))))
+}
+
+fn of_fields(change: impl FnOnce(&mut Value)) -> Vec<Change> {
+    let mut other = hunting();
+    change(&mut other);
+    between(&notebook(hunting(), cells()), &notebook(other, cells()))
+}
+
+fn of_cells(change: impl FnOnce(&mut Vec<Cell>)) -> Vec<Change> {
+    let mut other = cells();
+    change(&mut other);
+    between(&notebook(hunting(), cells()), &notebook(hunting(), other))
+}
+
+fn kinds(changes: &[Change]) -> Vec<&str> {
+    changes.iter().map(|change| change.kind.as_str()).collect()
+}
+
+#[test]
+fn nothing_changed_is_nothing_told() {
+    assert_eq!(of_fields(|_| {}), []);
+}
+
+#[test]
+fn a_file_that_came_or_went_is_one_change() {
+    let notebook = notebook(hunting(), cells());
+    let procedure =
+        understand(&notebook, "a.md", &FieldMapping::default(), Release::current()).into_procedure();
+    assert_eq!(kinds(&changes(None, Some((&notebook, &procedure)))), ["added"]);
+    assert_eq!(kinds(&changes(Some((&notebook, &procedure)), None)), ["deleted"]);
+}
+
+#[test]
+fn each_field_has_its_kind_and_its_sentence() {
+    let told = of_fields(|hunting| {
+        hunting["id"] = json!("a2");
+        hunting["title"] = json!("LSASS reads");
+        hunting["description"] = json!("Reads of LSASS.");
+        hunting["data_sources"] = json!(["process", "scwx.auth"]);
+        hunting["tags"] = json!([]);
+        hunting["status"] = json!("production");
+        hunting["tlp"] = json!("GREEN");
+    });
+    assert_eq!(
+        kinds(&told),
+        [
+            "id-changed",
+            "title-changed",
+            "description-changed",
+            "data-source-changed",
+            "tag-changed",
+            "key-changed",
+            "key-changed"
+        ]
+    );
+    assert_eq!(told[1].text, "Title: “LSASS” became “LSASS reads”");
+    assert_eq!(told[3].text, "Data source auth added");
+    assert_eq!(told[5].text, "`status`: draft became production");
+    assert_eq!((told[6].key.as_deref(), told[6].after.as_deref()), (Some("tlp"), Some("GREEN")));
+}
+
+#[test]
+fn techniques_are_told_with_their_names() {
+    let told = of_fields(|hunting| hunting["attack_technique_ids"] = json!(["T1059.001"]));
+    let texts: Vec<_> = told.iter().map(|change| change.text.as_str()).collect();
+    assert_eq!(texts, ["Technique T1003.001 LSASS Memory removed", "Technique T1059.001 PowerShell added"]);
+}
+
+#[test]
+fn a_revoked_technique_that_gave_way_to_its_replacement_is_remapped() {
+    let with = |id: &str| {
+        let mut hunting = hunting();
+        hunting["attack_technique_ids"] = json!([id]);
+        notebook(hunting, cells())
+    };
+    let told = between(&with("T1562.001"), &with("T1685"));
+    assert_eq!(kinds(&told), ["technique-remapped", "lint-changed"]);
+    assert_eq!((told[0].before.as_deref(), told[0].after.as_deref()), (Some("T1562.001"), Some("T1685")));
+    assert_eq!(told[1].text, "Lint no longer reports technique-revoked");
+}
+
+#[test]
+fn a_tactic_named_by_the_author_is_told_once() {
+    let told = of_fields(|hunting| hunting["attack_tactic_ids"] = json!(["TA0007"]));
+    assert_eq!(kinds(&told), ["tactic-changed"]);
+    assert_eq!(told[0].text, "Tactic TA0007 Discovery named");
+}
+
+#[test]
+fn losing_the_metadata_is_one_change_and_so_is_its_return() {
+    let (with, without) = (notebook(hunting(), cells()), notebook(Value::Null, cells()));
+    assert_eq!(kinds(&between(&with, &without)), ["metadata-lost"]);
+    assert_eq!(kinds(&between(&without, &with)), ["metadata-restored"]);
+}
+
+#[test]
+fn a_changed_query_is_told_with_what_changed() {
+    let told = of_cells(|cells| cells[3].source = cells[3].source.replace("-7d", "-30d"));
+    assert_eq!(kinds(&told), ["query-changed"]);
+    assert_eq!(told[0].cell, Some(3));
+    assert_eq!(told[0].before.as_deref(), Some("FROM process EARLIEST=-7d"));
+    assert!(told[0].text.contains("`FROM process EARLIEST=-30d`"), "{}", told[0].text);
+}
+
+#[test]
+fn code_guidance_and_what_customers_read_are_told_apart() {
+    let told = of_cells(|cells| {
+        cells[0].source.push_str(" More.");
+        cells[1].source.push_str(" Twice.");
+        cells[4].source.push_str("\nframe.tail()");
+    });
+    assert_eq!(kinds(&told), ["customer-text-changed", "guidance-changed", "code-changed"]);
+    assert_eq!(told.iter().map(|change| change.cell).collect::<Vec<_>>(), [Some(0), Some(1), Some(4)]);
+}
+
+#[test]
+fn parameters_are_told_one_by_one() {
+    let told =
+        of_cells(|cells| cells[2].source = "TENANT_ID = None\nDAYS: int = 14  # look-back\nHOST = ''".into());
+    let texts: Vec<_> = told.iter().map(|change| change.text.as_str()).collect();
+    assert_eq!(texts, ["Default of DAYS: 7 became 14", "Parameter HOST added with default ''"]);
+    assert_eq!(kinds(&told), ["parameter-changed", "parameter-changed"]);
+}
+
+#[test]
+fn lost_tags_are_told_even_when_the_text_changed_too() {
+    let told = of_cells(|cells| {
+        cells[1].metadata.clear();
+        cells[2].metadata.clear();
+        cells[2].source.push_str("\nX = 1");
+    });
+    let lost: Vec<_> = told
+        .iter()
+        .filter(|change| change.kind == "tags-lost")
+        .map(|c| (c.cell, c.before.as_deref()))
+        .collect();
+    assert_eq!(lost, [(Some(1), Some("remove_cell")), (Some(2), Some("parameters"))]);
+}
+
+#[test]
+fn a_tag_spelled_anew_is_not_lost() {
+    let told =
+        of_cells(|cells| cells[1].metadata = json!({"tags": ["remove-cell"]}).as_object().unwrap().clone());
+    assert_eq!(kinds(&told), ["tag-changed", "lint-changed"]);
+}
+
+#[test]
+fn cells_that_came_went_or_moved_are_told_as_such() {
+    let told = of_cells(|cells| cells.insert(4, cell(CellKind::Markdown, &[], "## Next\n\nText.")));
+    assert_eq!((kinds(&told), told[0].cell), (vec!["cell-added"], Some(4)));
+    assert_eq!(told[0].text, "Text cell 5 (Next) added");
+    let told = of_cells(|cells| {
+        cells.remove(4);
+    });
+    assert_eq!(kinds(&told), ["cell-removed"]);
+    let told = of_cells(|cells| {
+        let findings = cells.pop().unwrap();
+        cells.insert(1, findings);
+    });
+    assert_eq!(kinds(&told), ["cell-moved"]);
+    assert_eq!((told[0].before.as_deref(), told[0].after.as_deref()), (Some("6"), Some("2")));
+}
+
+#[test]
+fn committed_outputs_are_told() {
+    let told = of_cells(|cells| cells[4].outputs.push(json!({"output_type": "stream"})));
+    assert_eq!(kinds(&told), ["outputs-committed"]);
+}
+
+#[test]
+fn a_flood_of_changes_is_bounded_and_says_so() {
+    let many = |text: &str| {
+        notebook(
+            hunting(),
+            (0..3000).map(|n| cell(CellKind::Markdown, &[], &format!("{text} {n}"))).collect(),
+        )
+    };
+    let told = between(&many("old"), &many("new"));
+    assert_eq!(told.len(), MAX_CHANGES);
+    assert!(told[MAX_CHANGES - 1].text.contains("further changes"));
+}
