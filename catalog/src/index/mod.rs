@@ -96,20 +96,6 @@ pub struct Broken {
     pub last_good_blob: Option<String>,
 }
 
-/// The text of a notebook, by what it is, for full-text search and snippets.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Text {
-    /// Markdown headings, one a line.
-    pub headings: String,
-    /// Prose: the markdown without its markup.
-    pub prose: String,
-    /// Code and queries.
-    pub code: String,
-    /// The name of the notebook's kernel (`kernelspec.name`), or nothing.
-    pub kernel: String,
-}
-
-=======
 /// One revision of one file: a commit that touched it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revision {

@@ -4,6 +4,7 @@
 //! A search index forgives a stray asterisk; it does not forgive reading ten thousand notebooks at a parser's pace.
 
 use crate::notebook::{CellKind, Notebook};
+use serde_json::Value;
 
 /// The most text that is taken from one notebook, in bytes.
 pub const MAX_TEXT: usize = 64 * 1024;
@@ -20,6 +21,8 @@ pub struct Text {
     pub prose: String,
     /// Code and queries.
     pub code: String,
+    /// The name of the notebook's kernel (`kernelspec.name`), or nothing.
+    pub kernel: String,
 }
 
 impl Text {
@@ -31,7 +34,8 @@ impl Text {
 /// The text of a notebook: headings and prose of its markdown cells, code of its code cells and fences. Raw cells count
 /// as code, for templates keep there what a hunter runs last. At most [`MAX_TEXT`] bytes in all.
 pub fn text(notebook: &Notebook) -> Text {
-    let mut text = Text::default();
+    let kernel = notebook.metadata.get("kernelspec").and_then(|spec| spec.get("name")).and_then(Value::as_str);
+    let mut text = Text { kernel: cut(kernel.unwrap_or_default(), 200).to_owned(), ..Text::default() };
     for cell in &notebook.cells {
         let room = MAX_TEXT.saturating_sub(text.len()).min(MAX_CELL);
         if room == 0 {
