@@ -3,11 +3,12 @@
 //! The children are this program itself, so it has a `main` of its own.
 
 #![cfg(feature = "mirror")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::format_collect)] // Tests all the way down.
 
 mod mirror_fixture;
 
 use catalog::mirror::child::{Supervisor, run};
-use catalog::mirror::{Limits, Mirror, Updated};
+use catalog::mirror::{Limits, Mirror, Progress, Updated};
 use catalog::repository::{Location, Repository};
 use mirror_fixture::http::{Manners, Server};
 use mirror_fixture::{Origin, repository, walk};
@@ -34,8 +35,14 @@ fn main() -> ExitCode {
             println!("{}", serde_json::json!({ "failed": names.join(" ") }));
         }
         Some("child-with-a-child") => {
-            let grandchild = Command::new("sleep").arg("600").spawn().unwrap();
+            let mut grandchild = Command::new("sleep").arg("600").spawn().unwrap();
             println!("{}", serde_json::json!({ "failed": grandchild.id().to_string() }));
+            grandchild.wait().unwrap();
+        }
+        Some("child-that-gets-on") => {
+            for bytes in 1..=9 {
+                println!("{}", serde_json::json!({ "progress": { "received_bytes": bytes } }));
+            }
             std::thread::park();
         }
         Some("child-that-hangs") => std::thread::park(),
@@ -89,6 +96,7 @@ tests! {
     a_request_that_cannot_be_read_is_told
     a_folder_needs_no_child
     a_certificate_must_be_of_a_known_authority
+    a_remote_over_ssh_is_entered_with_a_key_and_only_at_a_known_host
 }
 
 /// An origin behind a server, and a supervisor with little patience.
@@ -203,18 +211,17 @@ fn a_deleted_branch_leaves_the_last_state() {
 }
 
 fn progress_is_told_and_may_stop_the_fetch() {
-    let mut scene = Scene::filled(Manners::Stalling);
-    scene.supervisor.stretch = Duration::from_mins(1);
-    let mut seen = 0;
-    let mut progress = |progress: catalog::mirror::Progress| {
-        seen += progress.received_bytes;
-        false
+    let mut scene = Scene::new(Manners::Honest);
+    scene.supervisor = supervisor("child-that-gets-on");
+    let mut told = Vec::new();
+    let mut progress = |progress: Progress| {
+        told.push(progress.received_bytes);
+        told.len() < 3
     };
     let outcome =
         scene.supervisor.fetch_with(&scene.repository(), &scene.origin.mirror_path(), &mut progress);
-    // Whether a line of progress comes before the stall is a matter of time; the deadline ends it otherwise.
-    assert!(outcome.is_err());
-    drop(seen);
+    assert_eq!(outcome.unwrap_err(), "stopped");
+    assert_eq!(told, [1, 2, 3]);
 }
 
 fn a_remote_that_is_not_there_is_told_in_a_sentence() {
@@ -334,7 +341,7 @@ fn a_spoilt_pack_leaves_the_last_state() {
 
 fn a_lying_remote_leaves_the_last_state() {
     let error = leaves_the_last_state(&Manners::Lying);
-    println!("{error}");
+    assert!(error.contains("1234567890123456789012345678901234567890 is missing"), "{error}");
 }
 
 fn a_remote_that_sends_too_much_is_cut_off() {
@@ -415,7 +422,7 @@ fn a_child_ends_when_nobody_waits_for_it() {
         "url": scene.server.url("origin/.git"),
         "branch": null,
         "directory": scene.origin.mirror_path(),
-        "access": {"agent": false, "keys": []},
+        "access": {"agent": false, "keys": [], "known_hosts": []},
         "limits": {"bytes": 1_000_000, "objects": 1_000},
         "memory": 1_u64 << 30,
     });
@@ -513,7 +520,7 @@ fn a_certificate_must_be_of_a_known_authority() {
         "url": url,
         "branch": null,
         "directory": scene.origin.mirror_path(),
-        "access": {"agent": false, "keys": []},
+        "access": {"agent": false, "keys": [], "known_hosts": []},
         "limits": {"bytes": 1_000_000_000, "objects": 1_000_000},
         "memory": 1_u64 << 30,
     });
@@ -528,4 +535,67 @@ fn a_certificate_must_be_of_a_known_authority() {
     assert!(error.contains("its certificate cannot be trusted"), "{error}");
     assert!(told.contains("\"done\""), "{told}");
     assert_eq!(scene.mirror().tip().unwrap(), Some(scene.origin.tip()));
+}
+
+fn a_remote_over_ssh_is_entered_with_a_key_and_only_at_a_known_host() {
+    let sshd = PathBuf::from("/usr/sbin/sshd");
+    if !sshd.is_file() {
+        println!("skipped: {} is not there (Debian: openssh-server)", sshd.display());
+        return;
+    }
+    let mut scene = Scene::filled(Manners::Honest);
+    let folder = scene.origin.folder.path().to_owned();
+    for key in ["host", "user", "stranger"] {
+        let mut keygen = Command::new("ssh-keygen");
+        keygen.args(["-q", "-t", "ed25519", "-N", "", "-C", key, "-f"]).arg(folder.join(key));
+        assert!(keygen.status().unwrap().success());
+    }
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let option = |name: &str, value: &str| format!("-o{name}={value}");
+    // On Debian, sshd separates its privileges in a folder that its service makes.
+    let _ = std::fs::create_dir_all("/run/sshd");
+    let mut server = Command::new(&sshd)
+        .args(["-D", "-e", "-f", "/dev/null", "-p", &port.to_string(), "-h"])
+        .arg(folder.join("host"))
+        .args([option("ListenAddress", "127.0.0.1"), option("PidFile", "none"), option("StrictModes", "no")])
+        .args([option("UsePAM", "no"), option("PasswordAuthentication", "no")])
+        .arg(option("AuthorizedKeysFile", folder.join("user.pub").to_str().unwrap()))
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(server.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("listening") && log.read_line(&mut line).unwrap() > 0 {}
+    std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+    let user = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
+    let url = format!("ssh://{}@127.0.0.1:{port}{}/.git", user.trim(), scene.origin.path().display());
+    let over_ssh = repository(Location::Remote(url));
+    let hosts = folder.join("known_hosts");
+    let knowing = |key: &str| {
+        let public = std::fs::read_to_string(folder.join(key)).unwrap();
+        std::fs::write(&hosts, format!("[127.0.0.1]:{port} {public}")).unwrap();
+    };
+    scene.supervisor.access.agent = false;
+    scene.supervisor.access.keys = vec![folder.join("user")];
+    scene.supervisor.access.known_hosts = Vec::new();
+    let mirror = scene.origin.mirror_path();
+    let unknown_host = scene.supervisor.fetch(&over_ssh, &mirror);
+    scene.supervisor.access.known_hosts = vec![hosts.clone()];
+    knowing("stranger.pub");
+    let another_host = scene.supervisor.fetch(&over_ssh, &mirror);
+    knowing("host.pub");
+    let known_host = scene.supervisor.fetch(&over_ssh, &mirror);
+    scene.supervisor.access.keys = vec![folder.join("stranger")];
+    scene.origin.write("new.md", "new");
+    scene.origin.commit("new");
+    let stranger = scene.supervisor.fetch(&over_ssh, &mirror);
+    server.kill().unwrap();
+    server.wait().unwrap();
+    for refused in [unknown_host, another_host] {
+        let error = refused.unwrap_err();
+        assert!(error.contains("the host's key is not the one in known_hosts, or there is none"), "{error}");
+    }
+    assert_eq!(known_host.unwrap().tip, Some(scene.origin.id("HEAD~")));
+    let error = stranger.unwrap_err();
+    assert!(error.contains("it accepts none of the keys"), "{error}");
 }

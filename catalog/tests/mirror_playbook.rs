@@ -1,6 +1,7 @@
 //! The real history of the Threat Hunter Playbook, followed as `git log --follow` does.
 
 #![cfg(feature = "mirror")]
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // Tests all the way down.
 
 mod mirror_fixture;
 

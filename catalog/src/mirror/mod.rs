@@ -124,10 +124,15 @@ fn others_hint(others: &[String]) -> String {
 }
 
 /// Sets up libgit2 once. Everything here calls it; a program with threads does best to call it first thing in `main`,
-/// since libgit2 then looks for the certificates of the system and notes them in the environment.
+/// since libgit2 then looks for the certificates of the system (which takes most of its 25 milliseconds) and notes them
+/// in the environment.
 pub fn prepare() {
     static ONCE: Once = Once::new();
     // A pack was verified in whole when it was indexed (a remote's) or is trusted like the folder that it was linked
     // from; hashing every object again at every read would double the cost of reading.
-    ONCE.call_once(|| git2::opts::strict_hash_verification(false));
+    ONCE.call_once(|| {
+        git2::opts::strict_hash_verification(false);
+        // Every handle would keep up to 256 MiB of commits and small trees; walks keep the trees that they need again.
+        git2::opts::enable_caching(false);
+    });
 }

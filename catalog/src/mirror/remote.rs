@@ -19,13 +19,16 @@ use url::{Host, Url};
 /// How often credentials are tried before a remote that keeps asking is given up.
 const ATTEMPTS: usize = 8;
 
-/// With what a remote is entered over ssh. The host's key is checked against `~/.ssh/known_hosts`.
+/// With what a remote is entered over ssh.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
     /// Whether the agent that `SSH_AUTH_SOCK` names is asked.
     pub agent: bool,
     /// Private key files without a passphrase, tried in order.
     pub keys: Vec<PathBuf>,
+    /// Lists of the hosts that are known, with their keys; no other is spoken to. A fetch in this process, not in a
+    /// child, goes by `~/.ssh/known_hosts` alone.
+    pub known_hosts: Vec<PathBuf>,
 }
 
 impl Access {
@@ -33,9 +36,12 @@ impl Access {
     pub fn of_this_user() -> Self {
         let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
         let keys = ["id_ed25519", "id_ecdsa", "id_rsa"].map(|name| home.join(".ssh").join(name));
+        let known = [home.join(".ssh/known_hosts"), PathBuf::from("/etc/ssh/ssh_known_hosts")];
+        let there = |files: &[PathBuf]| files.iter().filter(|file| file.is_file()).cloned().collect();
         Self {
             agent: std::env::var_os("SSH_AUTH_SOCK").is_some(),
-            keys: keys.into_iter().filter(|key| key.is_file()).collect(),
+            keys: there(&keys),
+            known_hosts: there(&known),
         }
     }
 }
@@ -72,7 +78,7 @@ pub(super) fn check_url(text: &str) -> Result<(), MirrorError> {
                 && !part.starts_with('-')
                 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-@[]:".contains(&byte))
         };
-        return if plain(host) && !path.is_empty() {
+        return if plain(host) && !path.is_empty() && !path.starts_with(':') {
             Ok(())
         } else {
             refuse("it is not of the form user@host:path")
@@ -213,7 +219,7 @@ fn callbacks<'a>(access: &'a Access, watch: &'a RefCell<Watch<'_>>) -> RemoteCal
                 return Cred::ssh_key(user, None, key, None);
             }
             return Err(git2::Error::from_str(
-                "it accepts no key that we have: neither from the agent nor from ~/.ssh",
+                "it accepts none of the keys that we have, from the agent and from files",
             ));
         }
         Err(git2::Error::from_str("it asks for a user and a password or token, and none is configured"))
@@ -238,7 +244,7 @@ fn explain(error: &git2::Error, url: &str) -> String {
     match (error.class(), error.code()) {
         (ErrorClass::Ssh, ErrorCode::Certificate) => {
             format!(
-                "the host's key is not the one in ~/.ssh/known_hosts, or is not there; check it and add it ({said})"
+                "the host's key is not the one in known_hosts, or there is none; check it and add it ({said})"
             )
         }
         (ErrorClass::Ssl, _) | (_, ErrorCode::Certificate) => format!(

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 /// How the server treats who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Manners {
+pub(crate) enum Manners {
     /// As git does.
     Honest,
     /// Takes the connection and never says a word.
@@ -25,11 +25,11 @@ pub enum Manners {
     Redirecting(String),
     /// Lets nobody in.
     Guarding,
-    /// Announces a commit that it does not have.
+    /// Announces a commit that it does not have, and sends others for it.
     Lying,
 }
 
-pub struct Server {
+pub(crate) struct Server {
     port: u16,
     manners: Arc<Mutex<Manners>>,
     requests: Arc<AtomicUsize>,
@@ -37,7 +37,7 @@ pub struct Server {
 
 impl Server {
     /// Serves the repositories in `root` until the test program ends.
-    pub fn start(root: &Path, manners: Manners) -> Self {
+    pub(crate) fn start(root: &Path, manners: Manners) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let server = Self {
             port: listener.local_addr().unwrap().port(),
@@ -55,19 +55,19 @@ impl Server {
         server
     }
 
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    pub fn url(&self, name: &str) -> String {
+    pub(crate) fn url(&self, name: &str) -> String {
         format!("http://127.0.0.1:{}/{name}", self.port)
     }
 
-    pub fn requests(&self) -> usize {
+    pub(crate) fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)
     }
 
-    pub fn behave(&self, manners: Manners) {
+    pub(crate) fn behave(&self, manners: Manners) {
         *self.manners.lock().unwrap() = manners;
     }
 }
@@ -137,11 +137,14 @@ fn answer(stream: &TcpStream, root: &Path, manners: &Manners) -> Option<()> {
         }
         _ => {}
     }
+    let mut request = request;
+    let (truth, lie) = (tip(root), "1234567890123456789012345678901234567890");
+    if *manners == Manners::Lying {
+        request.body = String::from_utf8_lossy(&request.body).replace(lie, &truth).into_bytes();
+    }
     let (status, kind, mut body) = backend(&request, root)?;
     if *manners == Manners::Lying && request.method == "GET" {
-        let text = String::from_utf8(body).unwrap();
-        let id = text.split("\nPACK").next().unwrap().split_once("003f").map_or("", |(_, rest)| &rest[..40]);
-        body = text.replace(id, "1234567890123456789012345678901234567890").into_bytes();
+        body = String::from_utf8_lossy(&body).replace(&truth, lie).into_bytes();
     }
     let head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nConnection: close\r\n");
     write!(writer, "{head}Content-Length: {}\r\n\r\n", body.len()).ok()?;
@@ -166,6 +169,12 @@ fn answer(stream: &TcpStream, root: &Path, manners: &Manners) -> Option<()> {
 /// Until the other side hangs up.
 fn wait_for_the_end(reader: &mut BufReader<&TcpStream>) -> Option<()> {
     std::io::copy(reader, &mut std::io::sink()).ok().map(|_| ())
+}
+
+/// The commit that `origin` in `root` is at.
+fn tip(root: &Path) -> String {
+    let output = git_command(root).current_dir(root.join("origin")).args(["rev-parse", "HEAD"]).output();
+    output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
 }
 
 /// What `git http-backend` answers: status, content type, body.

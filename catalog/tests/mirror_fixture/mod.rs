@@ -2,7 +2,7 @@
 
 #![allow(dead_code)] // Each test program uses a part of it.
 
-pub mod http;
+pub(crate) mod http;
 
 use catalog::mirror::{BlobId, CommitChanges, CommitId, Mirror, MirrorError, Updated, update};
 use catalog::repository::{FieldMapping, Location, Repository};
@@ -16,13 +16,13 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// A working tree with branch `main`, and beside it the place of its mirror.
-pub struct Origin {
-    pub folder: TempDir,
+pub(crate) struct Origin {
+    pub(crate) folder: TempDir,
     clock: Cell<u64>,
 }
 
 /// A `git` that knows nobody's configuration.
-pub fn git_command(home: &Path) -> Command {
+pub(crate) fn git_command(home: &Path) -> Command {
     let mut command = Command::new("git");
     command
         .env_clear()
@@ -40,49 +40,49 @@ pub fn git_command(home: &Path) -> Command {
     command
 }
 
-pub fn repository(location: Location) -> Repository {
+pub(crate) fn repository(location: Location) -> Repository {
     Repository {
         name: "playbook".to_owned(),
         location,
         branch: None,
         globs: vec!["**/*.md".to_owned()],
         ignore: Vec::new(),
-        interval: Duration::from_secs(300),
+        interval: Duration::from_mins(5),
         forge: None,
         fields: FieldMapping::default(),
     }
 }
 
-pub fn every(_: &str) -> bool {
+pub(crate) fn every(_: &str) -> bool {
     true
 }
 
 impl Origin {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let origin = Self { folder: TempDir::new().unwrap(), clock: Cell::new(1_600_000_000) };
         std::fs::create_dir(origin.path()).unwrap();
         origin.git(["init", "--quiet"]);
         origin
     }
 
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("origin")
     }
 
-    pub fn mirror_path(&self) -> PathBuf {
+    pub(crate) fn mirror_path(&self) -> PathBuf {
         self.folder.path().join("mirrors/playbook.git")
     }
 
-    pub fn repository(&self) -> Repository {
+    pub(crate) fn repository(&self) -> Repository {
         repository(Location::Path(self.path()))
     }
 
-    pub fn git<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> String {
+    pub(crate) fn git<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> String {
         self.git_reading("", arguments)
     }
 
     /// Runs `git` with `input`; each call is a minute later than the one before.
-    pub fn git_reading<S: AsRef<OsStr>>(
+    pub(crate) fn git_reading<S: AsRef<OsStr>>(
         &self,
         input: impl AsRef<[u8]>,
         arguments: impl IntoIterator<Item = S>,
@@ -105,48 +105,48 @@ impl Origin {
         String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 
-    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
         let path = self.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
 
     /// Commits all that is in the working tree.
-    pub fn commit(&self, subject: &str) -> CommitId {
+    pub(crate) fn commit(&self, subject: &str) -> CommitId {
         self.git(["add", "--all"]);
         self.git(["commit", "--quiet", "--allow-empty", "--message", subject]);
         self.tip()
     }
 
-    pub fn tip(&self) -> CommitId {
+    pub(crate) fn tip(&self) -> CommitId {
         self.id("HEAD")
     }
 
-    pub fn id(&self, revision: &str) -> CommitId {
+    pub(crate) fn id(&self, revision: &str) -> CommitId {
         self.git(["rev-parse", revision]).parse().unwrap()
     }
 
-    pub fn blob(&self, name: &str) -> BlobId {
+    pub(crate) fn blob(&self, name: &str) -> BlobId {
         self.git(["rev-parse", name]).parse().unwrap()
     }
 
-    pub fn try_update(&self) -> Result<Updated, MirrorError> {
+    pub(crate) fn try_update(&self) -> Result<Updated, MirrorError> {
         update(&self.repository(), &self.mirror_path(), &mut |_| true)
     }
 
     /// Brings the mirror up to date and opens it.
-    pub fn mirror(&self) -> Mirror {
+    pub(crate) fn mirror(&self) -> Mirror {
         self.try_update().unwrap();
         self.open().expect("a mirror is there after an update")
     }
 
-    pub fn open(&self) -> Option<Mirror> {
+    pub(crate) fn open(&self) -> Option<Mirror> {
         Mirror::open(&self.mirror_path()).unwrap()
     }
 }
 
 /// What the walk tells of all commits from the first one to `to`.
-pub fn walk(mirror: &Mirror, since: Option<CommitId>, to: CommitId) -> Vec<CommitChanges> {
+pub(crate) fn walk(mirror: &Mirror, since: Option<CommitId>, to: CommitId) -> Vec<CommitChanges> {
     let mut told = Vec::new();
     mirror
         .walk(since, to, &every, &mut |commit| {
@@ -158,7 +158,7 @@ pub fn walk(mirror: &Mirror, since: Option<CommitId>, to: CommitId) -> Vec<Commi
 }
 
 /// The changes of one commit, each as `A path`, `M path` or `D path`.
-pub fn changes(commit: &CommitChanges) -> Vec<String> {
+pub(crate) fn changes(commit: &CommitChanges) -> Vec<String> {
     let letter = |before: bool, after: bool| match (before, after) {
         (false, _) => 'A',
         (true, false) => 'D',
@@ -169,7 +169,7 @@ pub fn changes(commit: &CommitChanges) -> Vec<String> {
 }
 
 /// Where the material for conformance lies; none when it is not there, and then says so.
-pub fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let named = std::env::var_os("HUNTSHELF_CORPUS").map(PathBuf::from);
     let place = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus"));
     let bundle = place.join("threathunter-playbook.bundle");

@@ -94,7 +94,7 @@ impl Supervisor {
         let directory = std::path::absolute(directory)
             .map_err(|error| format!("{} is no usable folder: {error}", directory.display()))?;
         let is_ssh = !url.starts_with("http");
-        let home = Home::make(&directory, is_ssh)?;
+        let home = Home::make(&directory, if is_ssh { &self.access.known_hosts } else { &[] })?;
         let request = Request {
             url: url.clone(),
             branch: repository.branch.clone(),
@@ -297,17 +297,15 @@ impl Running {
 struct Home(PathBuf);
 
 impl Home {
-    fn make(directory: &Path, is_ssh: bool) -> Result<Self, String> {
+    fn make(directory: &Path, known_hosts: &[PathBuf]) -> Result<Self, String> {
         let home = Self(with_suffix(directory, &format!(".home-{}", std::process::id())));
         let failed =
             |error: std::io::Error| format!("{}: cannot create the folder: {error}", home.0.display());
         let _ = fs::remove_dir_all(&home.0);
         fs::DirBuilder::new().recursive(true).mode(0o700).create(home.0.join(".ssh")).map_err(failed)?;
-        if is_ssh {
-            let own = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".ssh/known_hosts"));
-            let known: Vec<u8> = own
-                .into_iter()
-                .chain([PathBuf::from("/etc/ssh/ssh_known_hosts")])
+        if !known_hosts.is_empty() {
+            let known: Vec<u8> = known_hosts
+                .iter()
                 .filter_map(|path| fs::read(path).ok())
                 .flat_map(|mut bytes| {
                     bytes.push(b'\n');
