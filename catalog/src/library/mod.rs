@@ -3,16 +3,27 @@
 //! Every function is plain and blocking. A [`Library`] can be shared between threads; syncs of one repository run one
 //! at a time, and reading goes on beside them. Who may see what is the caller's business: nothing here knows of users.
 
-use crate::diff::Unified;
-use crate::index::{Broken, Entry, Found, Revision, Search};
+mod chain;
+mod examine;
+mod pass;
+mod reading;
+mod record;
+mod sync;
+
+use crate::attack::Release;
+use crate::diff::{Change, Unified};
+use crate::index::{Broken, Entry, Found, Index, IndexError, Revision, Search};
 use crate::lint::Diagnostic;
+use crate::mirror::{Mirror, MirrorError};
 use crate::notebook::Notebook;
 use crate::procedure::Procedure;
 use crate::repository::Repository;
 use chrono::{DateTime, Utc};
+use examine::Examined;
+use record::Record;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What a library is opened with.
 pub struct Settings {
@@ -34,7 +45,24 @@ pub trait Fetch: Send + Sync {
 }
 
 /// Mirrors, index and ATT&CK, tied together.
-pub struct Library {}
+pub struct Library {
+    data: PathBuf,
+    shelves: Vec<Shelf>,
+    index: Index,
+    release: &'static Release,
+    fetch: Arc<dyn Fetch>,
+    /// What was parsed, by blob and path; a notebook that many readers open is read once.
+    parsed: moka::sync::Cache<(String, String), Arc<Examined>>,
+}
+
+/// One repository and how it stands.
+struct Shelf {
+    repository: Repository,
+    /// Held for the length of a sync.
+    syncing: Mutex<()>,
+    mirror: Mutex<Option<Arc<Mirror>>>,
+    record: Mutex<Record>,
+}
 
 /// Names one procedure, as the API does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +131,8 @@ pub struct Comparison {
     pub from: Revision,
     /// The newer side.
     pub to: Revision,
+    /// What that changed in meaning.
+    pub changes: Vec<Change>,
     /// The texts as a unified diff.
     pub unified: Unified,
 }
@@ -137,6 +167,8 @@ pub struct RepositoryState {
     pub syncing: bool,
     /// What the last sync failed with, and when, if it did.
     pub error: Option<(DateTime<Utc>, String)>,
+    /// Whether there is an index of it to serve.
+    pub indexed: bool,
     /// What is in it.
     pub readiness: Readiness,
 }
@@ -219,95 +251,122 @@ pub enum LibraryError {
     },
 }
 
+/// Bytes of notebooks that are kept parsed, weighed by the size of their text.
+const PARSED_BYTES: u64 = 32 * 1024 * 1024;
+
 impl Library {
     /// Opens the library: the index that is there is served at once, nothing is fetched and no blob is read.
     ///
     /// # Errors
     /// When the data folder cannot be used.
     pub fn open(settings: Settings) -> Result<Self, LibraryError> {
-        let _ = settings;
-        todo!()
+        let Settings { data, repositories, fetch } = settings;
+        let create = |folder: &Path| {
+            std::fs::create_dir_all(folder)
+                .map_err(|source| LibraryError::Io { path: folder.to_owned(), source })
+        };
+        create(&data.join("mirrors"))?;
+        create(&data.join("index"))?;
+        let release = Release::current();
+        let index = Index::open(&data.join("index"), &sync::index_fingerprint(release))?;
+        let shelves = repositories
+            .into_iter()
+            .map(|repository| Shelf {
+                syncing: Mutex::new(()),
+                mirror: Mutex::new(None),
+                record: Mutex::new(Record::load(&data, &repository.name)),
+                repository,
+            })
+            .collect();
+        let parsed = moka::sync::Cache::builder()
+            .max_capacity(PARSED_BYTES)
+            .weigher(|_, examined: &Arc<Examined>| examined.weight())
+            .build();
+        let library = Self { data, shelves, index, release, fetch, parsed };
+        library.forget_strangers()?;
+        Ok(library)
+    }
+
+    /// Takes repositories that are no longer configured out of the index, so that nothing of them is found.
+    fn forget_strangers(&self) -> Result<(), LibraryError> {
+        let marks = self.index.marks();
+        for name in marks.repos.keys().filter(|name| self.shelf(name).is_none()) {
+            let mut batch = self.index.writer(name)?;
+            batch.clear()?;
+            batch.commit(None)?;
+        }
+        Ok(())
+    }
+
+    /// The ATT&CK release that the library speaks.
+    pub fn release(&self) -> &'static Release {
+        self.release
     }
 
     /// Every repository and how it stands, in the configured order.
     pub fn repositories(&self) -> Vec<RepositoryState> {
-        todo!()
+        let marks = self.index.marks();
+        self.shelves
+            .iter()
+            .map(|shelf| {
+                let mark = marks.repos.get(&shelf.repository.name).and_then(sync::Mark::read);
+                let record = lock(&shelf.record);
+                RepositoryState {
+                    repository: shelf.repository.clone(),
+                    commit: mark.as_ref().map(|mark| mark.commit.clone()).filter(|commit| !commit.is_empty()),
+                    synced_at: record.synced_at,
+                    tried: record.tried,
+                    syncing: shelf.syncing.try_lock().is_err(),
+                    error: record.error.clone(),
+                    readiness: mark.map(|mark| mark.readiness).unwrap_or_default(),
+                    indexed: marks.repos.contains_key(&shelf.repository.name),
+                }
+            })
+            .collect()
     }
 
-    /// Fetches one repository and brings the index up to it; answers when the index has been committed and reloaded.
-    ///
-    /// # Errors
-    /// When the repository is unknown, cannot be fetched, or cannot be read. What was served before still is.
-    pub fn sync(&self, repo: &str, now: DateTime<Utc>) -> Result<SyncReport, LibraryError> {
-        let _ = (repo, now);
-        todo!()
+    fn shelf(&self, name: &str) -> Option<&Shelf> {
+        self.shelves.iter().find(|shelf| shelf.repository.name == name)
     }
 
-    /// Searches.
-    ///
-    /// # Errors
-    /// When the index cannot be read; never because of what was typed.
-    pub fn search(&self, search: &Search) -> Result<Found, LibraryError> {
-        let _ = search;
-        todo!()
+    fn mirror_folder(&self, name: &str) -> PathBuf {
+        self.data.join("mirrors").join(format!("{name}.git"))
     }
 
-    /// The procedure at an address, from the index alone.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn locate(&self, address: &Address) -> Result<Option<Located>, LibraryError> {
-        let _ = address;
-        todo!()
+    /// The mirror of a repository, opened once.
+    fn mirror(&self, shelf: &Shelf) -> Result<Arc<Mirror>, LibraryError> {
+        let mut slot = lock(&shelf.mirror);
+        if let Some(mirror) = slot.as_ref() {
+            return Ok(Arc::clone(mirror));
+        }
+        let failed =
+            |reason: String| LibraryError::Mirror { repo: shelf.repository.name.clone(), reason };
+        let mirror = Mirror::open(&self.mirror_folder(&shelf.repository.name))
+            .map_err(|error| failed(error.to_string()))?
+            .ok_or_else(|| failed("it has not been cloned yet".to_owned()))?;
+        let mirror = Arc::new(mirror);
+        *slot = Some(Arc::clone(&mirror));
+        Ok(mirror)
     }
+}
 
-    /// One revision of a procedure: the newest (the last good one, when that is broken), or the one at a commit.
-    ///
-    /// # Errors
-    /// [`LibraryError::Commit`] when `at` is not a commit of the branch or the file was not there.
-    pub fn read(&self, address: &Address, at: Option<&str>) -> Result<Option<Reading>, LibraryError> {
-        let _ = (address, at);
-        todo!()
+/// A lock that a panic elsewhere does not take from everybody: what it guards is replaced whole, never half changed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl From<IndexError> for LibraryError {
+    fn from(error: IndexError) -> Self {
+        Self::Index(error.to_string())
     }
+}
 
-    /// The revisions of a procedure, newest first, through renames.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn history(
-        &self,
-        address: &Address,
-        limit: usize,
-        cursor: Option<&str>,
-    ) -> Result<Option<History>, LibraryError> {
-        let _ = (address, limit, cursor);
-        todo!()
-    }
-
-    /// Two revisions of a procedure compared; without `from` or `to`, the newest against the one before.
-    ///
-    /// # Errors
-    /// [`LibraryError::Commit`] when a side is not a revision of the procedure.
-    pub fn compare(
-        &self,
-        address: &Address,
-        from: Option<&str>,
-        to: Option<&str>,
-    ) -> Result<Option<Comparison>, LibraryError> {
-        let _ = (address, from, to);
-        todo!()
-    }
-
-    /// All problems at the branches' tips, by repository and path.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn problems(
-        &self,
-        limit: usize,
-        cursor: Option<&str>,
-    ) -> Result<(Vec<Problem>, Option<String>), LibraryError> {
-        let _ = (limit, cursor);
-        todo!()
+impl LibraryError {
+    /// The mirror of `repo` failed while it was read.
+    fn mirror(repo: &str) -> impl Fn(MirrorError) -> Self {
+        move |error| match error {
+            MirrorError::Ambiguous { .. } | MirrorError::NotACommitId(_) => Self::Commit(error.to_string()),
+            other => Self::Mirror { repo: repo.to_owned(), reason: other.to_string() },
+        }
     }
 }

@@ -1,0 +1,212 @@
+//! One file's chain of revisions, as far as a pass touches it.
+
+use super::examine::Examined;
+use crate::diff::Change;
+use crate::index::{Entry, Revision, RevisionStatus};
+use crate::mirror::{BlobId, CommitChanges, FileStatus, Signature, Step};
+use crate::procedure::Procedure;
+
+/// One file's chain of revisions, as far as a pass touches it.
+pub(super) struct Chain {
+    pub(super) lineage: String,
+    /// Its entry before the pass.
+    pub(super) entry: Option<Entry>,
+    /// Its new revisions, oldest first.
+    pub(super) revisions: Vec<Touched>,
+    /// Revisions of it that the index had already, when it had no entry.
+    pub(super) known_revisions: usize,
+    /// The newest of those, if it left a text.
+    pub(super) last_blob: Option<String>,
+    /// Its path and blob at the tip, unless it is gone.
+    pub(super) tip: Option<(String, BlobId)>,
+    /// Whether some revision of it was a notebook.
+    pub(super) candidate: bool,
+    /// Whether some revision of it had `hunting` metadata.
+    pub(super) ever_catalogued: bool,
+    /// Whether some revision of it lost its metadata or its tags.
+    pub(super) metadata_ever_lost: bool,
+    /// Ids that it had, oldest first.
+    pub(super) former_ids: Vec<String>,
+}
+
+/// A revision in the making.
+pub(super) struct Touched {
+    pub(super) revision: Revision,
+    pub(super) before: Option<BlobId>,
+    pub(super) after: Option<BlobId>,
+}
+
+impl Chain {
+    pub(super) fn new(lineage: &str) -> Self {
+        Self {
+            lineage: lineage.to_owned(),
+            entry: None,
+            revisions: Vec::new(),
+            known_revisions: 0,
+            last_blob: None,
+            tip: None,
+            candidate: false,
+            ever_catalogued: false,
+            metadata_ever_lost: false,
+            former_ids: Vec::new(),
+        }
+    }
+
+    /// Takes over what an entry knows of the past.
+    pub(super) fn continue_from(&mut self, entry: &Entry) {
+        self.candidate = true;
+        self.ever_catalogued = entry.ever_catalogued;
+        self.metadata_ever_lost = entry.metadata_ever_lost;
+        self.former_ids.clone_from(&entry.former_ids);
+    }
+
+    /// Learns from one of its revisions.
+    pub(super) fn saw(&mut self, examined: &Examined) {
+        self.candidate |= examined.is_candidate();
+        self.ever_catalogued |= examined.is_catalogued();
+    }
+
+    /// Whether its first revision ever is among the new ones.
+    pub(super) fn is_new(&self) -> bool {
+        self.entry.is_none()
+            && self.known_revisions == 0
+            && self.revisions.first().is_some_and(|touched| touched.revision.status == RevisionStatus::Added)
+    }
+
+    /// The `order` of its first revision.
+    pub(super) fn born(&self) -> u64 {
+        match (&self.entry, self.revisions.first()) {
+            (Some(entry), _) => entry.born,
+            (None, Some(touched)) => touched.revision.order,
+            (None, None) => u64::MAX,
+        }
+    }
+
+    pub(super) fn tip_path(&self) -> &str {
+        self.tip.as_ref().map_or("", |(path, _)| path.as_str())
+    }
+
+    /// Every path that it may stand at, the newest first.
+    pub(super) fn paths(&self) -> Vec<String> {
+        let mut paths: Vec<String> = Vec::new();
+        let new = self.revisions.iter().rev().map(|touched| &touched.revision.path);
+        for path in new.chain(self.entry.iter().map(|entry| &entry.path)) {
+            if !paths.contains(path) {
+                paths.push(path.clone());
+            }
+        }
+        paths
+    }
+
+    /// Makes a chain of its own of a second path at which this one stands.
+    pub(super) fn split_off(&mut self, tip: (String, BlobId)) -> Option<Self> {
+        let here = |touched: &Touched| touched.revision.path == tip.0;
+        let (own, rest) = std::mem::take(&mut self.revisions).into_iter().partition::<Vec<_>, _>(here);
+        self.revisions = rest;
+        let mut chain = Self::new(&format!("{}+{}", self.lineage, tip.0));
+        chain.revisions = own;
+        for touched in &mut chain.revisions {
+            touched.revision.lineage.clone_from(&chain.lineage);
+        }
+        chain.tip = Some(tip);
+        chain.candidate = self.candidate;
+        chain.ever_catalogued = self.ever_catalogued;
+        (!chain.revisions.is_empty()).then_some(chain)
+    }
+
+    /// The newest revision that left this text at this path; else the newest one at all.
+    pub(super) fn newest_of(&self, path: &str, blob: BlobId) -> Option<&Touched> {
+        let newest = |exact: bool| {
+            self.revisions.iter().rev().find(|touched| {
+                if exact {
+                    touched.revision.path == path && touched.after == Some(blob)
+                } else {
+                    touched.after.is_some()
+                }
+            })
+        };
+        newest(true).or_else(|| newest(false))
+    }
+
+    /// Who is to be named as authors: those that the metadata names, else the first committer.
+    pub(super) fn authors(&self, procedure: &Procedure) -> Vec<String> {
+        if !procedure.authors.is_empty() {
+            return procedure.authors.clone();
+        }
+        match (&self.entry, self.revisions.first()) {
+            // What the entry names may have come from metadata that is gone; its first committer is not kept apart.
+            (Some(entry), _) if entry.procedure.authors.is_empty() => entry.authors.clone(),
+            (_, Some(touched)) => vec![touched.revision.author_name.clone()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Adds what a commit did to the file.
+    pub(super) fn touch(&mut self, repo: &str, commit: &CommitChanges, step: &Step, order: u64) {
+        let time = |signature: &Signature| (signature.when_seconds, signature.offset_minutes);
+        let file = &commit.changes[step.change];
+        let previous = step.previous.map(|previous| &commit.changes[previous]);
+        let path = file.path.as_str();
+        let changes = match step.status {
+            FileStatus::Added => vec![change("added", None, Some(path), "Added".to_owned())],
+            FileStatus::Deleted => vec![change("deleted", Some(path), None, "Deleted".to_owned())],
+            FileStatus::Renamed => {
+                let before = previous.map_or("", |previous| previous.path.as_str());
+                vec![change("renamed", Some(before), Some(path), format!("Renamed from {before}"))]
+            }
+            FileStatus::Modified => Vec::new(),
+        };
+        let info = &commit.commit;
+        let revision = Revision {
+            repo: repo.to_owned(),
+            commit: info.id.to_string(),
+            path: path.to_owned(),
+            previous_path: previous.map(|previous| previous.path.clone()),
+            lineage: self.lineage.clone(),
+            order,
+            author_name: info.author.name.clone(),
+            author_email: info.author.email.clone(),
+            authored_at: time(&info.author),
+            committed_at: time(&info.committer),
+            subject: info.subject.clone(),
+            status: step.status.into(),
+            changes,
+            blob: file.after.map(|blob| blob.to_string()),
+        };
+        let before = previous.map_or(file.before, |previous| previous.before);
+        self.revisions.push(Touched { revision, before, after: file.after });
+    }
+}
+
+impl From<FileStatus> for RevisionStatus {
+    fn from(status: FileStatus) -> Self {
+        match status {
+            FileStatus::Added => Self::Added,
+            FileStatus::Modified => Self::Modified,
+            FileStatus::Renamed => Self::Renamed,
+            FileStatus::Deleted => Self::Deleted,
+        }
+    }
+}
+
+impl From<RevisionStatus> for FileStatus {
+    fn from(status: RevisionStatus) -> Self {
+        match status {
+            RevisionStatus::Added => Self::Added,
+            RevisionStatus::Modified => Self::Modified,
+            RevisionStatus::Renamed => Self::Renamed,
+            RevisionStatus::Deleted => Self::Deleted,
+        }
+    }
+}
+
+fn change(kind: &str, before: Option<&str>, after: Option<&str>, text: String) -> Change {
+    Change {
+        kind: kind.to_owned(),
+        cell: None,
+        key: None,
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+        text,
+    }
+}

@@ -1,0 +1,132 @@
+//! Bringing the index up to a repository: fetch, then one [`Pass`] over what is new, all or nothing.
+//!
+//! Where the watermark cannot be continued (first sync, rewritten history, other globs, a file that only now became a
+//! notebook) the repository's documents are made anew in the same transaction.
+
+use super::pass::{Pass, Stop};
+use super::{Library, LibraryError, Readiness, Shelf, SyncReport, lock};
+use crate::attack::Release;
+use crate::mirror::{self, CommitId};
+use crate::repository::{Location, Repository};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::str::FromStr;
+use std::time::Instant;
+
+/// Raised whenever the meaning of what is written to the index changes.
+const FORMAT: u32 = 1;
+
+/// What the folder of the index is named after: other analyzers or ATT&CK tables, another folder.
+pub(super) fn index_fingerprint(release: &Release) -> String {
+    format!("{FORMAT} {} {}", release.domain, release.version)
+}
+
+/// The watermark of a repository in the index: the commit that its documents stand for.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Mark {
+    pub(super) commit: String,
+    /// Of what besides the commits decides about the documents: location, branch, globs, field mapping.
+    pub(super) settings: String,
+    /// The `order` of the next revision.
+    pub(super) next_order: u64,
+    pub(super) readiness: Readiness,
+}
+
+impl Mark {
+    pub(super) fn read(value: &serde_json::Value) -> Option<Self> {
+        serde_json::from_value(value.clone()).ok()
+    }
+}
+
+fn settings_fingerprint(repository: &Repository) -> String {
+    let Repository { location, branch, globs, ignore, fields, .. } = repository;
+    let digest = Sha256::digest(format!("{location:?} {branch:?} {globs:?} {ignore:?} {fields:?}"));
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Library {
+    /// Fetches one repository and brings the index up to it; answers when the index has been committed and reloaded.
+    ///
+    /// # Errors
+    /// When the repository is unknown, cannot be fetched, or cannot be read. What was served before still is.
+    pub fn sync(&self, repo: &str, now: DateTime<Utc>) -> Result<SyncReport, LibraryError> {
+        let shelf = self.shelf(repo).ok_or_else(|| LibraryError::NoRepository(repo.to_owned()))?;
+        let _one_at_a_time = lock(&shelf.syncing);
+        let outcome = self.sync_shelf(shelf);
+        let mut record = lock(&shelf.record);
+        record.tried = true;
+        match &outcome {
+            Ok(_) => {
+                record.synced_at = Some(now);
+                record.error = None;
+            }
+            Err(error) => record.error = Some((now, error.to_string())),
+        }
+        record.store(&self.data, repo)?;
+        outcome
+    }
+
+    fn sync_shelf(&self, shelf: &Shelf) -> Result<SyncReport, LibraryError> {
+        let started = Instant::now();
+        let name = &shelf.repository.name;
+        self.fetch_into(shelf)?;
+        let mirror = self.mirror(shelf)?;
+        let failed = LibraryError::mirror(name);
+        let tip = mirror.tip().map_err(&failed)?;
+        let marks = self.index.marks();
+        let mark = marks.repos.get(name).and_then(Mark::read);
+        let settings = settings_fingerprint(&shelf.repository);
+        let mut report = SyncReport {
+            repo: name.clone(),
+            from: mark.as_ref().map(|mark| mark.commit.clone()).filter(|commit| !commit.is_empty()),
+            to: tip.map(|tip| tip.to_string()),
+            commits: 0,
+            files: 0,
+            blobs_read: 0,
+            took_ms: 0,
+        };
+        let fresh = mark.as_ref().filter(|mark| mark.settings == settings);
+        if fresh.is_some_and(|mark| mark.commit == report.to.clone().unwrap_or_default()) {
+            report.took_ms = milliseconds(started);
+            return Ok(report);
+        }
+        let since = match (fresh.and_then(|mark| CommitId::from_str(&mark.commit).ok()), tip) {
+            // A commit that the branch no longer reaches: history was rewritten.
+            (Some(since), Some(tip)) => mirror.is_ancestor(since, tip).unwrap_or(false).then_some(since),
+            _ => None,
+        };
+        let continued = since.is_some().then(|| mark.clone()).flatten();
+        let repository = &shelf.repository;
+        let done = match Pass::begin(self, repository, &mirror, &settings, continued)?.run(since, tip) {
+            Err(Stop::StartAnew) => Pass::begin(self, repository, &mirror, &settings, None)?.run(None, tip),
+            other => other,
+        };
+        let done = done.map_err(|stop| match stop {
+            Stop::Failed(error) => error,
+            Stop::StartAnew => LibraryError::Index("its documents cannot be made anew".to_owned()),
+        })?;
+        report.commits = done.commits;
+        report.files = done.files;
+        report.blobs_read = done.blobs_read;
+        report.took_ms = milliseconds(started);
+        Ok(report)
+    }
+
+    fn fetch_into(&self, shelf: &Shelf) -> Result<(), LibraryError> {
+        let repository = &shelf.repository;
+        let folder = self.mirror_folder(&repository.name);
+        let outcome = match repository.location {
+            Location::Path(_) => {
+                mirror::update(repository, &folder, &mut |_| true).map(drop).map_err(|error| error.to_string())
+            }
+            Location::Remote(_) => self.fetch.fetch(repository, &folder),
+        };
+        outcome.map_err(|reason| LibraryError::Fetch { repo: repository.name.clone(), reason })
+    }
+}
+
+fn milliseconds(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
