@@ -160,6 +160,9 @@ impl<'a> Builder<'a> {
             self.fact(fact::FORMER_ID, id);
         }
         self.fact(fact::LINEAGE, &key(&entry.repo, &entry.lineage));
+        if let Some(id) = &entry.procedure.id {
+            self.fact(fact::CLAIM, &key(&entry.repo, id));
+        }
         self.facet(Facet::Repo, &entry.repo, &entry.repo);
         let standing = standing(entry.standing);
         self.fact(fact::IS, standing);
@@ -408,6 +411,9 @@ pub(super) fn revision(fields: &Fields, revision: &Revision) -> Result<TantivyDo
     document.add_text(fields.revision_fact, fact::whole(fact::LINEAGE, &lineage));
     let at_commit = format!("{lineage}\0{}", revision.commit);
     document.add_text(fields.revision_fact, fact::whole(fact::COMMIT, &at_commit));
+    for path in std::iter::once(&revision.path).chain(&revision.previous_path) {
+        document.add_text(fields.revision_fact, fact::whole(fact::AT_PATH, &key(&revision.repo, path)));
+    }
     document.add_u64(fields.order, revision.order);
     Ok(document)
 }

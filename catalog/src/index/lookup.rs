@@ -172,6 +172,34 @@ impl Index {
         Ok((page.collect::<Result<_, _>>()?, ordered.len()))
     }
 
+    /// The entries of a repository that bear an id in their metadata, whether they hold it or are duplicates.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn by_claimed_id(&self, repo: &str, id: &str) -> Result<Vec<Entry>, IndexError> {
+        let snapshot = self.current();
+        let term = fact::whole(fact::CLAIM, &document::key(repo, id));
+        let addresses = self.with_term(&snapshot, self.fields.fact, &term)?;
+        addresses.into_iter().map(|address| self.stored(&snapshot, address, self.fields.entry)).collect()
+    }
+
+    /// The newest revision that names a path, as the one it left the file at or the one it took it from.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn newest_at_path(&self, repo: &str, path: &str) -> Result<Option<Revision>, IndexError> {
+        let snapshot = self.current();
+        let term = fact::whole(fact::AT_PATH, &document::key(repo, path));
+        let mut newest: Option<Revision> = None;
+        for address in self.with_term(&snapshot, self.fields.revision_fact, &term)? {
+            let revision: Revision = self.stored(&snapshot, address, self.fields.revision)?;
+            if newest.as_ref().is_none_or(|newest| newest.order < revision.order) {
+                newest = Some(revision);
+            }
+        }
+        Ok(newest)
+    }
+
     /// The revision of a lineage that a commit made.
     ///
     /// # Errors

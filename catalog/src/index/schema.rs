@@ -12,7 +12,7 @@ use tantivy::schema::{FAST, Field, IndexRecordOption, STORED, Schema, TextFieldI
 use tantivy::tokenizer::{RAW_TOKENIZER_NAME, TextAnalyzer, TokenizerManager};
 
 /// Name it anew whenever documents are made otherwise: the index folder is named after it.
-pub(super) const VERSION: &str = "schema-1";
+pub(super) const VERSION: &str = "schema-2";
 
 /// What is counted, in the order in which the API names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,10 @@ pub(super) mod fact {
     pub(in crate::index) const FORMER_ID: &str = "former-id";
     /// Repository and lineage, parted by NUL.
     pub(in crate::index) const LINEAGE: &str = "lineage";
+    /// Repository and the id that the file bears, held or not, parted by NUL.
+    pub(in crate::index) const CLAIM: &str = "claim";
+    /// Of a revision: repository and each path that it names, parted by NUL.
+    pub(in crate::index) const AT_PATH: &str = "at-path";
     /// Of a revision: repository, lineage and commit, parted by NUL.
     pub(in crate::index) const COMMIT: &str = "commit";
     pub(in crate::index) const TACTIC: &str = "tactic";

@@ -54,7 +54,16 @@ impl Examined {
 pub(super) fn examine(content: &Content, path: &str, fields: &FieldMapping, release: &Release) -> Examined {
     let bytes: &[u8] = match content {
         Content::Bytes(bytes) => bytes,
-        Content::TooLarge(size) => return too_large(*size, path, fields, release),
+        Content::TooLarge(size) => {
+            let message = format!("the file has {size} bytes; at most {LARGEST} are read");
+            let help = "Take data and outputs out of the notebook: a procedure holds words and queries.";
+            return unread(Diagnostic::new("too-large", Severity::Error, message, help), path, fields, release);
+        }
+        Content::Missing => {
+            let message = "the file's content is missing from the mirror or damaged there";
+            let help = "Check the repository with `git fsck`; delete the mirror's folder to have it cloned anew.";
+            return unread(Diagnostic::new("missing", Severity::Error, message, help), path, fields, release);
+        }
     };
     if std::str::from_utf8(bytes).is_ok() && !myst::looks_like_myst(bytes) {
         let notebook = Notebook::default();
@@ -73,14 +82,9 @@ pub(super) fn examine(content: &Content, path: &str, fields: &FieldMapping, rele
     Examined { notebook, procedure, outcome }
 }
 
-fn too_large(size: u64, path: &str, fields: &FieldMapping, release: &Release) -> Examined {
-    let reason = Diagnostic::new(
-        "too-large",
-        Severity::Error,
-        format!("the file has {size} bytes; at most {LARGEST} are read"),
-        "Take data and outputs out of the notebook: a procedure holds words and queries.",
-    )
-    .blocking();
+/// A file of which nothing could be read.
+fn unread(reason: Diagnostic, path: &str, fields: &FieldMapping, release: &Release) -> Examined {
+    let reason = reason.blocking();
     let notebook = Notebook { diagnostics: vec![reason.clone()], ..Notebook::default() };
     let procedure = understand(&notebook, path, fields, release).into_procedure();
     Examined { notebook, procedure, outcome: Outcome::Unusable(reason) }

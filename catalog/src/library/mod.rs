@@ -12,7 +12,7 @@ mod sync;
 
 use crate::attack::Release;
 use crate::diff::{Change, Unified};
-use crate::index::{Broken, Entry, Found, Index, IndexError, Revision, Search};
+use crate::index::{Broken, Entry, Found, Index, IndexError, Load, Revision, Search};
 use crate::lint::Diagnostic;
 use crate::mirror::{Mirror, MirrorError};
 use crate::notebook::Notebook;
@@ -291,9 +291,9 @@ impl Library {
     fn forget_strangers(&self) -> Result<(), LibraryError> {
         let marks = self.index.marks();
         for name in marks.repos.keys().filter(|name| self.shelf(name).is_none()) {
-            let mut batch = self.index.writer(name)?;
-            batch.clear()?;
-            batch.commit(None)?;
+            let batch = self.index.writer(name, self.release, Load::Few)?;
+            batch.clear(name)?;
+            batch.commit(serde_json::Value::Null)?;
         }
         Ok(())
     }

@@ -10,12 +10,11 @@ use super::sync::Mark;
 use super::{Library, LibraryError, Readiness};
 use crate::attack::Status;
 use crate::diff;
-use crate::index::{Batch, Broken, Entry, Revision};
-use crate::instance;
+use crate::index::{Batch, Broken, Entry, IndexError, Load, Revision};
 use crate::lint::{Diagnostic, Severity};
 use crate::mirror::rename::{self, RenameText};
 use crate::mirror::{BlobId, CommitChanges, CommitId, Content, Lineages, Mirror, MirrorError};
-use crate::procedure::{self, Standing};
+use crate::procedure::{self, Procedure, Standing};
 use crate::repository::{Globs, Repository};
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
@@ -32,8 +31,14 @@ pub(super) enum Stop {
     Failed(LibraryError),
 }
 
-impl<E: Into<LibraryError>> From<E> for Stop {
-    fn from(error: E) -> Self {
+impl From<LibraryError> for Stop {
+    fn from(error: LibraryError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<IndexError> for Stop {
+    fn from(error: IndexError) -> Self {
         Self::Failed(error.into())
     }
 }
@@ -81,16 +86,17 @@ impl<'a> Pass<'a> {
         settings: &str,
         continued: Option<Mark>,
     ) -> Result<Self, LibraryError> {
-        let mut batch = library.index.writer(&repository.name)?;
         let continues = continued.is_some();
+        let load = if continues { Load::Few } else { Load::Many };
+        let batch = library.index.writer(&repository.name, library.release, load)?;
         if !continues {
-            batch.clear()?;
+            batch.clear(&repository.name)?;
         }
         Ok(Self {
             library,
             repository,
             mirror,
-            globs: repository.globs().map_err(|error| LibraryError::Index(error.to_string()))?,
+            globs: repository.compile_globs().map_err(|error| LibraryError::Index(error.to_string()))?,
             batch,
             continues,
             mark: Mark { settings: settings.to_owned(), ..continued.unwrap_or_default() },
@@ -114,7 +120,7 @@ impl<'a> Pass<'a> {
         }
         self.mark.commit = tip.map(|tip| tip.to_string()).unwrap_or_default();
         let mark = serde_json::to_value(&self.mark).map_err(|error| LibraryError::Index(error.to_string()))?;
-        self.batch.commit(Some(mark))?;
+        self.batch.commit(mark)?;
         Ok(self.done)
     }
 
@@ -163,13 +169,13 @@ impl<'a> Pass<'a> {
     /// Which removed and added files of a commit are one. A blob that cannot be read is like no other.
     fn renames(&mut self, commit: &CommitChanges) -> Vec<(usize, usize)> {
         let Self { mirror, repository, library, done, .. } = self;
-        rename::pair(&commit.changes, &mut |path, blob| {
+        rename::pair(&commit.changes, &|_| true, &mut |blob| {
             let content = mirror.blob(blob, examine::LARGEST).ok()?;
             done.blobs_read += 1;
-            let examined = examine::examine(&content, path, &repository.fields, library.release);
+            let examined = examine::examine(&content, "", &repository.fields, library.release);
             match content {
                 Content::Bytes(bytes) => Some(RenameText::new(examined.procedure.id, &bytes)),
-                Content::TooLarge(_) => None,
+                Content::TooLarge(_) | Content::Missing => None,
             }
         })
     }
@@ -196,8 +202,8 @@ impl<'a> Pass<'a> {
         if self.continues {
             let index = &self.library.index;
             chain.entry = index.by_lineage(&self.repository.name, lineage)?;
-            if let Some(entry) = &chain.entry {
-                chain.continue_from(entry);
+            if let Some(entry) = chain.entry.clone() {
+                chain.continue_from(&entry);
             } else {
                 let (revisions, total) = index.revisions(&self.repository.name, lineage, 1, None)?;
                 // A deleted notebook that comes back; what it was, its last text tells.
@@ -325,7 +331,7 @@ impl<'a> Pass<'a> {
                 self.count(&entry, false);
                 self.released.extend(entry.procedure.id.clone());
                 if chain.tip.as_ref().is_none_or(|(path, _)| *path != entry.path) {
-                    self.batch.remove(&entry.path)?;
+                    self.batch.remove(&entry.repo, &entry.path)?;
                 }
             }
             if let Some((_, blob)) = &chain.tip {
@@ -389,7 +395,7 @@ impl<'a> Pass<'a> {
             // Plain markdown: only counted. What was counted as plain before is no news.
             if self.continues {
                 if chain.entry.is_some() {
-                    self.batch.remove(chain.tip_path())?;
+                    self.batch.remove(&self.repository.name, chain.tip_path())?;
                 }
                 if chain.entry.is_some() || chain.is_new() {
                     self.mark.readiness.plain += 1;
@@ -542,7 +548,7 @@ impl<'a> Pass<'a> {
             updated_at: newest.committed_at.0,
             updated_by: newest.author_name,
             authors: chain.authors(&procedure),
-            copyable: readable && instance::copyable(&shown.notebook),
+            copyable: readable && copyable(&shown.procedure),
             broken,
             taken_by: None,
             problems,
@@ -686,6 +692,11 @@ fn standing(chain: &Chain, examined: &Examined) -> Option<Standing> {
         (Outcome::Uncatalogued, false) => Some(Standing::Uncatalogued),
         (Outcome::Plain, false) => None,
     }
+}
+
+/// Whether a copy can be made: not where the tenant that is filled in would be overwritten without a word.
+fn copyable(procedure: &Procedure) -> bool {
+    !procedure.diagnostics.iter().any(|diagnostic| diagnostic.code == "parameters-tag-missing")
 }
 
 /// Why a broken file is broken.

@@ -25,7 +25,7 @@ impl Library {
     /// # Errors
     /// When the index cannot be read.
     pub fn locate(&self, address: &Address) -> Result<Option<Located>, LibraryError> {
-        let mut found = self.index.by_id(&address.id)?;
+        let mut found: Vec<Entry> = self.index.by_id(&address.id)?.into_iter().map(|found| found.entry).collect();
         // Who holds the id today comes before who once had it, then the configured order decides.
         let rank = |repo: &str| {
             self.shelves.iter().position(|shelf| shelf.repository.name == repo).unwrap_or(usize::MAX)
@@ -67,7 +67,7 @@ impl Library {
         let past = at.is_some() && blob != entry.blob;
         let bytes = match content {
             Content::Bytes(bytes) => bytes,
-            Content::TooLarge(_) => Vec::new(),
+            Content::TooLarge(_) | Content::Missing => Vec::new(),
         };
         Ok(Some(Reading {
             commit,
@@ -207,7 +207,7 @@ impl Library {
         let examined = self.examined(shelf, &content, &place.blob, &place.path);
         let text = match &content {
             Content::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-            Content::TooLarge(_) => String::new(),
+            Content::TooLarge(_) | Content::Missing => String::new(),
         };
         Ok((text, Some(examined)))
     }
