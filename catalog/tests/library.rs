@@ -40,7 +40,14 @@ impl Shelf {
     fn git(&self, arguments: &[&str]) -> String {
         let date = format!("{} +0100", self.clock.get());
         let output = Command::new("git")
-            .args(["-c", "core.autocrlf=false", "-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null"])
+            .args([
+                "-c",
+                "core.autocrlf=false",
+                "-c",
+                "commit.gpgsign=false",
+                "-c",
+                "core.hooksPath=/dev/null",
+            ])
             .args(arguments)
             .current_dir(self.work())
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
@@ -74,8 +81,12 @@ impl Shelf {
 
 fn open(data: &Path, repository: &Path) -> Library {
     let repository = Repository::parse(repository.to_str().unwrap()).unwrap();
-    Library::open(Settings { data: data.to_owned(), repositories: vec![repository], fetch: Arc::new(NoRemote) })
-        .unwrap()
+    Library::open(Settings {
+        data: data.to_owned(),
+        repositories: vec![repository],
+        fetch: Arc::new(NoRemote),
+    })
+    .unwrap()
 }
 
 fn now() -> DateTime<Utc> {
@@ -143,13 +154,19 @@ fn a_first_sync_catalogues_what_is_there_and_a_second_one_reads_nothing() {
 fn one_commit_costs_the_files_that_it_changed() {
     let shelf = Shelf::new();
     for number in 0..40 {
-        shelf.write(&format!("hunts/{number}.md"), procedure(&format!("id-{number}"), "T1003", "Nothing yet."));
+        shelf.write(
+            &format!("hunts/{number}.md"),
+            procedure(&format!("id-{number}"), "T1003", "Nothing yet."),
+        );
     }
     shelf.commit("Add forty");
     let library = shelf.open();
     library.sync("hunts", now()).unwrap();
     for number in 0..3 {
-        shelf.write(&format!("hunts/{number}.md"), procedure(&format!("id-{number}"), "T1003", "A wombat walks."));
+        shelf.write(
+            &format!("hunts/{number}.md"),
+            procedure(&format!("id-{number}"), "T1003", "A wombat walks."),
+        );
     }
     shelf.commit("Walk the wombat");
     let report = library.sync("hunts", now()).unwrap();
@@ -182,7 +199,9 @@ fn a_procedure_that_lost_its_metadata_is_served_as_its_last_good_revision() {
     assert_eq!((reading.commit.as_str(), reading.bytes.as_slice()), (first.as_str(), good.as_bytes()));
     assert!(reading.broken.is_some());
     let (problems, _) = library.problems(100, None).unwrap();
-    assert!(problems.iter().any(|problem| problem.path == "k.md" && problem.diagnostic.code == "metadata-lost"));
+    assert!(
+        problems.iter().any(|problem| problem.path == "k.md" && problem.diagnostic.code == "metadata-lost")
+    );
     let readiness = state(&library).readiness;
     assert_eq!((readiness.procedures, readiness.broken, readiness.metadata_ever_lost), (0, 1, 1));
 
@@ -220,14 +239,24 @@ fn a_library_made_anew_holds_what_one_that_followed_along_holds() {
         Box::new(|| shelf.write("b.md", procedure("second", "T1059", "Another."))),
         Box::new(|| shelf.write("c.md", procedure("second", "T1059", "The same id again."))),
         Box::new(|| shelf.write("notes.md", "# Only notes\n")),
-        Box::new(|| shelf.write("d.md", "---\njupytext:\n  text_representation:\n    format_name: myst\n---\n# Uncatalogued\n")),
+        Box::new(|| {
+            shelf.write(
+                "d.md",
+                "---\njupytext:\n  text_representation:\n    format_name: myst\n---\n# Uncatalogued\n",
+            )
+        }),
         Box::new(|| std::fs::rename(shelf.work().join("a.md"), shelf.work().join("renamed.md")).unwrap()),
         Box::new(|| shelf.write("renamed.md", without_hunting(&good))),
         Box::new(|| std::fs::remove_file(shelf.work().join("b.md")).unwrap()),
         Box::new(|| shelf.write("e.md", procedure("second", "T1059", "A third one."))),
         Box::new(|| shelf.write("c.md", procedure("other", "T1059", "Its own id now."))),
         Box::new(|| shelf.write("b.md", procedure("back", "T1059", "Back again."))),
-        Box::new(|| shelf.write("bad.md", "---\nhunting:\n\tid: [\njupytext: {text_representation: {format_name: myst}}\n---\n")),
+        Box::new(|| {
+            shelf.write(
+                "bad.md",
+                "---\nhunting:\n\tid: [\njupytext: {text_representation: {format_name: myst}}\n---\n",
+            )
+        }),
         Box::new(|| std::fs::remove_file(shelf.work().join("notes.md")).unwrap()),
     ];
     for (number, step) in steps.iter().enumerate() {
@@ -247,9 +276,8 @@ fn a_library_made_anew_holds_what_one_that_followed_along_holds() {
     assert_eq!(followed, made);
     assert_eq!(state(&library).readiness, state(&anew).readiness);
     for entry in &made {
-        let history = |library: &Library| {
-            library.history(&address(&entry.id), 100, None).unwrap().unwrap().revisions
-        };
+        let history =
+            |library: &Library| library.history(&address(&entry.id), 100, None).unwrap().unwrap().revisions;
         assert_eq!(history(&library), history(&anew), "{}", entry.path);
     }
     let standings: Vec<_> = made.iter().map(|entry| (entry.path.as_str(), entry.standing)).collect();
@@ -311,7 +339,15 @@ fn history_goes_through_a_rename_with_edits_and_an_old_id_still_leads_to_the_pro
     assert_eq!(entry.id, "new-id");
     let reading = library.read(&address("new-id"), Some(&added)).unwrap().unwrap();
     assert_eq!(reading.path, "old/name.md");
-    assert_eq!(reading.bytes, shelf.git(&["show", &format!("{added}:old/name.md")]).into_bytes().into_iter().chain(*b"\n").collect::<Vec<_>>());
+    assert_eq!(
+        reading.bytes,
+        shelf
+            .git(&["show", &format!("{added}:old/name.md")])
+            .into_bytes()
+            .into_iter()
+            .chain(*b"\n")
+            .collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -327,7 +363,8 @@ fn a_force_push_is_followed() {
     shelf.write("c.md", procedure("c", "T1003", "Three."));
     shelf.commit("Three");
     library.sync("hunts", now()).unwrap();
-    let mut ids: Vec<_> = library.search(&everything()).unwrap().hits.into_iter().map(|hit| hit.entry.id).collect();
+    let mut ids: Vec<_> =
+        library.search(&everything()).unwrap().hits.into_iter().map(|hit| hit.entry.id).collect();
     ids.sort();
     assert_eq!(ids, ["a", "c"]);
 }
@@ -336,7 +373,10 @@ fn a_force_push_is_followed() {
 fn bad_files_become_problems_and_harm_nothing_else() {
     let shelf = Shelf::new();
     shelf.write("good.md", procedure("good", "T1003", "Fine."));
-    shelf.write("latin.md", b"---\njupytext:\n  text_representation:\n    format_name: myst\n---\ncaf\xe9\n".as_slice());
+    shelf.write(
+        "latin.md",
+        b"---\njupytext:\n  text_representation:\n    format_name: myst\n---\ncaf\xe9\n".as_slice(),
+    );
     shelf.write("yaml.md", procedure("yaml", "T1003", "x").replace("  id: yaml", "  id: [yaml"));
     shelf.write("large.md", vec![b'x'; 5 * 1024 * 1024]);
     shelf.commit("All at once");
@@ -344,7 +384,9 @@ fn bad_files_become_problems_and_harm_nothing_else() {
     library.sync("hunts", now()).unwrap();
     assert_eq!(library.locate(&address("good")).unwrap().unwrap().entry.standing, Standing::Good);
     let (problems, _) = library.problems(100, None).unwrap();
-    let of = |path: &str| problems.iter().find(|problem| problem.path == path && problem.diagnostic.blocking).unwrap();
+    let of = |path: &str| {
+        problems.iter().find(|problem| problem.path == path && problem.diagnostic.blocking).unwrap()
+    };
     assert_eq!(of("latin.md").diagnostic.line, 6);
     assert!(of("yaml.md").diagnostic.line > 0);
     assert!(of("large.md").diagnostic.message.contains("bytes"));
@@ -392,10 +434,8 @@ fn revisions_are_compared_whether_or_not_a_commit_touched_the_file() {
 /// The Threat Hunter Playbook's real history, where the tests were told of it.
 #[test]
 fn the_threat_hunter_playbook_is_catalogued() {
-    let corpus = std::env::var_os("HUNTSHELF_CORPUS").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus"),
-        PathBuf::from,
-    );
+    let corpus = std::env::var_os("HUNTSHELF_CORPUS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus"), PathBuf::from);
     let bundle = corpus.join("threathunter-playbook.bundle");
     if !bundle.exists() {
         eprintln!("skipped: no {} (HUNTSHELF_CORPUS names the folder)", bundle.display());

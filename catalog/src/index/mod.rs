@@ -19,10 +19,10 @@ mod search;
 mod shelf;
 mod snippet;
 
-pub use batch::{Batch, Load};
-pub use shelf::{Index, Marks};
 pub use crate::diff::Change;
 pub use crate::procedure::Text;
+pub use batch::{Batch, Load};
+pub use shelf::{Index, Marks};
 
 use crate::attack::Mapping;
 use crate::lint::Diagnostic;

@@ -57,11 +57,17 @@ pub(super) fn examine(content: &Content, path: &str, fields: &FieldMapping, rele
         Content::TooLarge(size) => {
             let message = format!("the file has {size} bytes; at most {LARGEST} are read");
             let help = "Take data and outputs out of the notebook: a procedure holds words and queries.";
-            return unread(Diagnostic::new("too-large", Severity::Error, message, help), path, fields, release);
+            return unread(
+                Diagnostic::new("too-large", Severity::Error, message, help),
+                path,
+                fields,
+                release,
+            );
         }
         Content::Missing => {
             let message = "the file's content is missing from the mirror or damaged there";
-            let help = "Check the repository with `git fsck`; delete the mirror's folder to have it cloned anew.";
+            let help =
+                "Check the repository with `git fsck`; delete the mirror's folder to have it cloned anew.";
             return unread(Diagnostic::new("missing", Severity::Error, message, help), path, fields, release);
         }
     };

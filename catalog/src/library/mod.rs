@@ -12,7 +12,7 @@ mod sync;
 
 use crate::attack::Release;
 use crate::diff::{Change, Unified};
-use crate::index::{Broken, Entry, Found, Index, IndexError, Load, Revision, Search};
+use crate::index::{Broken, Entry, Index, IndexError, Load, Revision};
 use crate::lint::Diagnostic;
 use crate::mirror::{Mirror, MirrorError};
 use crate::notebook::Notebook;
@@ -339,8 +339,7 @@ impl Library {
         if let Some(mirror) = slot.as_ref() {
             return Ok(Arc::clone(mirror));
         }
-        let failed =
-            |reason: String| LibraryError::Mirror { repo: shelf.repository.name.clone(), reason };
+        let failed = |reason: String| LibraryError::Mirror { repo: shelf.repository.name.clone(), reason };
         let mirror = Mirror::open(&self.mirror_folder(&shelf.repository.name))
             .map_err(|error| failed(error.to_string()))?
             .ok_or_else(|| failed("it has not been cloned yet".to_owned()))?;

@@ -119,7 +119,8 @@ impl<'a> Pass<'a> {
             self.promote_released()?;
         }
         self.mark.commit = tip.map(|tip| tip.to_string()).unwrap_or_default();
-        let mark = serde_json::to_value(&self.mark).map_err(|error| LibraryError::Index(error.to_string()))?;
+        let mark =
+            serde_json::to_value(&self.mark).map_err(|error| LibraryError::Index(error.to_string()))?;
         self.batch.commit(mark)?;
         Ok(self.done)
     }
@@ -220,8 +221,7 @@ impl<'a> Pass<'a> {
         let mut everything: HashMap<String, BlobId> = HashMap::new();
         if !self.continues {
             let globs = self.globs.clone();
-            let files =
-                self.mirror.files(tip, &|path| globs.matches(path)).map_err(self.failed())?;
+            let files = self.mirror.files(tip, &|path| globs.matches(path)).map_err(self.failed())?;
             everything.extend(files.files);
         }
         let mut split = Vec::new();
@@ -553,7 +553,12 @@ impl<'a> Pass<'a> {
             taken_by: None,
             problems,
             born: chain.born(),
-            former_ids: chain.former_ids.iter().filter(|id| Some(*id) != procedure.id.as_ref()).cloned().collect(),
+            former_ids: chain
+                .former_ids
+                .iter()
+                .filter(|id| Some(*id) != procedure.id.as_ref())
+                .cloned()
+                .collect(),
             ever_catalogued: chain.ever_catalogued,
             metadata_ever_lost: chain.metadata_ever_lost,
             procedure,
@@ -621,7 +626,8 @@ impl<'a> Pass<'a> {
         }
         if self.continues {
             // Plain files that went.
-            let gone = chains.iter().filter(|chain| !chain.candidate && chain.tip.is_none() && !chain.is_new());
+            let gone =
+                chains.iter().filter(|chain| !chain.candidate && chain.tip.is_none() && !chain.is_new());
             let gone = u64::try_from(gone.count()).unwrap_or(0);
             self.mark.readiness.plain = self.mark.readiness.plain.saturating_sub(gone);
         }
@@ -631,7 +637,7 @@ impl<'a> Pass<'a> {
     /// Adds an entry to the counts of its repository, or takes it out.
     fn count(&mut self, entry: &Entry, add: bool) {
         let readiness = &mut self.mark.readiness;
-        let mut step = |number: &mut u64, counts: bool| match (counts, add) {
+        let step = |number: &mut u64, counts: bool| match (counts, add) {
             (false, _) => {}
             (true, true) => *number += 1,
             (true, false) => *number = number.saturating_sub(1),

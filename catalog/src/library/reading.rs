@@ -25,7 +25,8 @@ impl Library {
     /// # Errors
     /// When the index cannot be read.
     pub fn locate(&self, address: &Address) -> Result<Option<Located>, LibraryError> {
-        let mut found: Vec<Entry> = self.index.by_id(&address.id)?.into_iter().map(|found| found.entry).collect();
+        let mut found: Vec<Entry> =
+            self.index.by_id(&address.id)?.into_iter().map(|found| found.entry).collect();
         // Who holds the id today comes before who once had it, then the configured order decides.
         let rank = |repo: &str| {
             self.shelves.iter().position(|shelf| shelf.repository.name == repo).unwrap_or(usize::MAX)
@@ -174,8 +175,7 @@ impl Library {
     }
 
     fn shelf_of(&self, entry: &Entry) -> Result<(&Shelf, Arc<Mirror>), LibraryError> {
-        let shelf =
-            self.shelf(&entry.repo).ok_or_else(|| LibraryError::NoRepository(entry.repo.clone()))?;
+        let shelf = self.shelf(&entry.repo).ok_or_else(|| LibraryError::NoRepository(entry.repo.clone()))?;
         Ok((shelf, self.mirror(shelf)?))
     }
 
@@ -245,12 +245,7 @@ impl Library {
     }
 
     /// The same for a commit that did not touch the file.
-    fn place_between(
-        &self,
-        mirror: &Mirror,
-        entry: &Entry,
-        commit: CommitId,
-    ) -> Result<Place, LibraryError> {
+    fn place_between(&self, mirror: &Mirror, entry: &Entry, commit: CommitId) -> Result<Place, LibraryError> {
         let failed = LibraryError::mirror(&entry.repo);
         let (revisions, _) = self.index.revisions(&entry.repo, &entry.lineage, LOOKED_THROUGH, None)?;
         let mut paths: Vec<&str> = Vec::new();

@@ -117,9 +117,9 @@ impl Library {
         let repository = &shelf.repository;
         let folder = self.mirror_folder(&repository.name);
         let outcome = match repository.location {
-            Location::Path(_) => {
-                mirror::update(repository, &folder, &mut |_| true).map(drop).map_err(|error| error.to_string())
-            }
+            Location::Path(_) => mirror::update(repository, &folder, &mut |_| true)
+                .map(drop)
+                .map_err(|error| error.to_string()),
             Location::Remote(_) => self.fetch.fetch(repository, &folder),
         };
         outcome.map_err(|reason| LibraryError::Fetch { repo: repository.name.clone(), reason })
@@ -129,4 +129,3 @@ impl Library {
 fn milliseconds(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
-

@@ -34,6 +34,7 @@ fn with_cell(mut notebook: Notebook, kind: CellKind, tags: &[&str], source: &str
         source_line: line + 1,
         outputs: Vec::new(),
         execution_count: None,
+        attachments: None,
     });
     notebook
 }

@@ -34,7 +34,8 @@ impl Text {
 /// The text of a notebook: headings and prose of its markdown cells, code of its code cells and fences. Raw cells count
 /// as code, for templates keep there what a hunter runs last. At most [`MAX_TEXT`] bytes in all.
 pub fn text(notebook: &Notebook) -> Text {
-    let kernel = notebook.metadata.get("kernelspec").and_then(|spec| spec.get("name")).and_then(Value::as_str);
+    let kernel =
+        notebook.metadata.get("kernelspec").and_then(|spec| spec.get("name")).and_then(Value::as_str);
     let mut text = Text { kernel: cut(kernel.unwrap_or_default(), 200).to_owned(), ..Text::default() };
     for cell in &notebook.cells {
         let room = MAX_TEXT.saturating_sub(text.len()).min(MAX_CELL);
@@ -395,6 +396,7 @@ mod tests {
             source_line: 1,
             outputs: Vec::new(),
             execution_count: None,
+            attachments: None,
         }
     }
 

@@ -18,6 +18,7 @@ fn cell(kind: CellKind, tags: &[&str], source: &str) -> Cell {
         source_line: 1,
         outputs: Vec::new(),
         execution_count: None,
+        attachments: None,
     }
 }
 
