@@ -1,0 +1,197 @@
+//! The application: what every handler works with, and the router that they hang on.
+
+use crate::auth::{Principal, Role};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::accounts::Account;
+use crate::db::{Database, DbError};
+use crate::entropy::{self, Entropy};
+use crate::http::assets::Assets;
+use crate::http::host::Hosts;
+use crate::http::pool::Pool;
+use crate::http::problem::Problem;
+use crate::jobs::Jobs;
+use crate::objects::{ObjectError, Objects};
+use crate::routes;
+use catalog::library::{Fetch, Library, LibraryError, Settings};
+use catalog::repository::Repository;
+use serde_json::Value;
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// What every handler works with. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`].
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// What is on record.
+    pub database: Database,
+    /// Notebook bytes.
+    pub objects: Objects,
+    /// Mirrors, index, ATT&CK.
+    pub library: Arc<Library>,
+    /// When repositories are synced.
+    pub jobs: Jobs,
+    /// Where searches and renders run.
+    pub pool: Pool,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub entropy: Arc<dyn Entropy>,
+    /// Under which names the server answers.
+    pub hosts: Hosts,
+    /// Styles and scripts.
+    pub assets: Assets,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What comes from outside: the time, random numbers, the network.
+pub struct Outside {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub entropy: Arc<dyn Entropy>,
+    /// How a remote is fetched.
+    pub fetch: Arc<dyn Fetch>,
+}
+
+/// Why the application cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+    /// The data folder.
+    #[error("the data folder {path} cannot be used: {source}")]
+    Data {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// The object store.
+    #[error(transparent)]
+    Objects(#[from] ObjectError),
+    /// Mirrors or index.
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    /// The starter catalog could not be laid out.
+    #[error("the starter catalog: {0}")]
+    Starter(String),
+}
+
+impl App {
+    /// Opens everything; nothing is fetched. The repositories' tasks begin, and end when `stop` turns true.
+    ///
+    /// # Errors
+    /// When something cannot be opened; the message says what, and why.
+    ///
+    /// # Panics
+    /// Outside an async runtime.
+    pub async fn open(
+        config: Config,
+        outside: Outside,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<Self, StartError> {
+        let data = config.server.data.clone();
+        make_folder(&data).map_err(|source| StartError::Data { path: data.clone(), source })?;
+        let repositories = config.mirrored()?;
+        let settings = Settings { data: data.clone(), repositories, fetch: outside.fetch };
+        let library = tokio::task::spawn_blocking(move || open_library(settings));
+        let database = Database::open(config.database.url.as_deref(), &data).await?;
+        let objects = Objects::folder(&data.join("objects"))?;
+        // The task panics only where the library does, and then there is nothing to serve.
+        let library = Arc::new(library.await.map_err(|error| StartError::Starter(error.to_string()))??);
+        let jobs = Jobs::start(&library, &outside.clock, outside.entropy.as_ref(), stop);
+        Ok(Self(Arc::new(Parts {
+            hosts: Hosts::of(&config),
+            pool: Pool::for_this_machine(),
+            assets: Assets::embedded(),
+            clock: outside.clock,
+            entropy: outside.entropy,
+            config,
+            database,
+            objects,
+            library,
+            jobs,
+        })))
+    }
+
+    /// The router with all its layers.
+    pub fn router(&self) -> axum::Router {
+        routes::router(self)
+    }
+
+    /// Reads from the library on the pool.
+    ///
+    /// # Errors
+    /// When the pool is full, or the library says so.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Library) -> Result<T, LibraryError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let library = self.library.clone();
+        Ok(self.pool.run(move || work(&library)).await??)
+    }
+
+    /// An id for a new row.
+    pub fn id(&self) -> String {
+        entropy::id(self.clock.as_ref(), self.entropy.as_ref())
+    }
+
+    /// An account that is not on record yet.
+    pub fn new_account(&self, name: &str, role: Role) -> Account {
+        Account {
+            id: self.id(),
+            name: name.to_owned(),
+            role,
+            created_at: self.clock.now(),
+            disabled_at: None,
+        }
+    }
+
+    /// Puts on record that somebody did something.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note(&self, who: &Principal, action: &str, subject: &str, detail: &Value) -> Result<(), DbError> {
+        self.database.note(&self.id(), self.clock.now(), who, (action, subject, detail)).await
+    }
+}
+
+/// The data folder holds sessions and customers' names: nobody else on the machine reads it.
+fn make_folder(path: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn open_library(mut settings: Settings) -> Result<Library, StartError> {
+    if settings.repositories.is_empty() {
+        settings.repositories.push(starter(&settings.data)?);
+    }
+    Ok(Library::open(settings)?)
+}
+
+/// The starter catalog, laid out as a repository in the data folder.
+fn starter(data: &std::path::Path) -> Result<Repository, StartError> {
+    let _ = data;
+    Err(StartError::Starter("no repository is configured; name one with --repo".to_owned()))
+}

@@ -1,0 +1,77 @@
+//! Who did what, and when. Rows are only ever added.
+
+use super::{Database, DbError, from_json, from_millis, read, to_json, write};
+use crate::auth::Principal;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+/// One thing that somebody did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deed {
+    /// Its id.
+    pub id: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By whom, by name.
+    pub by: String,
+    /// What: `tenant.create`, `instance.create`, …
+    pub action: String,
+    /// To which row.
+    pub subject: String,
+    /// What else is worth keeping; never a secret.
+    pub detail: Value,
+}
+
+impl Database {
+    /// Notes that `who` did `action` to `subject`.
+    ///
+    /// # Errors
+    /// When the driver fails.
+    pub async fn note(
+        &self,
+        id: &str,
+        at: DateTime<Utc>,
+        who: &Principal,
+        (action, subject, detail): (&str, &str, &Value),
+    ) -> Result<(), DbError> {
+        write!(self, |pool| sqlx::query(
+            "INSERT INTO audit (id, at, account_id, account_name, action, subject, detail)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        )
+        .bind(id)
+        .bind(at.timestamp_millis())
+        .bind(&who.id)
+        .bind(&who.name)
+        .bind(action)
+        .bind(subject)
+        .bind(to_json(detail))
+        .execute(pool)
+        .await)?;
+        Ok(())
+    }
+
+    /// The newest deeds.
+    ///
+    /// # Errors
+    /// When the driver fails.
+    pub async fn deeds(&self, limit: u32) -> Result<Vec<Deed>, DbError> {
+        let rows: Vec<(String, i64, String, String, String, String)> = read!(self, |pool| sqlx::query_as(
+            "SELECT id, at, account_name, action, subject, detail FROM audit ORDER BY at DESC, id DESC LIMIT $1"
+        )
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await)?;
+        rows.into_iter()
+            .map(|(id, at, by, action, subject, detail)| {
+                Ok(Deed {
+                    id,
+                    at: from_millis(at),
+                    by,
+                    action,
+                    subject,
+                    detail: from_json("audit.detail", &detail)?,
+                })
+            })
+            .collect()
+    }
+}

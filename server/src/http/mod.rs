@@ -1,0 +1,10 @@
+//! What stands between the network and the routes: layers, errors, caching, assets, and the pool for work that blocks.
+
+pub mod assets;
+pub mod cache;
+pub mod headers;
+pub mod host;
+pub mod layers;
+pub mod pool;
+pub mod problem;
+pub mod query;
