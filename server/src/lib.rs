@@ -1,1 +1,21 @@
-//! The server.
+//! The server: HTTP, accounts, database, jobs, command line. What a procedure is, `catalog` knows; what a page looks like,
+//! `web`.
+//!
+//! A request passes [`http::layers`], is asked who it comes from ([`auth::extract`]), reaches one file of [`routes`], and
+//! that file loads from the library ([`app::App::read`], on a pool of threads) and from the database ([`db`]), and
+//! answers. [`jobs`] decides when repositories are synced. [`cli`] is the other way in.
+
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod entropy;
+pub mod http;
+pub mod jobs;
+pub mod objects;
+pub mod routes;
+pub mod serve;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;

@@ -4,11 +4,11 @@ use crate::app::App;
 use crate::http::problem::Problem;
 use crate::http::{cache::Cache, headers};
 use crate::routes::pages;
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use std::time::Instant;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 /// Refuses what browsers send from other sites. Programs send neither `Origin` nor `Sec-Fetch-Site`, and pass.
@@ -47,7 +47,17 @@ pub fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
     Problem::internal().into_response()
 }
 
-/// The outermost layer: checks the host, gives every error its form, and adds the headers of every answer.
+/// Notes each request and how it was answered. Not its query: searches are nobody's business but the hunter's.
+pub async fn log(request: Request, next: Next) -> Response {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let began = Instant::now();
+    let response = next.run(request).await;
+    let (status, took) = (response.status().as_u16(), began.elapsed());
+    tracing::info!(%method, path, status, ?took, "answered");
+    response
+}
+
+/// The outermost layer of form: checks the host, gives every error its form, and adds the headers of every answer.
 pub async fn outermost(State(app): State<App>, request: Request, next: Next) -> Response {
     let asked = pages::Asked::of(&request);
     let mut response = match app.hosts.check(&request) {
@@ -121,9 +131,4 @@ fn plain(status: StatusCode, text: &str) -> Problem {
         }
         _ => Problem::internal(),
     }
-}
-
-/// An empty body, for answers that need none.
-pub fn nothing() -> Body {
-    Body::empty()
 }

@@ -1,0 +1,144 @@
+//! GET `/procedures/{id}/history`: its revisions, newest first.
+
+use super::item::{ChangeItem, moment};
+use super::no_procedure;
+use crate::app::App;
+use crate::auth::Principal;
+use crate::http::problem::Problem;
+use crate::http::query;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use catalog::index::{Revision, RevisionStatus};
+use catalog::library::Address;
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which page of whose history.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct HistoryParams {
+    /// The repository, where the id stands in several.
+    pub repo: Option<String>,
+    /// How many: 100, at most 500.
+    pub limit: Option<String>,
+    /// Where to go on: `next` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// A page of revisions.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HistoryAnswer {
+    /// How many there are in all.
+    pub total: usize,
+    /// This page, newest first.
+    pub revisions: Vec<RevisionEntry>,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+}
+
+/// One revision.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RevisionEntry {
+    /// The commit.
+    pub commit: String,
+    /// The path after it; before it, when it was deleted.
+    pub path: String,
+    /// The path before, when it was renamed.
+    pub previous_path: Option<String>,
+    /// Git's author.
+    pub author: Author,
+    /// When they wrote it, in their zone, RFC 3339.
+    pub authored_at: String,
+    /// When it was committed, likewise.
+    pub committed_at: String,
+    /// First line of the message.
+    pub subject: String,
+    /// `added`, `modified`, `renamed` or `deleted`.
+    #[schema(value_type = String)]
+    pub status: RevisionStatus,
+    /// What that meant.
+    pub changes: Vec<ChangeItem>,
+}
+
+/// Git's author.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Author {
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+}
+
+impl From<Revision> for RevisionEntry {
+    fn from(revision: Revision) -> Self {
+        Self {
+            commit: revision.commit,
+            path: revision.path,
+            previous_path: revision.previous_path,
+            author: Author { name: revision.author_name, email: revision.author_email },
+            authored_at: in_zone(revision.authored_at),
+            committed_at: in_zone(revision.committed_at),
+            subject: revision.subject,
+            status: revision.status,
+            changes: revision.changes.into_iter().map(ChangeItem::from).collect(),
+        }
+    }
+}
+
+/// Seconds since 1970 and minutes east, as RFC 3339. Commits can claim any zone and any time: what no calendar holds is
+/// shown in UTC.
+fn in_zone((at, minutes): (i64, i32)) -> String {
+    let at: DateTime<chrono::Utc> = crate::clock::from_seconds(at);
+    match minutes.checked_mul(60).and_then(FixedOffset::east_opt) {
+        Some(zone) if minutes != 0 => at.with_timezone(&zone).to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        _ => moment(at),
+    }
+}
+
+/// The revisions of a procedure, through renames.
+#[utoipa::path(
+    get, path = "/procedures/{id}/history", tag = "procedures",
+    params(("id" = String, Path, description = "Its id, percent-encoded"), HistoryParams),
+    responses(
+        (status = 200, body = HistoryAnswer),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn get(
+    State(app): State<App>,
+    _who: Principal,
+    Path(id): Path<String>,
+    Query(params): Query<HistoryParams>,
+) -> Result<Json<HistoryAnswer>, Problem> {
+    let address = Address { id: id.clone(), repo: query::one(params.repo.as_ref()) };
+    let limit = query::limit(params.limit.as_ref(), 100, 500)?;
+    let cursor = query::one(params.cursor.as_ref());
+    let history = app
+        .read(move |library| library.history(&address, limit, cursor.as_deref()))
+        .await?
+        .ok_or_else(|| no_procedure(&id))?;
+    Ok(Json(HistoryAnswer {
+        total: history.total,
+        revisions: history.revisions.into_iter().map(RevisionEntry::from).collect(),
+        next: history.next,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_stand_in_the_zone_of_who_committed() {
+        assert_eq!(in_zone((0, 120)), "1970-01-01T02:00:00+02:00");
+        assert_eq!(in_zone((0, 0)), "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn a_zone_or_time_that_nobody_has_harms_nothing() {
+        assert_eq!(in_zone((0, i32::MAX)), "1970-01-01T00:00:00Z");
+        assert_eq!(in_zone((i64::MAX, 60)), "1970-01-01T01:00:00+01:00");
+        in_zone((8_210_266_876_799, 1439));
+    }
+}

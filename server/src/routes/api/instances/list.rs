@@ -1,0 +1,113 @@
+//! GET `/instances`: the copies that were made, newest first.
+
+use super::InstanceItem;
+use crate::app::App;
+use crate::auth::Principal;
+use crate::db::instances::InstanceFilter;
+use crate::http::problem::Problem;
+use crate::http::query;
+use axum::Json;
+use axum::extract::{Query, State};
+use catalog::library::Address;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which copies are asked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct InstanceParams {
+    /// Of this procedure.
+    pub procedure: Option<String>,
+    /// Of this repository.
+    pub repo: Option<String>,
+    /// Of this technique; a parent finds its sub-techniques.
+    pub technique: Option<String>,
+    /// For this tenant, by our id or its key.
+    pub tenant: Option<String>,
+    /// For this customer, by id.
+    pub customer: Option<String>,
+    /// Made from this commit, full or short.
+    pub commit: Option<String>,
+    /// In this state.
+    pub state: Option<String>,
+    /// Made since then: a day or a moment.
+    pub since: Option<String>,
+    /// How many: 100, at most 500.
+    pub limit: Option<String>,
+    /// Where to go on: `next` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// A page of copies.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InstancesAnswer {
+    /// This page, newest first.
+    pub instances: Vec<InstanceItem>,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+}
+
+impl InstanceParams {
+    /// What they ask for.
+    ///
+    /// # Errors
+    /// 400 when a value cannot be.
+    pub fn filter(&self) -> Result<InstanceFilter, Problem> {
+        let limit = query::limit(self.limit.as_ref(), 100, 500)?;
+        let technique = query::one(self.technique.as_ref()).map(|written| {
+            catalog::attack::TechniqueId::parse(&written).map(|id| id.to_string()).ok_or_else(|| {
+                Problem::invalid(format!("technique is {written}; it is an ATT&CK id such as T1003.001."))
+            })
+        });
+        Ok(InstanceFilter {
+            procedure: query::one(self.procedure.as_ref()),
+            also: None,
+            repo: query::one(self.repo.as_ref()),
+            technique: technique.transpose()?,
+            tenant: query::one(self.tenant.as_ref()),
+            customer: query::one(self.customer.as_ref()),
+            commit: query::commit("commit", self.commit.as_ref())?,
+            state: query::one(self.state.as_ref()),
+            since: query::moment("since", self.since.as_ref())?,
+            before: query::one(self.cursor.as_ref()),
+            limit: u32::try_from(limit).unwrap_or(500),
+        })
+    }
+}
+
+/// The copies that were made, newest first.
+#[utoipa::path(
+    get, path = "/instances", tag = "copies", params(InstanceParams),
+    responses((status = 200, body = InstancesAnswer))
+)]
+pub async fn list(
+    State(app): State<App>,
+    who: Principal,
+    Query(params): Query<InstanceParams>,
+) -> Result<Json<InstancesAnswer>, Problem> {
+    let (instances, next) = page(&app, &who, params.filter()?).await?;
+    Ok(Json(InstancesAnswer { instances: instances.into_iter().map(InstanceItem::from).collect(), next }))
+}
+
+/// A page of copies, and the cursor of the next one. A procedure that changed its id is found by either.
+///
+/// # Errors
+/// When the database or the index fails.
+pub async fn page(
+    app: &App,
+    who: &Principal,
+    mut filter: InstanceFilter,
+) -> Result<(Vec<crate::db::instances::Instance>, Option<String>), Problem> {
+    if let Some(id) = filter.procedure.clone() {
+        let address = Address { id, repo: filter.repo.clone() };
+        filter.also = app.read(move |library| library.locate(&address)).await?.map(|found| found.entry.id);
+    }
+    let asked = filter.limit as usize;
+    // One more than asked for tells whether there is a next page.
+    filter.limit += 1;
+    let mut instances = app.database.instances(&who.tenants()).list(&filter).await?;
+    let further = instances.len() > asked;
+    instances.truncate(asked);
+    let next = instances.last().filter(|_| further).map(|last| last.id.clone());
+    Ok((instances, next))
+}

@@ -1,0 +1,108 @@
+//! `/api/v1`: one file an endpoint. The OpenAPI document is made from what the handlers say of themselves.
+
+pub mod customers;
+pub mod diff;
+pub mod history;
+pub mod instances;
+pub mod item;
+pub mod notebook;
+pub mod openapi;
+pub mod problems;
+pub mod procedure;
+pub mod procedures;
+pub mod repos;
+pub mod source;
+pub mod tenants;
+
+use crate::app::App;
+use crate::http::problem::Problem;
+use crate::http::query;
+use axum::Router;
+use catalog::library::Address;
+use serde::Deserialize;
+use utoipa::openapi::OpenApi;
+use utoipa::{IntoParams, OpenApi as _};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Huntshelf",
+        description = "A catalog of threat-hunting procedures: find them, read them, see how they changed, take a copy for a tenant. Errors are RFC 9457 problems. Send a token as `Authorization: Bearer hs_…`.",
+    ),
+    components(schemas(Problem))
+)]
+struct Described;
+
+/// The endpoints and their description.
+pub fn router() -> (Router<App>, OpenApi) {
+    let (api, described) = endpoints().split_for_parts();
+    (api.merge(Router::new().route("/api/openapi.json", axum::routing::get(openapi::get))), described)
+}
+
+/// The endpoints that may take longer than others.
+pub fn untimed() -> Router<App> {
+    slow().split_for_parts().0
+}
+
+/// The description of all of them.
+pub fn description() -> OpenApi {
+    endpoints().merge(slow()).split_for_parts().1
+}
+
+fn endpoints() -> OpenApiRouter<App> {
+    let v1 = OpenApiRouter::new()
+        .routes(routes!(procedures::search))
+        .routes(routes!(procedure::get))
+        .routes(routes!(source::get))
+        .routes(routes!(notebook::get))
+        .routes(routes!(history::get))
+        .routes(routes!(diff::get))
+        .routes(routes!(problems::list))
+        .routes(routes!(customers::list, customers::create))
+        .routes(routes!(customers::change))
+        .routes(routes!(tenants::list, tenants::create))
+        .routes(routes!(tenants::change))
+        .routes(routes!(instances::create::create))
+        .routes(routes!(instances::list::list))
+        .routes(routes!(instances::one::get))
+        .routes(routes!(instances::notebook::get))
+        .routes(routes!(instances::zip::zip))
+        .routes(routes!(repos::list));
+    OpenApiRouter::with_openapi(Described::openapi()).nest("/api/v1", v1)
+}
+
+fn slow() -> OpenApiRouter<App> {
+    OpenApiRouter::new().nest("/api/v1", OpenApiRouter::new().routes(routes!(repos::sync)))
+}
+
+/// Which revision of which procedure.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// The repository, where the id stands in several.
+    pub repo: Option<String>,
+    /// A commit of the branch, full or short; the newest revision without it.
+    pub at: Option<String>,
+}
+
+impl Which {
+    /// The address of an id.
+    pub fn address(&self, id: &str) -> Address {
+        Address { id: id.to_owned(), repo: query::one(self.repo.as_ref()) }
+    }
+
+    /// The commit asked for.
+    ///
+    /// # Errors
+    /// 400 when it is none.
+    pub fn commit(&self) -> Result<Option<String>, Problem> {
+        query::commit("at", self.at.as_ref())
+    }
+}
+
+/// There is no such procedure.
+pub fn no_procedure(id: &str) -> Problem {
+    Problem::not_found(format!("procedure {id}")).remedy("An id that changed is found by searching for the title.")
+}

@@ -1,0 +1,93 @@
+//! GET `/problems`: what is wrong with files at their branches' tips.
+
+use crate::app::App;
+use crate::auth::Principal;
+use crate::http::problem::Problem;
+use crate::http::query;
+use axum::Json;
+use axum::extract::{Query, State};
+use catalog::lint::Severity;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which page.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ProblemParams {
+    /// How many: 100, at most 500.
+    pub limit: Option<String>,
+    /// Where to go on: `next` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// A page of problems.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemsAnswer {
+    /// This page, by repository and path.
+    pub problems: Vec<FileProblem>,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+}
+
+/// One thing that is wrong with one file.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FileProblem {
+    /// Its repository.
+    pub repo: String,
+    /// Its path.
+    pub path: String,
+    /// How its procedure is addressed.
+    pub id: String,
+    /// The commit that last changed the file.
+    pub commit: String,
+    /// The rule.
+    pub code: String,
+    /// `info`, `warning` or `error`.
+    #[schema(value_type = String)]
+    pub severity: Severity,
+    /// Whether it keeps the file from being good.
+    pub blocking: bool,
+    /// From 1; 0 when it is about the file as a whole.
+    pub line: u32,
+    /// In characters, from 1; 0 when it is about the line as a whole.
+    pub column: u32,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+impl From<catalog::library::Problem> for FileProblem {
+    fn from(problem: catalog::library::Problem) -> Self {
+        let found = problem.diagnostic;
+        Self {
+            repo: problem.repo,
+            path: problem.path,
+            id: problem.id,
+            commit: problem.commit,
+            code: found.code,
+            severity: found.severity,
+            blocking: found.blocking,
+            line: found.line,
+            column: found.column,
+            message: found.message,
+            help: found.help,
+        }
+    }
+}
+
+/// All problems, by repository and path.
+#[utoipa::path(
+    get, path = "/problems", tag = "procedures", params(ProblemParams),
+    responses((status = 200, body = ProblemsAnswer))
+)]
+pub async fn list(
+    State(app): State<App>,
+    _who: Principal,
+    Query(params): Query<ProblemParams>,
+) -> Result<Json<ProblemsAnswer>, Problem> {
+    let limit = query::limit(params.limit.as_ref(), 100, 500)?;
+    let cursor = query::one(params.cursor.as_ref());
+    let (problems, next) = app.read(move |library| library.problems(limit, cursor.as_deref())).await?;
+    Ok(Json(ProblemsAnswer { problems: problems.into_iter().map(FileProblem::from).collect(), next }))
+}

@@ -1,0 +1,262 @@
+//! GET `/procedures/{id}`: all of one procedure.
+
+use super::item::{DiagnosticItem, TacticItem, TechniqueItem, seconds};
+use super::{Which, no_procedure};
+use crate::app::App;
+use crate::auth::Principal;
+use crate::http::problem::Problem;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use catalog::index::Broken;
+use catalog::library::Reading;
+use catalog::notebook::CellKind;
+use catalog::procedure::Standing;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// All of one procedure.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProcedureAnswer {
+    /// `hunting.id`, else `path:` and the path.
+    pub id: String,
+    /// Its repository.
+    pub repo: String,
+    /// Its path at this revision.
+    pub path: String,
+    /// How it stands at the branch's tip.
+    #[schema(value_type = String)]
+    pub standing: Standing,
+    /// Its title.
+    pub title: String,
+    /// What it hunts for.
+    pub description: String,
+    /// Its ATT&CK techniques.
+    pub techniques: Vec<TechniqueItem>,
+    /// Its ATT&CK tactics.
+    pub tactics: Vec<TacticItem>,
+    /// The telemetry that it reads.
+    pub data_sources: Vec<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Its authors.
+    pub authors: Vec<String>,
+    /// ATT&CK platforms.
+    pub platforms: Vec<String>,
+    /// Which service its queries are for.
+    pub service: Option<String>,
+    /// The `hunting` block whole, as written.
+    #[schema(value_type = Object)]
+    pub metadata: Map<String, Value>,
+    /// Whether a copy can be made of it.
+    pub copyable: bool,
+    /// Its cells, in order.
+    pub cells: Vec<CellItem>,
+    /// Its headings.
+    pub outline: Vec<HeadingItem>,
+    /// What a copy fills in.
+    pub parameters: Vec<ParameterItem>,
+    /// What its query cells read.
+    pub queries: Vec<QueryItem>,
+    /// What lint finds in this revision.
+    pub diagnostics: Vec<DiagnosticItem>,
+    /// Which revision this is.
+    pub revision: RevisionItem,
+    /// Set when the newest revision cannot be used and this is the last good one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broken: Option<BrokenItem>,
+    /// For a duplicate: the path of the older file that holds its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_by: Option<String>,
+    /// Other repositories in which the id stands.
+    pub others: Vec<String>,
+}
+
+/// One cell.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CellItem {
+    /// Its place, from 0.
+    pub index: usize,
+    /// `markdown`, `code` or `raw`.
+    pub kind: &'static str,
+    /// Its text.
+    pub source: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Its metadata.
+    #[schema(value_type = Object)]
+    pub metadata: Map<String, Value>,
+    /// First and last line in the file, from 1.
+    pub lines: [u32; 2],
+}
+
+/// One heading.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HeadingItem {
+    /// 1 to 6.
+    pub level: u8,
+    /// Its text.
+    pub text: String,
+    /// Its cell, from 0.
+    pub cell: usize,
+    /// Its anchor on the page.
+    pub anchor: String,
+}
+
+/// A parameter.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ParameterItem {
+    /// Its name.
+    pub name: String,
+    /// Its type as far as it is known.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its default, as Python writes it.
+    pub default: String,
+    /// What it is for.
+    pub help: String,
+}
+
+/// A query cell.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QueryItem {
+    /// The cell, from 0.
+    pub cell: usize,
+    /// What the query is written in.
+    pub language: String,
+    /// The query's text.
+    pub text: String,
+}
+
+/// Which revision.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RevisionItem {
+    /// The commit.
+    pub commit: String,
+    /// The path there.
+    pub path: String,
+    /// The blob.
+    pub blob: String,
+    /// Whether a commit was asked for that is not the newest revision.
+    pub past: bool,
+    /// When the newest revision was committed, RFC 3339.
+    pub updated_at: String,
+    /// By whom.
+    pub updated_by: String,
+}
+
+/// Why the newest revision cannot be used.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BrokenItem {
+    /// The commit since which.
+    pub since: String,
+    /// Its author.
+    pub by: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// What is wrong.
+    pub reason: String,
+    /// The commit that is served instead.
+    pub last_good_commit: Option<String>,
+}
+
+impl From<Broken> for BrokenItem {
+    fn from(broken: Broken) -> Self {
+        Self {
+            since: broken.since,
+            by: broken.by,
+            at: seconds(broken.at),
+            reason: broken.reason,
+            last_good_commit: broken.last_good_commit,
+        }
+    }
+}
+
+/// One procedure, its newest revision or the one at a commit.
+#[utoipa::path(
+    get, path = "/procedures/{id}", tag = "procedures",
+    params(("id" = String, Path, description = "Its id, percent-encoded"), Which),
+    responses(
+        (status = 200, body = ProcedureAnswer),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn get(
+    State(app): State<App>,
+    _who: Principal,
+    Path(id): Path<String>,
+    Query(which): Query<Which>,
+) -> Result<Json<ProcedureAnswer>, Problem> {
+    let (address, at) = (which.address(&id), which.commit()?);
+    let answer = app.read(move |library| Ok(library.read(&address, at.as_deref())?.map(answer))).await?;
+    Ok(Json(answer.ok_or_else(|| no_procedure(&id))?))
+}
+
+fn answer(reading: Reading) -> ProcedureAnswer {
+    let outline = outline(&reading);
+    let parameters = parameters(&reading);
+    let (entry, procedure) = (reading.entry, reading.procedure);
+    ProcedureAnswer {
+        id: entry.id,
+        repo: entry.repo,
+        path: reading.path.clone(),
+        standing: entry.standing,
+        title: procedure.title,
+        description: procedure.description,
+        techniques: procedure.techniques.into_iter().map(TechniqueItem::from).collect(),
+        tactics: procedure.tactics.into_iter().map(TacticItem::from).collect(),
+        data_sources: procedure.data_sources,
+        tags: procedure.tags,
+        authors: if procedure.authors.is_empty() { entry.authors } else { procedure.authors },
+        platforms: procedure.platforms,
+        service: procedure.service,
+        metadata: procedure.metadata,
+        copyable: entry.copyable,
+        cells: reading
+            .notebook
+            .cells
+            .into_iter()
+            .enumerate()
+            .map(|(index, cell)| CellItem {
+                index,
+                kind: kind(cell.kind),
+                tags: cell.tags().map(str::to_owned).collect(),
+                source: cell.source,
+                metadata: cell.metadata,
+                lines: [cell.lines.0, cell.lines.1],
+            })
+            .collect(),
+        outline,
+        parameters,
+        queries: Vec::new(),
+        diagnostics: reading.diagnostics.into_iter().map(DiagnosticItem::from).collect(),
+        revision: RevisionItem {
+            commit: reading.commit,
+            path: reading.path,
+            blob: reading.blob,
+            past: reading.past,
+            updated_at: seconds(entry.updated_at),
+            updated_by: entry.updated_by,
+        },
+        broken: reading.broken.map(BrokenItem::from),
+        taken_by: entry.taken_by,
+        others: reading.others,
+    }
+}
+
+fn outline(_reading: &Reading) -> Vec<HeadingItem> {
+    Vec::new()
+}
+
+fn parameters(_reading: &Reading) -> Vec<ParameterItem> {
+    Vec::new()
+}
+
+/// The word for a kind of cell.
+fn kind(kind: CellKind) -> &'static str {
+    match kind {
+        CellKind::Markdown => "markdown",
+        CellKind::Code => "code",
+        CellKind::Raw => "raw",
+    }
+}

@@ -1,0 +1,208 @@
+//! GET `/procedures`: search.
+
+use super::item::Item;
+use crate::app::App;
+use crate::auth::Principal;
+use crate::http::problem::Problem;
+use crate::http::query;
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use axum_extra::extract::Query;
+use catalog::index::{FacetCount, Filters, Found, Search, Sort};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+use utoipa::{IntoParams, ToSchema};
+
+/// What is searched. Repeated keys of one facet mean or, different facets mean and.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct SearchParams {
+    /// Words and the query language.
+    pub q: Option<String>,
+    /// Tactics: id, short name or name.
+    pub tactic: Vec<String>,
+    /// Techniques; a parent finds its sub-techniques.
+    pub technique: Vec<String>,
+    /// Data sources.
+    pub data_source: Vec<String>,
+    /// Tags.
+    pub tag: Vec<String>,
+    /// Platforms.
+    pub platform: Vec<String>,
+    /// Authors.
+    pub author: Vec<String>,
+    /// Repositories.
+    pub repo: Vec<String>,
+    /// `good`, `broken`, `uncatalogued`, `duplicate`; all of them without it.
+    pub standing: Vec<String>,
+    /// `relevance`, `changed` or `title`.
+    pub sort: Option<String>,
+    /// How many: 20, at most 100.
+    pub limit: Option<String>,
+    /// Where to go on: `next` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// The parameters that there are.
+const KNOWN: [&str; 12] = [
+    "q", "tactic", "technique", "data_source", "tag", "platform", "author", "repo", "standing", "sort", "limit",
+    "cursor",
+];
+
+impl SearchParams {
+    /// What they ask for.
+    ///
+    /// # Errors
+    /// 400 when a value is none of those that there are.
+    pub fn search(&self) -> Result<Search, Problem> {
+        let sort = match query::one(self.sort.as_ref()).as_deref() {
+            None | Some("relevance") => Sort::Relevance,
+            Some("changed") => Sort::Changed,
+            Some("title") => Sort::Title,
+            Some(other) => {
+                return Err(Problem::invalid(format!("sort is {other}; it is relevance, changed or title.")));
+            }
+        };
+        let standing = query::said(&self.standing);
+        if let Some(other) = standing
+            .iter()
+            .find(|word| !matches!(word.as_str(), "good" | "broken" | "uncatalogued" | "duplicate"))
+        {
+            return Err(Problem::invalid(format!(
+                "standing is {other}; it is good, broken, uncatalogued or duplicate."
+            )));
+        }
+        let filters = Filters {
+            tactic: query::said(&self.tactic),
+            technique: query::said(&self.technique),
+            data_source: query::said(&self.data_source),
+            tag: query::said(&self.tag),
+            platform: query::said(&self.platform),
+            author: query::said(&self.author),
+            repo: query::said(&self.repo),
+            standing,
+        };
+        Ok(Search {
+            text: self.q.clone().unwrap_or_default(),
+            filters,
+            sort,
+            limit: query::limit(self.limit.as_ref(), 20, 100)?,
+            cursor: query::one(self.cursor.as_ref()),
+        })
+    }
+}
+
+/// A page of results.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SearchAnswer {
+    /// How many match in all.
+    pub total: usize,
+    /// How long the search took, in milliseconds.
+    pub took_ms: f64,
+    /// What the query was not read as, and what to try.
+    pub hints: Vec<String>,
+    /// Counts by facet, each ignoring its own choice.
+    pub facets: BTreeMap<String, Vec<FacetItem>>,
+    /// This page.
+    pub items: Vec<Item>,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+}
+
+/// One value of a facet.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FacetItem {
+    /// What to filter by.
+    pub value: String,
+    /// What to show.
+    pub label: String,
+    /// How many of the results have it.
+    pub count: u64,
+}
+
+impl From<FacetCount> for FacetItem {
+    fn from(facet: FacetCount) -> Self {
+        Self { value: facet.value, label: facet.label, count: facet.count }
+    }
+}
+
+/// Finds procedures.
+#[utoipa::path(
+    get, path = "/procedures", tag = "procedures", params(SearchParams),
+    responses(
+        (status = 200, body = SearchAnswer),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn search(
+    State(app): State<App>,
+    _who: Principal,
+    Query(params): Query<SearchParams>,
+    RawQuery(raw): RawQuery,
+) -> Result<Json<SearchAnswer>, Problem> {
+    let search = params.search()?;
+    let mut hints = unknown(raw.as_deref().unwrap_or_default());
+    let began = Instant::now();
+    let found = app.read(move |library| library.search(&search)).await?;
+    hints.extend(found.hints.iter().cloned());
+    Ok(Json(answer(found, hints, began.elapsed())))
+}
+
+fn answer(found: Found, hints: Vec<String>, took: Duration) -> SearchAnswer {
+    SearchAnswer {
+        total: found.total,
+        took_ms: milliseconds(took),
+        hints,
+        facets: found
+            .facets
+            .into_iter()
+            .map(|(name, values)| (name, values.into_iter().map(FacetItem::from).collect()))
+            .collect(),
+        items: found.hits.into_iter().map(|hit| Item::of(hit.entry, hit.snippets)).collect(),
+        next: found.next,
+    }
+}
+
+/// Milliseconds to two digits.
+pub fn milliseconds(took: Duration) -> f64 {
+    (took.as_secs_f64() * 100_000.0).round() / 100.0
+}
+
+/// A misspelt filter finds everything: say so.
+fn unknown(raw: &str) -> Vec<String> {
+    let mut names: Vec<String> = url::form_urlencoded::parse(raw.as_bytes())
+        .map(|(name, _)| name.into_owned())
+        .filter(|name| !KNOWN.contains(&name.as_str()))
+        .map(|name| name.chars().take(40).collect())
+        .collect();
+    names.dedup();
+    names.truncate(5);
+    names.into_iter().map(|name| format!("There is no parameter {name}; it was not looked at.")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_a_form_left_empty_filter_nothing() {
+        let params = SearchParams { tactic: vec![String::new(), "TA0006".into()], ..SearchParams::default() };
+        let search = params.search().unwrap();
+        assert_eq!(search.filters.tactic, ["TA0006"]);
+        assert_eq!(search.limit, 20);
+    }
+
+    #[test]
+    fn an_order_or_standing_that_is_none_is_refused() {
+        assert!(SearchParams { sort: Some("best".into()), ..SearchParams::default() }.search().is_err());
+        assert!(SearchParams { standing: vec!["bad".into()], ..SearchParams::default() }.search().is_err());
+    }
+
+    #[test]
+    fn a_misspelt_parameter_is_named() {
+        assert_eq!(unknown("q=a&techniqe=T1003"), ["There is no parameter techniqe; it was not looked at."]);
+        assert!(unknown("q=a&technique=T1003").is_empty());
+    }
+}

@@ -1,0 +1,191 @@
+//! GET `/repos` and POST `/repos/{name}/sync`: what is mirrored, and bringing it up to date now.
+
+use super::item::moment;
+use crate::app::App;
+use crate::auth::{Principal, Role};
+use crate::http::problem::Problem;
+use axum::Json;
+use axum::extract::{Path, State};
+use catalog::library::{Readiness, RepositoryState, SyncReport};
+use catalog::repository::Location;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// All repositories.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReposAnswer {
+    /// In the configured order.
+    pub repos: Vec<RepoItem>,
+}
+
+/// One repository.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RepoItem {
+    /// Its name.
+    pub name: String,
+    /// Where it is mirrored from, without credentials.
+    pub url: String,
+    /// Its branch; none: the remote's `HEAD`.
+    pub branch: Option<String>,
+    /// The commit that the index stands for; none before the first sync.
+    pub commit: Option<String>,
+    /// When the last sync that worked ended, RFC 3339.
+    pub synced_at: Option<String>,
+    /// Whether a sync is going on.
+    pub syncing: bool,
+    /// What the last sync failed with, if it did.
+    pub error: Option<RepoError>,
+    /// What is in it.
+    pub readiness: ReadinessItem,
+}
+
+/// Why a sync failed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RepoError {
+    /// When, RFC 3339.
+    pub at: String,
+    /// Why.
+    pub message: String,
+}
+
+/// What is in a repository, in numbers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReadinessItem {
+    /// Files with `hunting` metadata that are good.
+    pub procedures: u64,
+    /// MyST notebooks without it.
+    pub uncatalogued: u64,
+    /// Files whose newest revision cannot be used.
+    pub broken: u64,
+    /// Files whose id is taken.
+    pub duplicates: u64,
+    /// Files some revision of which lost its metadata.
+    pub metadata_ever_lost: u64,
+    /// Procedures that name a revoked or deprecated technique.
+    pub revoked_techniques: u64,
+    /// Procedures of which a copy can be made.
+    pub copyable: u64,
+    /// Files within the globs that are plain markdown.
+    pub plain: u64,
+}
+
+/// What a sync did.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SyncAnswer {
+    /// The repository.
+    pub repo: String,
+    /// The commit before.
+    pub from: Option<String>,
+    /// The commit now.
+    pub to: Option<String>,
+    /// Commits that were new.
+    pub commits: usize,
+    /// Files whose entries were written.
+    pub files: usize,
+    /// Blobs that were read.
+    pub blobs_read: usize,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+}
+
+impl From<RepositoryState> for RepoItem {
+    fn from(state: RepositoryState) -> Self {
+        Self {
+            url: place(&state.repository.location),
+            name: state.repository.name,
+            branch: state.repository.branch,
+            commit: state.commit,
+            synced_at: state.synced_at.map(moment),
+            syncing: state.syncing,
+            error: state.error.map(|(at, message)| RepoError { at: moment(at), message }),
+            readiness: state.readiness.into(),
+        }
+    }
+}
+
+impl From<Readiness> for ReadinessItem {
+    fn from(readiness: Readiness) -> Self {
+        Self {
+            procedures: readiness.procedures,
+            uncatalogued: readiness.uncatalogued,
+            broken: readiness.broken,
+            duplicates: readiness.duplicates,
+            metadata_ever_lost: readiness.metadata_ever_lost,
+            revoked_techniques: readiness.revoked_techniques,
+            copyable: readiness.copyable,
+            plain: readiness.plain,
+        }
+    }
+}
+
+impl From<SyncReport> for SyncAnswer {
+    fn from(report: SyncReport) -> Self {
+        Self {
+            repo: report.repo,
+            from: report.from,
+            to: report.to,
+            commits: report.commits,
+            files: report.files,
+            blobs_read: report.blobs_read,
+            took_ms: report.took_ms,
+        }
+    }
+}
+
+/// Where a repository is mirrored from, without what may be a password.
+pub fn place(location: &Location) -> String {
+    match location {
+        Location::Path(path) => path.display().to_string(),
+        Location::Remote(remote) => match url::Url::parse(remote) {
+            Ok(mut parsed) if parsed.scheme() == "https" => {
+                // An https URL takes both; what stands there may be a token.
+                let _ = parsed.set_password(None);
+                let _ = parsed.set_username("");
+                parsed.to_string()
+            }
+            Ok(mut parsed) => {
+                let _ = parsed.set_password(None);
+                parsed.to_string()
+            }
+            Err(_) => remote.clone(),
+        },
+    }
+}
+
+/// What is mirrored, and how that goes.
+#[utoipa::path(get, path = "/repos", tag = "repositories", responses((status = 200, body = ReposAnswer)))]
+pub async fn list(State(app): State<App>, _who: Principal) -> Json<ReposAnswer> {
+    Json(ReposAnswer { repos: app.library.repositories().into_iter().map(RepoItem::from).collect() })
+}
+
+/// Fetches a repository and answers when what is new is in the index.
+#[utoipa::path(
+    post, path = "/repos/{name}/sync", tag = "repositories",
+    params(("name" = String, Path, description = "The repository's name")),
+    responses(
+        (status = 200, body = SyncAnswer),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 502, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn sync(
+    State(app): State<App>,
+    who: Principal,
+    Path(name): Path<String>,
+) -> Result<Json<SyncAnswer>, Problem> {
+    who.require(Role::Admin)?;
+    Ok(Json(app.jobs.sync(&name).await?.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_not_shown() {
+        let shown = place(&Location::Remote("https://token:secret@example.com/a.git".into()));
+        assert_eq!(shown, "https://example.com/a.git");
+        let shown = place(&Location::Remote("ssh://git:secret@example.com/a.git".into()));
+        assert_eq!(shown, "ssh://git@example.com/a.git");
+    }
+}

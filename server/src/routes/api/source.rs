@@ -1,0 +1,94 @@
+//! GET `/procedures/{id}/source`: the bytes of a revision, exactly as git has them.
+
+use super::{Which, no_procedure};
+use crate::app::App;
+use crate::auth::Principal;
+use crate::http::cache::{Cache, etag};
+use crate::http::problem::Problem;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+
+/// The MyST text of the newest revision, or of the one at a commit.
+#[utoipa::path(
+    get, path = "/procedures/{id}/source", tag = "procedures",
+    params(("id" = String, Path, description = "Its id, percent-encoded"), Which),
+    responses(
+        (status = 200, body = String, content_type = "text/markdown"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn get(
+    State(app): State<App>,
+    _who: Principal,
+    Path(id): Path<String>,
+    Query(which): Query<Which>,
+) -> Result<Response, Problem> {
+    let (address, at) = (which.address(&id), which.commit()?);
+    let reading = app
+        .read(move |library| library.read(&address, at.as_deref()))
+        .await?
+        .ok_or_else(|| no_procedure(&id))?;
+    let name = file_name(&reading.path, "md");
+    Ok((
+        [
+            Cache::Revalidate.header(),
+            (header::ETAG, etag(&reading.blob)),
+            // Not always UTF-8: no charset is claimed for bytes that are not.
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static(if std::str::from_utf8(&reading.bytes).is_ok() {
+                    "text/markdown; charset=utf-8"
+                } else {
+                    "application/octet-stream"
+                }),
+            ),
+            (HeaderName::from_static("x-commit"), text(&reading.commit)),
+            (header::CONTENT_DISPOSITION, disposition("inline", &name)),
+        ],
+        reading.bytes,
+    )
+        .into_response())
+}
+
+/// The last segment of a path with another ending.
+pub fn file_name(path: &str, ending: &str) -> String {
+    let last = path.rsplit('/').next().unwrap_or(path);
+    let stem = last.rsplit_once('.').map_or(last, |(stem, _)| if stem.is_empty() { last } else { stem });
+    format!("{stem}.{ending}")
+}
+
+/// `Content-Disposition` for any file name: what is not plain is percent-encoded as RFC 8187 says.
+pub fn disposition(how: &str, name: &str) -> HeaderValue {
+    let plain: String = name
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() || "._- ()".contains(letter) { letter } else { '_' })
+        .collect();
+    let value = format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{}", web::links::encode(name));
+    text(&value)
+}
+
+fn text(value: &str) -> HeaderValue {
+    HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_keeps_its_stem() {
+        assert_eq!(file_name("a/b.c.md", "ipynb"), "b.c.ipynb");
+        assert_eq!(file_name("a/plain", "ipynb"), "plain.ipynb");
+        assert_eq!(file_name(".md", "ipynb"), ".md.ipynb");
+    }
+
+    #[test]
+    fn no_file_name_breaks_out_of_its_header() {
+        let value = disposition("attachment", "a\"\r\nX: y\u{fc}.md");
+        assert_eq!(
+            value.to_str().unwrap(),
+            "attachment; filename=\"a___X_ y_.md\"; filename*=UTF-8''a%22%0D%0AX%3A%20y%C3%BC.md"
+        );
+    }
+}
