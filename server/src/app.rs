@@ -175,7 +175,7 @@ impl App {
 }
 
 /// The data folder holds sessions and customers' names: nobody else on the machine reads it.
-fn make_folder(path: &std::path::Path) -> std::io::Result<()> {
+pub fn make_folder(path: &std::path::Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

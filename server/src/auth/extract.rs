@@ -29,7 +29,11 @@ pub async fn gate(State(app): State<App>, mut request: Request, next: Next) -> R
     let path = request.uri().path();
     match who {
         Some(principal) => {
-            request.extensions_mut().insert(principal);
+            request.extensions_mut().insert(principal.clone());
+            let mut response = next.run(request).await;
+            // So that an error's page knows who looks at it.
+            response.extensions_mut().insert(principal);
+            return response;
         }
         None if is_public(path) => {}
         None if path.starts_with("/api/") || !matches!(*request.method(), Method::GET | Method::HEAD) => {

@@ -71,10 +71,8 @@ pub struct InstanceTenant {
 /// Which copies are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct InstanceFilter {
-    /// Of this procedure, by an id.
-    pub procedure: Option<String>,
-    /// Or by another id that the same procedure has.
-    pub also: Option<String>,
+    /// Of this procedure, by every id that it has or had; any procedure, when there are none.
+    pub procedures: Vec<String>,
     /// Of this repository.
     pub repo: Option<String>,
     /// Of this technique; a parent finds its sub-techniques.
@@ -93,6 +91,15 @@ pub struct InstanceFilter {
     pub before: Option<String>,
     /// At most so many.
     pub limit: u32,
+}
+
+/// Stands between the ids of a list and occurs in none.
+const BETWEEN: &str = "\u{1f}";
+
+/// Ids as one text in which each stands between two [`BETWEEN`]s: taking one away changes it only if it is there. Both
+/// databases know `replace`; neither takes a list of unknown length otherwise.
+fn one_of(ids: &[String]) -> Option<String> {
+    (!ids.is_empty()).then(|| ids.iter().map(|id| format!("{BETWEEN}{id}{BETWEEN}")).collect())
 }
 
 #[derive(FromRow)]
@@ -182,7 +189,7 @@ impl Instances<'_> {
             "SELECT i.*, t.tenant_key, t.region, t.name AS tenant, c.name AS customer
                FROM instances i LEFT JOIN tenants t ON t.id = i.tenant_id
                  LEFT JOIN customers c ON c.id = i.customer_id
-               WHERE ($1 IS NULL OR i.procedure_id = $1 OR i.procedure_id = $11)
+               WHERE ($1 IS NULL OR replace($1, $11 || i.procedure_id || $11, '') <> $1)
                  AND ($2 IS NULL OR i.repo = $2)
                  AND ($3 IS NULL OR i.techniques LIKE '% ' || $3 || ' %' OR i.techniques LIKE '% ' || $3 || '.%')
                  AND ($4 IS NULL OR i.tenant_id = $4 OR t.tenant_key = $4)
@@ -193,7 +200,7 @@ impl Instances<'_> {
                  AND ($9 IS NULL OR i.id < $9)
                ORDER BY i.id DESC LIMIT $10"
         )
-        .bind(&filter.procedure)
+        .bind(one_of(&filter.procedures))
         .bind(&filter.repo)
         .bind(&filter.technique)
         .bind(&filter.tenant)
@@ -203,7 +210,7 @@ impl Instances<'_> {
         .bind(filter.since.map(|since| since.timestamp_millis()))
         .bind(&filter.before)
         .bind(i64::from(filter.limit))
-        .bind(&filter.also)
+        .bind(BETWEEN)
         .fetch_all(pool)
         .await)?
         .into_iter()

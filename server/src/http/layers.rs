@@ -1,6 +1,7 @@
 //! What every request passes on its way in, and every answer on its way out.
 
 use crate::app::App;
+use crate::auth::Principal;
 use crate::http::problem::Problem;
 use crate::http::{cache::Cache, headers};
 use crate::routes::pages;
@@ -86,12 +87,13 @@ async fn in_form(app: &App, asked: &pages::Asked, response: Response) -> Respons
         return response;
     }
     let (mut parts, body) = response.into_parts();
+    let who = parts.extensions.get::<Principal>().cloned();
     let body = axum::body::to_bytes(body, 64 * 1024).await.unwrap_or_default();
     let problem = match serde_json::from_slice::<Problem>(&body) {
         Ok(problem) if is_problem => problem,
         _ => plain(parts.status, &String::from_utf8_lossy(&body)),
     };
-    let formed = if asked.is_api() { problem.into_response() } else { pages::error(app, asked, &problem) };
+    let formed = if asked.is_api() { problem.into_response() } else { pages::error(app, asked, who.as_ref(), &problem) };
     let (formed, body) = formed.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.remove(header::CONTENT_ENCODING);

@@ -110,7 +110,7 @@ pub fn labels_fit(labels: &BTreeMap<String, String>) -> Result<(), String> {
     }
 }
 
-fn check(customer: &Customer) -> Result<(), CustomerError> {
+pub fn check(customer: &Customer) -> Result<(), CustomerError> {
     if !(1..=200).contains(&customer.name.chars().count()) || customer.name.chars().any(char::is_control) {
         return Err(CustomerError::Name);
     }

@@ -224,7 +224,7 @@ fn is_zone(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte))
 }
 
-fn check(tenant: &Tenant) -> Result<(), TenantError> {
+pub fn check(tenant: &Tenant) -> Result<(), TenantError> {
     if !is_word(&tenant.id) || tenant.id.is_empty() || tenant.id.contains('.') {
         return Err(TenantError::Id);
     }

@@ -8,6 +8,7 @@ use crate::http::problem::Problem;
 use crate::http::query;
 use axum::Json;
 use axum::extract::{Query, State};
+use catalog::attack::TechniqueId;
 use catalog::library::Address;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -55,13 +56,12 @@ impl InstanceParams {
     pub fn filter(&self) -> Result<InstanceFilter, Problem> {
         let limit = query::limit(self.limit.as_ref(), 100, 500)?;
         let technique = query::one(self.technique.as_ref()).map(|written| {
-            catalog::attack::TechniqueId::parse(&written).map(|id| id.to_string()).ok_or_else(|| {
+            written.parse::<TechniqueId>().map(|id| id.as_str().to_owned()).map_err(|_| {
                 Problem::invalid(format!("technique is {written}; it is an ATT&CK id such as T1003.001."))
             })
         });
         Ok(InstanceFilter {
-            procedure: query::one(self.procedure.as_ref()),
-            also: None,
+            procedures: query::one(self.procedure.as_ref()).into_iter().collect(),
             repo: query::one(self.repo.as_ref()),
             technique: technique.transpose()?,
             tenant: query::one(self.tenant.as_ref()),
@@ -89,7 +89,7 @@ pub async fn list(
     Ok(Json(InstancesAnswer { instances: instances.into_iter().map(InstanceItem::from).collect(), next }))
 }
 
-/// A page of copies, and the cursor of the next one. A procedure that changed its id is found by either.
+/// A page of copies, and the cursor of the next one. A procedure is found by every id that it had.
 ///
 /// # Errors
 /// When the database or the index fails.
@@ -98,9 +98,12 @@ pub async fn page(
     who: &Principal,
     mut filter: InstanceFilter,
 ) -> Result<(Vec<crate::db::instances::Instance>, Option<String>), Problem> {
-    if let Some(id) = filter.procedure.clone() {
-        let address = Address { id, repo: filter.repo.clone() };
-        filter.also = app.read(move |library| library.locate(&address)).await?.map(|found| found.entry.id);
+    if let [id] = filter.procedures.as_slice() {
+        let address = Address { id: id.clone(), repo: filter.repo.clone() };
+        if let Some(found) = app.read(move |library| library.locate(&address)).await? {
+            filter.procedures.push(found.entry.id);
+            filter.procedures.extend(found.entry.former_ids);
+        }
     }
     let asked = filter.limit as usize;
     // One more than asked for tells whether there is a next page.

@@ -1,0 +1,195 @@
+//! `/`: the catalog. With the header `X-Fragment: results`, the results alone, for the island of the search box.
+
+use super::shared::{Context, standing, tactic, technique};
+use super::{Visitor, html};
+use crate::app::App;
+use crate::http::problem::Problem;
+use crate::routes::api::item::DiagnosticCounts;
+use crate::routes::api::procedures::{SearchParams, milliseconds};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum_extra::extract::Query;
+use catalog::index::{self, Filters, Found, Hit, Search};
+use catalog::library::RepositoryState;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+use web::pages::catalog::{
+    CatalogView, Chosen, Facet, FacetValue, Item, Readiness, Snippet, Sort, page, results_fragment,
+};
+
+/// In which order facets are shown; others follow by name.
+const ORDER: [&str; 8] =
+    ["tactic", "technique", "data_source", "platform", "tag", "standing", "repo", "author"];
+
+/// The catalog, or its results alone.
+///
+/// # Errors
+/// When a parameter cannot be, or the index cannot be read.
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(params): Query<SearchParams>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let search = params.search()?;
+    let fragment = headers.get("x-fragment").is_some_and(|wanted| wanted == "results");
+    let (context, frame) = (Context::of(&app), visitor.frame(&app));
+    let made = app
+        .read(move |library| {
+            let began = Instant::now();
+            let found = library.search(&search)?;
+            let took = began.elapsed();
+            let view = view(&context, &search, found, took, library.repositories());
+            Ok(if fragment { results_fragment(view) } else { page(&frame, view) })
+        })
+        .await?;
+    Ok(html(made))
+}
+
+fn view(
+    context: &Context,
+    search: &Search,
+    found: Found,
+    took: Duration,
+    repositories: Vec<RepositoryState>,
+) -> CatalogView {
+    let mut facets: Vec<Facet> = found
+        .facets
+        .into_iter()
+        .map(|(name, values)| Facet {
+            name,
+            values: values
+                .into_iter()
+                .map(|value| FacetValue { value: value.value, label: value.label, count: value.count })
+                .collect(),
+        })
+        .collect();
+    facets.sort_by_key(|facet| ORDER.iter().position(|name| *name == facet.name).unwrap_or(ORDER.len()));
+    let chosen = chosen(&search.filters, &mut facets);
+    CatalogView {
+        q: search.text.clone(),
+        chosen,
+        sort: match search.sort {
+            index::Sort::Relevance => Sort::Relevance,
+            index::Sort::Changed => Sort::Changed,
+            index::Sort::Title => Sort::Title,
+        },
+        further_page: search.cursor.is_some(),
+        total: found.total as u64,
+        took_ms: milliseconds(took),
+        hints: found.hints,
+        facets,
+        items: items(context, found.hits),
+        next: found.next,
+        repositories: repositories.into_iter().map(|state| readiness(context, state)).collect(),
+    }
+}
+
+/// What was chosen, labelled as its facet labels it. A chosen value that none of the results has joins its facet, so that
+/// it can be taken back.
+fn chosen(filters: &Filters, facets: &mut Vec<Facet>) -> Vec<Chosen> {
+    let mut chosen = Vec::new();
+    for (facet, values) in [
+        ("tactic", &filters.tactic),
+        ("technique", &filters.technique),
+        ("data_source", &filters.data_source),
+        ("tag", &filters.tag),
+        ("platform", &filters.platform),
+        ("author", &filters.author),
+        ("repo", &filters.repo),
+        ("standing", &filters.standing),
+    ] {
+        for value in values {
+            let place = match facets.iter().position(|known| known.name == facet) {
+                Some(place) => place,
+                None => {
+                    facets.push(Facet { name: facet.to_owned(), values: Vec::new() });
+                    facets.len() - 1
+                }
+            };
+            let known = &mut facets[place].values;
+            let label = match known.iter().find(|known| known.value.eq_ignore_ascii_case(value)) {
+                Some(known) => known.label.clone(),
+                None => {
+                    known.push(FacetValue { value: value.clone(), label: value.clone(), count: 0 });
+                    value.clone()
+                }
+            };
+            chosen.push(Chosen { facet: facet.to_owned(), value: value.clone(), label });
+        }
+    }
+    chosen
+}
+
+fn items(context: &Context, hits: Vec<Hit>) -> Vec<Item> {
+    let mut repos_of: HashMap<String, Vec<String>> = HashMap::new();
+    for hit in &hits {
+        let repos = repos_of.entry(hit.entry.id.clone()).or_default();
+        if !repos.contains(&hit.entry.repo) {
+            repos.push(hit.entry.repo.clone());
+        }
+    }
+    let several = |id: &str| repos_of.get(id).is_some_and(|repos| repos.len() > 1);
+    hits.into_iter()
+        .map(|Hit { entry, snippets }| {
+            let counts = DiagnosticCounts::of(&entry.problems);
+            Item {
+                repo_in_links: several(&entry.id) || context.has_several(),
+                commit: context.commit(&entry.repo, &entry.commit),
+                id: entry.id,
+                repo: entry.repo,
+                path: entry.path,
+                title: entry.procedure.title,
+                standing: standing(entry.standing),
+                description: entry.procedure.description,
+                techniques: entry.procedure.techniques.into_iter().map(technique).collect(),
+                tactics: entry.procedure.tactics.into_iter().map(tactic).collect(),
+                data_sources: entry.procedure.data_sources,
+                tags: entry.procedure.tags,
+                service: entry.procedure.service,
+                snippets: snippets
+                    .into_iter()
+                    .map(|snippet| Snippet { field: snippet.field, html: snippet.html })
+                    .collect(),
+                updated: context.when(entry.updated_at),
+                updated_by: entry.updated_by,
+                errors: counts.error,
+                warnings: counts.warning,
+            }
+        })
+        .collect()
+}
+
+/// How a repository stands.
+pub fn readiness(context: &Context, state: RepositoryState) -> Readiness {
+    let numbers = state.readiness;
+    Readiness {
+        repo: state.repository.name,
+        procedures: numbers.procedures,
+        uncatalogued: numbers.uncatalogued,
+        broken: numbers.broken,
+        duplicates: numbers.duplicates,
+        metadata_ever_lost: numbers.metadata_ever_lost,
+        revoked_techniques: numbers.revoked_techniques,
+        copyable: numbers.copyable,
+        plain: numbers.plain,
+        synced: state.synced_at.map(|at| context.moment(at)),
+        syncing: state.syncing,
+        error: state.error.map(|(at, message)| (context.moment(at), message)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chosen_value_that_finds_nothing_can_still_be_taken_back() {
+        let filters = Filters { tag: vec!["gone".into()], ..Filters::default() };
+        let mut facets = Vec::new();
+        let chosen = chosen(&filters, &mut facets);
+        assert_eq!(chosen[0].label, "gone");
+        assert_eq!(facets[0].values[0].count, 0);
+    }
+}

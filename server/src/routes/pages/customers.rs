@@ -1,0 +1,196 @@
+//! `/customers` and `/customers/{id}`: whom we work for.
+
+use super::Visitor;
+use super::shared::{Context, labels, lines, pairs, tenant};
+use super::tenants::empty_form;
+use crate::app::App;
+use crate::auth::Role;
+use crate::db::customers::Customer;
+use crate::db::instances::InstanceFilter;
+use crate::db::tenants::TenantFilter;
+use crate::http::problem::Problem;
+use crate::routes::api::customers::{CustomerPatch, NewCustomer, add, amend};
+use axum::extract::{Form, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use web::pages::customers::{CustomerForm, CustomerRow, CustomerView, CustomersView, customer_page, page};
+use web::pages::tenants::TenantForm;
+use web::view::FieldError;
+
+/// So many of a customer's copies are on its page.
+const COPIES: u32 = 20;
+
+/// What the form holds.
+#[derive(Debug, Default, Deserialize)]
+pub struct Filled {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    labels: String,
+    #[serde(default)]
+    contacts: String,
+}
+
+impl Filled {
+    fn contacts(&self) -> Vec<String> {
+        self.contacts.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn labels(&self) -> Result<BTreeMap<String, String>, Problem> {
+        pairs(&self.labels).map_err(|line| Problem::invalid(format!("A label is written key=value; this is not: {line}")))
+    }
+
+    /// The form again, with what is wrong.
+    fn again(self, problem: &Problem) -> CustomerForm {
+        CustomerForm {
+            name: self.name,
+            labels: self.labels,
+            contacts: self.contacts,
+            errors: vec![FieldError { field: String::new(), message: problem.detail.clone() }],
+        }
+    }
+}
+
+/// Whether a problem is one that the form can show: what was filled in is wrong.
+pub fn is_of_form(problem: &Problem) -> bool {
+    matches!(problem.status, 400 | 409)
+}
+
+/// The customers.
+///
+/// # Errors
+/// When the database fails.
+pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+    list(&app, &visitor, None).await
+}
+
+async fn list(app: &App, visitor: &Visitor, form: Option<CustomerForm>) -> Result<Response, Problem> {
+    let scope = visitor.who.tenants();
+    let tenants = app.database.tenants(&scope).list(&TenantFilter::default()).await?;
+    let mut of: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for one in &tenants {
+        of.entry(one.customer_id.clone()).or_default().push(tenant(one));
+    }
+    let customers = app.database.customers(&scope).list().await?;
+    let rows = customers.into_iter().map(|customer| CustomerRow {
+        labels: labels(&customer.labels),
+        tenants: of.remove(&customer.id).unwrap_or_default(),
+        id: customer.id,
+        name: customer.name,
+    });
+    let may = visitor.who.role >= Role::Lead;
+    let form = may.then(|| form.unwrap_or_default());
+    visitor.render(app, page, CustomersView { customers: rows.collect(), form }).await
+}
+
+/// Puts one on record.
+///
+/// # Errors
+/// 403 without the role.
+pub async fn create(
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(filled): Form<Filled>,
+) -> Result<Response, Problem> {
+    let new = filled.labels().map(|labels| NewCustomer {
+        name: filled.name.clone(),
+        labels,
+        contacts: filled.contacts(),
+    });
+    let done = match new {
+        Ok(new) => add(&app, &visitor.who, new).await,
+        Err(problem) => Err(problem),
+    };
+    match done {
+        Ok(customer) => Ok(Redirect::to(&web::links::customer(&customer.id)).into_response()),
+        Err(problem) if is_of_form(&problem) => {
+            let page = list(&app, &visitor, Some(filled.again(&problem))).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// One customer.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn show_one(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    one(&app, &visitor, &id, None, None).await
+}
+
+/// The page of one customer, with its forms as they were filled in.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn one(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+    form: Option<CustomerForm>,
+    tenant_form: Option<TenantForm>,
+) -> Result<Response, Problem> {
+    let (scope, context) = (visitor.who.tenants(), Context::of(app));
+    let customer = app.database.customers(&scope).get(id).await?;
+    let customer = customer.ok_or_else(|| Problem::not_found(format!("customer {id}")))?;
+    let of = TenantFilter { customer: Some(customer.id.clone()), ..TenantFilter::default() };
+    let tenants = app.database.tenants(&scope).list(&of).await?;
+    let of = InstanceFilter { customer: Some(customer.id.clone()), limit: COPIES, ..InstanceFilter::default() };
+    let copies = app.database.instances(&scope).list(&of).await?;
+    let may = visitor.who.role >= Role::Lead;
+    let view = CustomerView {
+        form: may.then(|| form.unwrap_or_else(|| as_filled(&customer))),
+        tenant_form: may.then(|| tenant_form.unwrap_or_else(|| empty_form(&customer.id))),
+        labels: labels(&customer.labels),
+        contacts: customer.contacts,
+        id: customer.id,
+        name: customer.name,
+        tenants: tenants.iter().map(tenant).collect(),
+        copies: copies.into_iter().map(|copy| context.copy(copy)).collect(),
+    };
+    visitor.render(app, customer_page, view).await
+}
+
+fn as_filled(customer: &Customer) -> CustomerForm {
+    CustomerForm {
+        name: customer.name.clone(),
+        labels: lines(&customer.labels),
+        contacts: customer.contacts.join("\n"),
+        errors: Vec::new(),
+    }
+}
+
+/// Changes one.
+///
+/// # Errors
+/// 403 without the role, 404 when there is none.
+pub async fn change(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Form(filled): Form<Filled>,
+) -> Result<Response, Problem> {
+    let patch = filled.labels().map(|labels| CustomerPatch {
+        name: Some(filled.name.clone()),
+        labels: Some(labels),
+        contacts: Some(filled.contacts()),
+    });
+    let done = match patch {
+        Ok(patch) => amend(&app, &visitor.who, &id, patch).await,
+        Err(problem) => Err(problem),
+    };
+    match done {
+        Ok(customer) => Ok(Redirect::to(&web::links::customer(&customer.id)).into_response()),
+        Err(problem) if is_of_form(&problem) => {
+            let page = one(&app, &visitor, &id, Some(filled.again(&problem)), None).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
+}

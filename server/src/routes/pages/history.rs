@@ -1,0 +1,43 @@
+//! `/procedures/{id}/history`: its revisions, newest first.
+
+use super::Visitor;
+use super::shared::{Context, head};
+use crate::app::App;
+use crate::http::problem::Problem;
+use crate::http::query;
+use crate::routes::api::history::HistoryParams;
+use crate::routes::api::no_procedure;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use catalog::library::Address;
+use web::pages::history::{HistoryView, page};
+
+/// The history.
+///
+/// # Errors
+/// 404 when there is no such procedure.
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(params): Query<HistoryParams>,
+) -> Result<Response, Problem> {
+    let address = Address { id: id.clone(), repo: query::one(params.repo.as_ref()) };
+    let named = address.repo.is_some();
+    let limit = query::limit(params.limit.as_ref(), 100, 500)?;
+    let cursor = query::one(params.cursor.as_ref());
+    let further_page = cursor.is_some();
+    let history = app
+        .read(move |library| library.history(&address, limit, cursor.as_deref()))
+        .await?
+        .ok_or_else(|| no_procedure(&id))?;
+    let context = Context::of(&app);
+    let view = HistoryView {
+        head: head(&history.entry, &history.entry.procedure.title, &[], named, None),
+        total: history.total,
+        further_page,
+        revisions: history.revisions.into_iter().map(|revision| context.revision(revision)).collect(),
+        next: history.next,
+    };
+    visitor.render(&app, page, view).await
+}

@@ -1,0 +1,167 @@
+//! The pages: one file each. A page loads what it shows, fills its view struct and has `web` make HTML of it, on the
+//! pool. Every page works without JavaScript; its whole state is its URL.
+
+pub mod about;
+pub mod catalog;
+pub mod copies;
+pub mod copy;
+pub mod customers;
+pub mod diff;
+pub mod history;
+pub mod login;
+pub mod problems;
+pub mod procedure;
+pub mod reference;
+pub mod repositories;
+pub mod shared;
+pub mod tenants;
+pub mod theme;
+
+use crate::app::App;
+use crate::auth::Principal;
+use crate::http::cache::Cache;
+use crate::http::problem::Problem;
+use axum::Router;
+use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use axum_extra::extract::CookieJar;
+use web::pages::error::{ErrorView, WayOut};
+use web::{Frame, Person, Theme, Viewer};
+
+/// All pages.
+pub fn router() -> Router<App> {
+    Router::new()
+        .route("/", get(catalog::show))
+        .route("/procedures/{id}", get(procedure::show))
+        .route("/procedures/{id}/at/{commit}", get(procedure::show_at))
+        .route("/procedures/{id}/history", get(history::show))
+        .route("/procedures/{id}/diff", get(diff::choose))
+        .route("/procedures/{id}/diff/{range}", get(diff::show))
+        .route("/procedures/{id}/copy", get(copy::show).post(copy::make))
+        .route("/procedures/{id}/instances", get(copies::of_procedure))
+        .route("/problems", get(problems::show))
+        .route("/instances", get(copies::show))
+        .route("/instances/{id}", get(copies::show_one))
+        .route("/instances.zip", post(copies::zip))
+        .route("/customers", get(customers::show).post(customers::create))
+        .route("/customers/{id}", get(customers::show_one).post(customers::change))
+        .route("/tenants", get(tenants::show).post(tenants::create))
+        .route("/tenants/{id}", get(tenants::show_one).post(tenants::change))
+        .route("/admin/repositories", get(repositories::show))
+        .route("/admin/repositories/{name}/sync", post(repositories::sync))
+        .route("/api", get(reference::show))
+        .route("/about", get(about::show))
+        .route("/login", get(login::show).post(login::sign_in))
+        .route("/logout", post(login::sign_out))
+        .route("/theme", post(theme::choose))
+}
+
+/// What is known of a request before anybody looked who it comes from.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Path and query.
+    here: String,
+    theme: Option<Theme>,
+}
+
+impl Asked {
+    /// What a request asks for.
+    pub fn of(request: &Request) -> Self {
+        Self::read(request.uri(), request.headers())
+    }
+
+    fn read(uri: &Uri, headers: &HeaderMap) -> Self {
+        let theme = CookieJar::from_headers(headers).get("theme").and_then(|cookie| Theme::read(cookie.value()));
+        Self { here: uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(), theme }
+    }
+
+    /// Whether a program asks, and wants `application/problem+json`.
+    pub fn is_api(&self) -> bool {
+        self.here.starts_with("/api/")
+    }
+
+    fn frame(&self, app: &App, who: Option<&Principal>) -> Frame {
+        Frame {
+            assets: app.assets.links.clone(),
+            viewer: Viewer {
+                person: who.map(|who| Person { name: who.name.clone(), role: who.role.to_string() }),
+                theme: self.theme,
+            },
+            here: self.here.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Asked {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::read(&parts.uri, &parts.headers))
+    }
+}
+
+/// Somebody who is signed in and looks at a page.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// Who.
+    pub who: Principal,
+    asked: Asked,
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let who = Principal::from_request_parts(parts, app).await?;
+        Ok(Self { who, asked: Asked::read(&parts.uri, &parts.headers) })
+    }
+}
+
+impl Visitor {
+    /// What stands around their page.
+    pub fn frame(&self, app: &App) -> Frame {
+        self.asked.frame(app, Some(&self.who))
+    }
+
+    /// Renders a page for them.
+    ///
+    /// # Errors
+    /// When the pool is full.
+    pub async fn render<V: Send + 'static>(
+        &self,
+        app: &App,
+        page: fn(&Frame, V) -> String,
+        view: V,
+    ) -> Result<Response, Problem> {
+        let frame = self.frame(app);
+        Ok(html(app.pool.run(move || page(&frame, view)).await?))
+    }
+}
+
+/// A page as an answer.
+pub fn html(page: String) -> Response {
+    ([Cache::Never.header()], Html(page)).into_response()
+}
+
+/// An error as a page. Rendered at once, off the pool: a full pool is one of the errors.
+pub fn error(app: &App, asked: &Asked, who: Option<&Principal>, problem: &Problem) -> Response {
+    let mut view = match problem.status {
+        500 => ErrorView::failed(""),
+        status => ErrorView {
+            status,
+            title: problem.title.clone(),
+            detail: problem.detail.clone(),
+            ways_out: vec![WayOut { label: "To the catalog".to_owned(), href: "/".to_owned() }],
+            request_id: String::new(),
+        },
+    };
+    if let Some(remedy) = problem.remedy.as_ref().filter(|_| problem.status != 500) {
+        view.detail = format!("{} {remedy}", view.detail);
+    }
+    let page = web::pages::error::page(&asked.frame(app, who), view);
+    (problem.status_code(), html(page)).into_response()
+}

@@ -1,0 +1,154 @@
+//! `/procedures/{id}` and `/procedures/{id}/at/{commit}`: one procedure, read.
+
+use super::shared::{Context, head, readable, tactic, technique};
+use super::{Visitor, html};
+use crate::app::App;
+use crate::http::problem::Problem;
+use crate::routes::api::{Which, no_procedure};
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use catalog::library::{LibraryError, Reading};
+use catalog::notebook::CellKind as Kind;
+use serde_json::Value;
+use web::pages::procedure::{
+    Broken, Cell, CellKind, ForgeLinks, Heading, Parameter, Past, ProcedureView, page,
+};
+use web::view::Field;
+
+/// Keys of `hunting` that have a place of their own on the page.
+const PLACED: [&str; 6] = ["title", "id", "description", "attack_technique_ids", "data_sources", "tags"];
+
+/// The newest revision.
+///
+/// # Errors
+/// 404 when there is no such procedure.
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(which): Query<Which>,
+) -> Result<Response, Problem> {
+    read(&app, &visitor, id, which).await
+}
+
+/// The revision at a commit.
+///
+/// # Errors
+/// 404 when there is no such procedure, or no such revision of it.
+pub async fn show_at(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path((id, commit)): Path<(String, String)>,
+    Query(which): Query<Which>,
+) -> Result<Response, Problem> {
+    read(&app, &visitor, id, Which { at: Some(commit), ..which }).await
+}
+
+async fn read(app: &App, visitor: &Visitor, id: String, which: Which) -> Result<Response, Problem> {
+    let (address, at) = (which.address(&id), which.commit()?);
+    let (context, frame) = (Context::of(app), visitor.frame(app));
+    let (asked, repo) = (address.id.clone(), address.repo.clone());
+    let made = app
+        .read(move |library| {
+            let Some(reading) = library.read(&address, at.as_deref())? else { return Ok(None) };
+            // An id that the procedure once had leads to the one that it has.
+            if reading.entry.id != asked {
+                let at = at.as_deref().map_or_else(String::new, |at| format!("at/{at}"));
+                let there = web::links::procedure(&reading.entry.id, &at, repo.as_deref());
+                return Ok(Some(Redirect::permanent(&there).into_response()));
+            }
+            let view = view(&context, reading, repo.is_some());
+            Ok::<_, LibraryError>(Some(html(page(&frame, view))))
+        })
+        .await?;
+    made.ok_or_else(|| no_procedure(&id))
+}
+
+fn view(context: &Context, reading: Reading, named: bool) -> ProcedureView {
+    let rendered = rendered(context, &reading);
+    let Reading { entry, procedure, others, commit, past, path, notebook, diagnostics, broken, .. } = reading;
+    let repo = entry.repo.clone();
+    let at = past.then(|| commit.clone());
+    let forge = context.forge(&repo);
+    let branch = context.branch(&repo).unwrap_or("HEAD");
+    let kernel = notebook.metadata.get("kernelspec").and_then(|kernel| {
+        kernel.get("display_name").or_else(|| kernel.get("name")).and_then(Value::as_str).map(str::to_owned)
+    });
+    let further = procedure
+        .metadata
+        .iter()
+        .filter(|(key, _)| !PLACED.contains(&key.as_str()))
+        .map(|(key, value)| Field { key: key.clone(), value: readable(value) })
+        .collect();
+    ProcedureView {
+        head: head(&entry, &procedure.title, &others, named, at),
+        commit: context.commit(&repo, &commit),
+        updated: context.when(entry.updated_at),
+        updated_by: entry.updated_by,
+        past: past.then(|| Past { commit: context.commit(&repo, &commit), when: None, newer: None }),
+        broken: broken.map(|broken| Broken {
+            since: context.commit(&repo, &broken.since),
+            by: broken.by,
+            at: context.when(broken.at),
+            reason: broken.reason,
+            last_good: broken.last_good_commit.map(|good| context.commit(&repo, &good)),
+        }),
+        taken_by: entry.taken_by,
+        others,
+        description: procedure.description,
+        techniques: procedure.techniques.into_iter().map(technique).collect(),
+        tactics: procedure.tactics.into_iter().map(tactic).collect(),
+        authors: if procedure.authors.is_empty() { entry.authors } else { procedure.authors },
+        data_sources: procedure.data_sources,
+        tags: procedure.tags,
+        platforms: procedure.platforms,
+        service: procedure.service,
+        kernel,
+        further,
+        parameters: rendered.parameters,
+        outline: rendered.outline,
+        cells: rendered.cells,
+        diagnostics: diagnostics
+            .into_iter()
+            .map(|found| context.diagnostic(&repo, &commit, &path, found))
+            .collect(),
+        not_copyable: rendered.not_copyable,
+        forge: ForgeLinks {
+            file: forge.and_then(|forge| forge.file_url(&commit, &path)),
+            edit: forge.and_then(|forge| forge.edit_url(branch, &path)),
+            issue: forge.and_then(|forge| forge.issue_url()),
+        },
+        path,
+    }
+}
+
+struct Rendered {
+    cells: Vec<Cell>,
+    outline: Vec<Heading>,
+    parameters: Vec<Parameter>,
+    not_copyable: Option<String>,
+}
+
+fn rendered(context: &Context, reading: &Reading) -> Rendered {
+    let forge = context.forge(&reading.entry.repo);
+    let cells = reading
+        .notebook
+        .cells
+        .iter()
+        .enumerate()
+        .map(|(index, cell)| Cell {
+            index,
+            kind: match cell.kind {
+                Kind::Markdown => CellKind::Markdown,
+                Kind::Code => CellKind::Code,
+                Kind::Raw => CellKind::Raw,
+            },
+            html: String::new(),
+            language: String::new(),
+            tags: cell.tags().map(str::to_owned).collect(),
+            line: cell.lines.0,
+            forge: forge.and_then(|forge| forge.line_url(&reading.commit, &reading.path, cell.lines.0)),
+        })
+        .collect();
+    Rendered { cells, outline: Vec::new(), parameters: Vec::new(), not_copyable: None }
+}

@@ -1,0 +1,248 @@
+//! What several pages show, made from what the library and the database know.
+
+use crate::app::App;
+use crate::db::instances::Instance;
+use crate::db::tenants::Tenant;
+use catalog::attack::{Mapping, Status, TacticMapping, TacticOrigin};
+use catalog::index::{self, Entry, RevisionStatus};
+use catalog::lint;
+use catalog::procedure;
+use catalog::repository::{Forge, Repository};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use web::pages::history::{Revision, Status as RevisionKind};
+use web::view::{
+    Change, Commit, CopyRow, Diagnostic, Field, ProcedureHead, Severity, Standing, Tactic, TacticOrigin as Origin,
+    Technique, TechniqueStatus, TenantRow, When,
+};
+
+/// What pages need beside what they show: the time, and where forges stand.
+#[derive(Clone)]
+pub struct Context {
+    now: i64,
+    repositories: Vec<Repository>,
+}
+
+impl Context {
+    /// As it is now.
+    pub fn of(app: &App) -> Self {
+        Self {
+            now: app.clock.now().timestamp(),
+            repositories: app.library.repositories().into_iter().map(|state| state.repository).collect(),
+        }
+    }
+
+    /// A moment in seconds since 1970.
+    pub fn when(&self, seconds: i64) -> When {
+        When::new(seconds, self.now)
+    }
+
+    /// A moment.
+    pub fn moment(&self, at: DateTime<Utc>) -> When {
+        self.when(at.timestamp())
+    }
+
+    /// Whether there is more than one repository, so that an id alone may not say which.
+    pub fn has_several(&self) -> bool {
+        self.repositories.len() > 1
+    }
+
+    /// The branch of a repository, when one is configured.
+    pub fn branch(&self, repo: &str) -> Option<&str> {
+        self.repositories.iter().find(|repository| repository.name == repo)?.branch.as_deref()
+    }
+
+    /// The forge of a repository.
+    pub fn forge(&self, repo: &str) -> Option<&Forge> {
+        self.repositories.iter().find(|repository| repository.name == repo)?.forge.as_ref()
+    }
+
+    /// A commit and its link.
+    pub fn commit(&self, repo: &str, id: &str) -> Commit {
+        Commit { id: id.to_owned(), forge: self.forge(repo).and_then(|forge| forge.commit_url(id)) }
+    }
+
+    /// One finding, linked to its line.
+    pub fn diagnostic(&self, repo: &str, commit: &str, path: &str, found: lint::Diagnostic) -> Diagnostic {
+        let forge = self.forge(repo).and_then(|forge| match found.line {
+            0 => forge.file_url(commit, path),
+            line => forge.line_url(commit, path, line),
+        });
+        Diagnostic {
+            forge,
+            code: found.code,
+            severity: match found.severity {
+                lint::Severity::Info => Severity::Info,
+                lint::Severity::Warning => Severity::Warning,
+                lint::Severity::Error => Severity::Error,
+            },
+            blocking: found.blocking,
+            cell: found.cell,
+            line: found.line,
+            column: found.column,
+            message: found.message,
+            help: found.help,
+        }
+    }
+
+    /// One revision.
+    pub fn revision(&self, revision: index::Revision) -> Revision {
+        Revision {
+            commit: self.commit(&revision.repo, &revision.commit),
+            subject: revision.subject,
+            author: revision.author_name,
+            authored: self.when(revision.authored_at.0),
+            status: match revision.status {
+                RevisionStatus::Added => RevisionKind::Added,
+                RevisionStatus::Modified => RevisionKind::Modified,
+                RevisionStatus::Renamed => RevisionKind::Renamed,
+                RevisionStatus::Deleted => RevisionKind::Deleted,
+            },
+            path: revision.path,
+            previous_path: revision.previous_path,
+            changes: revision.changes.into_iter().map(change).collect(),
+        }
+    }
+
+    /// One row of a list of copies.
+    pub fn copy(&self, instance: Instance) -> CopyRow {
+        let tenant = instance.tenant;
+        CopyRow {
+            id: instance.id,
+            procedure: instance.procedure,
+            title: instance.title,
+            commit: self.commit(&instance.repo, &instance.commit),
+            repo: Some(instance.repo),
+            tenant_name: tenant.as_ref().map(|tenant| tenant.name.clone()).unwrap_or_default(),
+            customer: tenant.as_ref().map(|tenant| tenant.customer.clone()).unwrap_or_default(),
+            tenant: tenant.map(|tenant| tenant.id),
+            made: self.moment(instance.created_at),
+            made_by: instance.created_name,
+            file_name: instance.file_name,
+        }
+    }
+}
+
+/// A change as pages show it.
+pub fn change(change: index::Change) -> Change {
+    Change { kind: change.kind, text: change.text }
+}
+
+/// How a file stands.
+pub fn standing(standing: procedure::Standing) -> Standing {
+    match standing {
+        procedure::Standing::Good => Standing::Good,
+        procedure::Standing::Broken => Standing::Broken,
+        procedure::Standing::Uncatalogued => Standing::Uncatalogued,
+        procedure::Standing::Duplicate => Standing::Duplicate,
+    }
+}
+
+/// A technique as pages show it.
+pub fn technique(mapping: Mapping) -> Technique {
+    Technique {
+        id: mapping.id,
+        name: mapping.name,
+        status: match mapping.status {
+            Status::Active => TechniqueStatus::Active,
+            Status::Deprecated => TechniqueStatus::Deprecated,
+            Status::Revoked => TechniqueStatus::Revoked,
+            Status::Unknown => TechniqueStatus::Unknown,
+        },
+        replaced_by: mapping.replaced_by,
+    }
+}
+
+/// A tactic as pages show it.
+pub fn tactic(mapping: TacticMapping) -> Tactic {
+    Tactic {
+        id: mapping.id,
+        name: mapping.name,
+        from: match mapping.from {
+            TacticOrigin::Author => Origin::Author,
+            TacticOrigin::Technique => Origin::Technique,
+            TacticOrigin::Possible => Origin::Possible,
+        },
+    }
+}
+
+/// What every page about one procedure says at its top. `named` is whether the request named the repository.
+pub fn head(entry: &Entry, title: &str, others: &[String], named: bool, at: Option<String>) -> ProcedureHead {
+    ProcedureHead {
+        id: entry.id.clone(),
+        repo: entry.repo.clone(),
+        repo_in_links: named || !others.is_empty(),
+        title: title.to_owned(),
+        standing: standing(entry.standing),
+        at,
+    }
+}
+
+/// One row of a list of tenants.
+pub fn tenant(tenant: &Tenant) -> TenantRow {
+    TenantRow {
+        id: tenant.id.clone(),
+        name: tenant.name.clone(),
+        service: tenant.service.clone(),
+        key: tenant.key.clone(),
+        region: tenant.region.clone(),
+        customer: tenant.customer_id.clone(),
+        customer_name: tenant.customer.clone(),
+        labels: labels(&tenant.labels),
+    }
+}
+
+/// Labels as pages show them.
+pub fn labels(labels: &BTreeMap<String, String>) -> Vec<Field> {
+    labels.iter().map(|(key, value)| Field { key: key.clone(), value: value.clone() }).collect()
+}
+
+/// A value as people read it: text as it is, lists with commas, the rest as JSON.
+pub fn readable(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) if values.iter().all(|value| !value.is_object() && !value.is_array()) => {
+            values.iter().map(readable).collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// `key=value`, one a line, as a form holds it.
+pub fn lines(labels: &BTreeMap<String, String>) -> String {
+    labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("\n")
+}
+
+/// The pairs of `key=value`, one a line; the first line that is none.
+///
+/// # Errors
+/// That line.
+pub fn pairs(text: &str) -> Result<BTreeMap<String, String>, String> {
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(|line| match line.split_once('=') {
+            Some((key, value)) => Ok((key.trim().to_owned(), value.trim().to_owned())),
+            None => Err(line.chars().take(80).collect()),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_one_a_line() {
+        let pairs = pairs("sector=health\n\n tier = 1 ").unwrap();
+        assert_eq!(lines(&pairs), "sector=health\ntier=1");
+        assert_eq!(super::pairs("sector"), Err("sector".to_owned()));
+    }
+
+    #[test]
+    fn values_are_shown_as_people_read_them() {
+        assert_eq!(readable(&serde_json::json!(["a", 1, true])), "a, 1, true");
+        assert_eq!(readable(&serde_json::json!({"a": 1})), "{\"a\":1}");
+    }
+}

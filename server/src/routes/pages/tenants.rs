@@ -1,0 +1,260 @@
+//! `/tenants` and `/tenants/{id}`: the environments of our customers.
+
+use super::Visitor;
+use super::customers::{is_of_form, one as customer_with};
+use super::shared::{Context, labels, lines, pairs, readable, tenant as row};
+use crate::app::App;
+use crate::auth::Role;
+use crate::db::instances::InstanceFilter;
+use crate::db::tenants::{Tenant, TenantFilter};
+use crate::http::problem::Problem;
+use crate::http::query;
+use crate::routes::api::tenants::{NewTenant, Refusal, SERVICES, TenantPatch, add, amend};
+use axum::extract::{Form, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use web::pages::tenants::{TenantForm, TenantView, TenantsView, page, tenant_page};
+use web::view::{Field, FieldError};
+
+/// So many of a tenant's copies are on its page.
+const COPIES: u32 = 50;
+/// So many tenants are on a page.
+const ROWS: usize = 200;
+
+/// Which tenants.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    q: Option<String>,
+    cursor: Option<String>,
+}
+
+/// What the form holds; see [`TenantForm`].
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Filled {
+    customer: String,
+    id: String,
+    name: String,
+    service: String,
+    key: String,
+    region: String,
+    zone: String,
+    labels: String,
+    parameters: String,
+}
+
+/// The form for a new tenant of a customer.
+pub fn empty_form(customer: &str) -> TenantForm {
+    TenantForm {
+        customer: customer.to_owned(),
+        service: SERVICES[0].to_owned(),
+        services: services(),
+        zone: "UTC".to_owned(),
+        ..TenantForm::default()
+    }
+}
+
+fn services() -> Vec<String> {
+    SERVICES.iter().map(|service| (*service).to_owned()).collect()
+}
+
+impl Filled {
+    fn labels(&self) -> Result<std::collections::BTreeMap<String, String>, FieldError> {
+        pairs(&self.labels).map_err(|line| FieldError {
+            field: "labels".to_owned(),
+            message: format!("A label is written key=value; this is not: {line}"),
+        })
+    }
+
+    fn parameters(&self) -> Result<Map<String, Value>, FieldError> {
+        let pairs = pairs(&self.parameters).map_err(|line| FieldError {
+            field: "parameters".to_owned(),
+            message: format!("A parameter is written NAME=value; this is not: {line}"),
+        })?;
+        // Text, whatever it looks like: what a parameter's type makes of it, the making of a copy says.
+        Ok(pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect())
+    }
+
+    fn again(self, error: FieldError) -> TenantForm {
+        TenantForm {
+            customer: self.customer,
+            id: self.id,
+            name: self.name,
+            service: self.service,
+            services: services(),
+            key: self.key,
+            region: self.region,
+            zone: self.zone,
+            labels: self.labels,
+            parameters: self.parameters,
+            errors: vec![error],
+        }
+    }
+}
+
+/// What of a refusal the form can show.
+///
+/// # Errors
+/// The rest.
+fn shown(refusal: Refusal) -> Result<FieldError, Problem> {
+    match refusal {
+        Refusal::Field(error) => {
+            Ok(FieldError { field: error.field().to_owned(), message: error.to_string() })
+        }
+        Refusal::Problem(problem) if is_of_form(&problem) => {
+            Ok(FieldError { field: String::new(), message: problem.detail })
+        }
+        Refusal::Problem(problem) => Err(problem),
+    }
+}
+
+/// The tenants, by customer and name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let q = query::one(wanted.q.as_ref());
+    let filter = TenantFilter { text: q.clone(), ..TenantFilter::default() };
+    let tenants = app.database.tenants(&visitor.who.tenants()).list(&filter).await?;
+    // The list is short enough to be read whole; a page of it begins after the tenant that ended the one before.
+    let begin = query::one(wanted.cursor.as_ref())
+        .and_then(|last| tenants.iter().position(|tenant| tenant.id == last))
+        .map_or(0, |place| place + 1);
+    let rest = &tenants[begin..];
+    let shown = &rest[..rest.len().min(ROWS)];
+    let next = shown.last().filter(|_| rest.len() > ROWS).map(|last| last.id.clone());
+    let view = TenantsView { q: q.unwrap_or_default(), tenants: shown.iter().map(row).collect(), next };
+    visitor.render(&app, page, view).await
+}
+
+/// Puts one on record.
+///
+/// # Errors
+/// 403 without the role.
+pub async fn create(
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(filled): Form<Filled>,
+) -> Result<Response, Problem> {
+    let new = filled.labels().and_then(|labels| {
+        Ok(NewTenant {
+            id: Some(filled.id.clone()),
+            customer: filled.customer.clone(),
+            service: filled.service.clone(),
+            region: filled.region.trim().to_owned(),
+            key: filled.key.trim().to_owned(),
+            name: filled.name.clone(),
+            labels,
+            parameters: filled.parameters()?,
+            time_zone: zone(&filled.zone),
+        })
+    });
+    let error = match new {
+        Ok(new) => match add(&app, &visitor.who, new).await {
+            Ok(tenant) => return Ok(Redirect::to(&web::links::tenant(&tenant.id)).into_response()),
+            Err(refusal) => shown(refusal)?,
+        },
+        Err(error) => error,
+    };
+    let customer = filled.customer.clone();
+    let page = customer_with(&app, &visitor, &customer, None, Some(filled.again(error))).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+fn zone(filled: &str) -> String {
+    let filled = filled.trim();
+    if filled.is_empty() { "UTC".to_owned() } else { filled.to_owned() }
+}
+
+/// One tenant, with its copies.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn show_one(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    one(&app, &visitor, &id, None).await
+}
+
+async fn one(app: &App, visitor: &Visitor, id: &str, form: Option<TenantForm>) -> Result<Response, Problem> {
+    let (scope, context) = (visitor.who.tenants(), Context::of(app));
+    let tenant = app.database.tenants(&scope).get(id).await?;
+    let tenant = tenant.ok_or_else(|| Problem::not_found(format!("tenant {id}")))?;
+    let of = InstanceFilter { tenant: Some(tenant.id.clone()), limit: COPIES, ..InstanceFilter::default() };
+    let copies = app.database.instances(&scope).list(&of).await?;
+    let may = visitor.who.role >= Role::Lead;
+    let view = TenantView {
+        tenant: row(&tenant),
+        zone: tenant.time_zone.clone(),
+        parameters: tenant
+            .parameters
+            .iter()
+            .map(|(key, value)| Field { key: key.clone(), value: readable(value) })
+            .collect(),
+        copies: copies.into_iter().map(|copy| context.copy(copy)).collect(),
+        form: may.then(|| form.unwrap_or_else(|| as_filled(&tenant))),
+    };
+    visitor.render(app, tenant_page, view).await
+}
+
+fn as_filled(tenant: &Tenant) -> TenantForm {
+    TenantForm {
+        customer: tenant.customer_id.clone(),
+        id: tenant.id.clone(),
+        name: tenant.name.clone(),
+        service: tenant.service.clone(),
+        services: services(),
+        key: tenant.key.clone(),
+        region: tenant.region.clone(),
+        zone: tenant.time_zone.clone(),
+        labels: lines(&tenant.labels),
+        parameters: tenant
+            .parameters
+            .iter()
+            .map(|(name, value)| format!("{name}={}", readable(value)))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        errors: Vec::new(),
+    }
+}
+
+/// Changes one.
+///
+/// # Errors
+/// 403 without the role, 404 when there is none.
+pub async fn change(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Form(filled): Form<Filled>,
+) -> Result<Response, Problem> {
+    let patch = filled.labels().and_then(|labels| {
+        Ok(TenantPatch {
+            customer: Some(filled.customer.clone()).filter(|customer| !customer.is_empty()),
+            service: Some(filled.service.clone()),
+            region: Some(filled.region.trim().to_owned()),
+            key: Some(filled.key.trim().to_owned()),
+            name: Some(filled.name.clone()),
+            labels: Some(labels),
+            parameters: Some(filled.parameters()?),
+            time_zone: Some(zone(&filled.zone)),
+        })
+    });
+    let error = match patch {
+        Ok(patch) => match amend(&app, &visitor.who, &id, patch).await {
+            Ok(tenant) => return Ok(Redirect::to(&web::links::tenant(&tenant.id)).into_response()),
+            Err(refusal) => shown(refusal)?,
+        },
+        Err(error) => error,
+    };
+    let page = one(&app, &visitor, &id, Some(filled.again(error))).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
