@@ -2,9 +2,7 @@
 //! not, 2 when the command line is wrong.
 
 pub mod admin;
-pub mod convert;
 pub mod fetch;
-pub mod instantiate;
 
 use crate::config::{Config, Flags};
 use crate::serve;
@@ -28,10 +26,6 @@ struct Cli {
 enum Command {
     /// Serve the catalog (what happens without a command, too)
     Serve(ServeArgs),
-    /// Convert a notebook between MyST and ipynb
-    Convert(convert::ConvertArgs),
-    /// Make a copy of a procedure for a tenant, without a server
-    Instantiate(instantiate::InstantiateArgs),
     /// Keep accounts, tokens, customers and tenants
     #[command(subcommand)]
     Admin(admin::AdminCommand),
@@ -76,8 +70,6 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command.unwrap_or_else(|| Command::Serve(ServeArgs::default())) {
         Command::Serve(args) => serve(args),
-        Command::Convert(args) => convert::run(&args),
-        Command::Instantiate(args) => instantiate::run(&args),
         Command::Admin(command) => admin::run(command),
         Command::Config(ConfigCommand::Check(args)) => check(args),
         Command::FetchChild => return fetch::child(),
@@ -99,7 +91,6 @@ fn serve(args: ServeArgs) -> anyhow::Result<()> {
         .with_ansi(is_coloured())
         .with_writer(std::io::stderr)
         .init();
-    catalog::mirror::prepare();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(serve::serve(config, Arc::new(fetch::Child)));
     // A sync that is at work is not waited for: what it did not commit is as if it had not begun.

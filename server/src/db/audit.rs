@@ -46,7 +46,7 @@ impl Database {
         .bind(subject)
         .bind(to_json(detail))
         .execute(pool)
-        .await)?;
+        .await.map(|done| done.rows_affected()))?;
         Ok(())
     }
 

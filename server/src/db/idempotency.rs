@@ -45,7 +45,7 @@ impl Database {
         .bind((now - KEPT).timestamp_millis())
         .bind((now - STALE).timestamp_millis())
         .execute(pool)
-        .await)?;
+        .await.map(|done| done.rows_affected()))?;
         let rows = write!(self, |pool| sqlx::query(
             "INSERT INTO idempotency_keys (account_id, key_text, request, created_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (account_id, key_text) DO NOTHING"
@@ -98,7 +98,7 @@ impl Database {
         .bind(i64::from(status))
         .bind(body)
         .execute(pool)
-        .await)?;
+        .await.map(|done| done.rows_affected()))?;
         Ok(())
     }
 
@@ -113,7 +113,7 @@ impl Database {
         .bind(&who.id)
         .bind(key)
         .execute(pool)
-        .await)?;
+        .await.map(|done| done.rows_affected()))?;
         Ok(())
     }
 }

@@ -58,7 +58,7 @@ impl Database {
         .bind(now.timestamp_millis())
         .bind(until.timestamp_millis())
         .execute(pool)
-        .await)?;
+        .await.map(|done| done.rows_affected()))?;
         Ok(())
     }
 
@@ -88,7 +88,7 @@ impl Database {
             .bind(secret.hash())
             .bind(now.timestamp_millis())
             .execute(pool)
-            .await)?;
+            .await.map(|done| done.rows_affected()))?;
         Ok(())
     }
 
@@ -113,7 +113,7 @@ impl Database {
         .bind(role.as_str())
         .bind(now.timestamp_millis())
         .execute(pool)
-        .await)?;
+        .await.map(|done| done.rows_affected()))?;
         Ok(())
     }
 
@@ -148,7 +148,7 @@ impl Database {
             .bind(id)
             .bind(now.timestamp_millis())
             .execute(pool)
-            .await)?;
+            .await.map(|done| done.rows_affected()))?;
         Ok(())
     }
 
@@ -171,7 +171,7 @@ impl Database {
         .bind(now.timestamp_millis())
         .bind(until.timestamp_millis())
         .execute(pool)
-        .await)?;
+        .await.map(|done| done.rows_affected()))?;
         Ok(())
     }
 
@@ -224,7 +224,7 @@ impl Database {
     /// # Errors
     /// When the driver fails.
     pub async fn withdraw_first_links(&self) -> Result<(), DbError> {
-        write!(self, |pool| sqlx::query("DELETE FROM links WHERE account_id IS NULL").execute(pool).await)?;
+        write!(self, |pool| sqlx::query("DELETE FROM links WHERE account_id IS NULL").execute(pool).await.map(|done| done.rows_affected()))?;
         Ok(())
     }
 }

@@ -5,7 +5,6 @@ pub mod diff;
 pub mod history;
 pub mod instances;
 pub mod item;
-pub mod notebook;
 pub mod openapi;
 pub mod problems;
 pub mod procedure;
@@ -56,7 +55,6 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(procedures::search))
         .routes(routes!(procedure::get))
         .routes(routes!(source::get))
-        .routes(routes!(notebook::get))
         .routes(routes!(history::get))
         .routes(routes!(diff::get))
         .routes(routes!(problems::list))
@@ -64,7 +62,6 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(customers::change))
         .routes(routes!(tenants::list, tenants::create))
         .routes(routes!(tenants::change))
-        .routes(routes!(instances::create::create))
         .routes(routes!(instances::list::list))
         .routes(routes!(instances::one::get))
         .routes(routes!(instances::notebook::get))

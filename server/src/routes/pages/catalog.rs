@@ -5,7 +5,7 @@ use super::{Visitor, html};
 use crate::app::App;
 use crate::http::problem::Problem;
 use crate::routes::api::item::DiagnosticCounts;
-use crate::routes::api::procedures::{SearchParams, milliseconds};
+use crate::routes::api::procedures::SearchParams;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -77,7 +77,7 @@ fn view(
         },
         further_page: search.cursor.is_some(),
         total: found.total as u64,
-        took_ms: milliseconds(took),
+        took_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         hints: found.hints,
         facets,
         items: items(context, found.hits),

@@ -7,6 +7,7 @@ use crate::routes::api;
 use axum::extract::State;
 use axum::response::Response;
 use std::collections::BTreeMap;
+use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Operation, Parameter, PathItem};
 use web::pages::reference::{Endpoint, EndpointGroup, ReferenceView, page};
 
@@ -38,8 +39,9 @@ fn operations(item: &PathItem) -> impl Iterator<Item = (&'static str, &Operation
 }
 
 fn endpoint(method: &str, path: &str, operation: &Operation) -> Endpoint {
-    let said = |parameter: &Parameter| {
-        (parameter.name.clone(), parameter.description.clone().unwrap_or_default())
+    let said = |parameter: &RefOr<Parameter>| match parameter {
+        RefOr::T(parameter) => (parameter.name.clone(), parameter.description.clone().unwrap_or_default()),
+        RefOr::Ref(elsewhere) => (elsewhere.ref_location.clone(), String::new()),
     };
     Endpoint {
         method: method.to_owned(),

@@ -2,7 +2,7 @@
 
 use super::Visitor;
 use super::customers::{is_of_form, one as customer_with};
-use super::shared::{Context, labels, lines, pairs, readable, tenant as row};
+use super::shared::{Context, lines, pairs, readable, tenant as row};
 use crate::app::App;
 use crate::auth::Role;
 use crate::db::instances::InstanceFilter;

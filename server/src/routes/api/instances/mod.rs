@@ -1,6 +1,5 @@
 //! `/instances` and what belongs to it: the copies that were made.
 
-pub mod create;
 pub mod list;
 pub mod notebook;
 pub mod one;
