@@ -169,7 +169,13 @@ impl App {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn note(&self, who: &Principal, action: &str, subject: &str, detail: &Value) -> Result<(), DbError> {
+    pub async fn note(
+        &self,
+        who: &Principal,
+        action: &str,
+        subject: &str,
+        detail: &Value,
+    ) -> Result<(), DbError> {
         self.database.note(&self.id(), self.clock.now(), who, (action, subject, detail)).await
     }
 }

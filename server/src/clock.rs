@@ -17,7 +17,10 @@ impl Clock for SystemClock {
     }
 }
 
-/// A time in seconds since 1970; the epoch for what no calendar holds.
+/// A time in seconds since 1970. Commits can claim any time: what RFC 3339 cannot write in every zone (years before 1 and
+/// after 9999) is held at its borders.
 pub fn from_seconds(seconds: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(seconds, 0).unwrap_or_default()
+    const DAY: i64 = 86_400;
+    let held = seconds.clamp(-62_135_596_800 + DAY, 253_402_300_799 - DAY);
+    DateTime::from_timestamp(held, 0).unwrap_or_default()
 }

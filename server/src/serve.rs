@@ -87,7 +87,9 @@ async fn greet(app: &App) -> Result<(), ServeError> {
         let link = sign_in::link(database, None, &reached_at, (app.clock.now(), app.entropy.as_ref()))
             .await
             .map_err(StartError::from)?;
-        say(&format!("Nobody has an account here yet. Open this link once, and say who you are:\n\n    {link}\n"));
+        say(&format!(
+            "Nobody has an account here yet. Open this link once, and say who you are:\n\n    {link}\n"
+        ));
     }
     say(&format!("Huntshelf serves at {reached_at}/"));
     if !app.assets.has_islands() {

@@ -63,7 +63,11 @@ pub async fn by_token(db: &Database, token: &str, now: DateTime<Utc>) -> Result<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_session(db: &Database, session: &str, now: DateTime<Utc>) -> Result<Option<Principal>, DbError> {
+pub async fn by_session(
+    db: &Database,
+    session: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Principal>, DbError> {
     Ok(db.session(&Secret::brought(session), now).await?.map(Principal::from))
 }
 
@@ -160,7 +164,9 @@ mod tests {
     #[test]
     fn one_never_goes_on_to_another_site() {
         assert_eq!(next("/procedures/x?repo=a"), "/procedures/x?repo=a");
-        for away in ["", "https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "evil"] {
+        for away in
+            ["", "https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "evil"]
+        {
             assert_eq!(next(away), "/", "{away:?}");
         }
     }

@@ -311,7 +311,8 @@ async fn customer(command: CustomerCommand) -> anyhow::Result<()> {
             let office = Office::open(&place).await?;
             let customers = office.database.customers(&scope).list().await?;
             if json {
-                let told: Vec<_> = customers.into_iter().map(crate::routes::api::customers::CustomerItem::from).collect();
+                let told: Vec<_> =
+                    customers.into_iter().map(crate::routes::api::customers::CustomerItem::from).collect();
                 out(&serde_json::to_string_pretty(&told)?);
             } else {
                 for customer in customers {
@@ -332,7 +333,9 @@ async fn tenant(command: TenantCommand) -> anyhow::Result<()> {
             let owner = customers
                 .into_iter()
                 .find(|one| one.id == customer || one.name == customer)
-                .with_context(|| format!("there is no customer {customer}; `huntshelf admin customer create` makes one"))?;
+                .with_context(|| {
+                    format!("there is no customer {customer}; `huntshelf admin customer create` makes one")
+                })?;
             let now = office.clock.now();
             let tenant = Tenant {
                 id: entropy::short_id(&office.entropy),
@@ -357,7 +360,8 @@ async fn tenant(command: TenantCommand) -> anyhow::Result<()> {
             let office = Office::open(&place).await?;
             let tenants = office.database.tenants(&scope).list(&TenantFilter::default()).await?;
             if json {
-                let told: Vec<_> = tenants.into_iter().map(crate::routes::api::tenants::TenantItem::from).collect();
+                let told: Vec<_> =
+                    tenants.into_iter().map(crate::routes::api::tenants::TenantItem::from).collect();
                 out(&serde_json::to_string_pretty(&told)?);
             } else {
                 for tenant in tenants {

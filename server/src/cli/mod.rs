@@ -101,7 +101,11 @@ fn serve(args: ServeArgs) -> anyhow::Result<()> {
 fn check(args: ServeArgs) -> anyhow::Result<()> {
     let config = Config::load(&args.flags())?;
     let repositories = config.mirrored()?;
-    out(&format!("The configuration is good: {} repositories, data in {}.", repositories.len(), config.server.data.display()));
+    out(&format!(
+        "The configuration is good: {} repositories, data in {}.",
+        repositories.len(),
+        config.server.data.display()
+    ));
     Ok(())
 }
 

@@ -131,8 +131,7 @@ impl From<figment::Error> for ConfigError {
             Some(source) => format!("{source}: "),
             None => format!("{}: ", metadata.name),
         });
-        let key =
-            if error.path.is_empty() { String::new() } else { format!("{}: ", error.path.join(".")) };
+        let key = if error.path.is_empty() { String::new() } else { format!("{}: ", error.path.join(".")) };
         Self::Value { place, key, reason: error.kind.to_string() }
     }
 }
@@ -251,7 +250,8 @@ mod tests {
             "[[repositories]]\nurl = 'https://example.com/hunts/playbook.git'\n[[repositories]]\nurl = '/srv/git/more'\nname = 'own'",
         )
         .unwrap();
-        let names: Vec<_> = config.mirrored().unwrap().into_iter().map(|repository| repository.name).collect();
+        let names: Vec<_> =
+            config.mirrored().unwrap().into_iter().map(|repository| repository.name).collect();
         assert_eq!(names, ["playbook", "own"]);
     }
 
@@ -288,7 +288,8 @@ mod tests {
         .unwrap();
         assert_eq!(config.server.listen.port(), 2);
         assert_eq!(config.server.data, PathBuf::from("elsewhere"));
-        let names: Vec<_> = config.mirrored().unwrap().into_iter().map(|repository| repository.name).collect();
+        let names: Vec<_> =
+            config.mirrored().unwrap().into_iter().map(|repository| repository.name).collect();
         assert_eq!(names, ["b", "d"]);
     }
 }

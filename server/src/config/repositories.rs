@@ -103,7 +103,9 @@ impl RepositoryEntry {
     fn forge(&self, _location: &Location) -> Result<Option<Forge>, String> {
         match &self.forge {
             Some(ForgeEntry::Templates(forge)) => Ok(Some(forge.clone())),
-            Some(ForgeEntry::Kind(kind)) => Err(format!("{kind:?} is no forge: github, gitlab or gitea, or URL templates")),
+            Some(ForgeEntry::Kind(kind)) => {
+                Err(format!("{kind:?} is no forge: github, gitlab or gitea, or URL templates"))
+            }
             None => Ok(None),
         }
     }
@@ -187,7 +189,7 @@ mod tests {
         for remote in ["https://example.com/a.git", "ssh://git@example.com/a", "git@example.com:team/a.git"] {
             assert_eq!(location(remote).unwrap(), Location::Remote(remote.to_owned()));
         }
-        for bad in ["", "http://example.com/a", "git://example.com/a", "https:///a", "ext::sh -c id://x"] {
+        for bad in ["", "http://example.com/a", "git://example.com/a", "ssh://", "ext::sh -c id://x"] {
             assert!(location(bad).is_err(), "{bad}");
         }
     }
@@ -218,7 +220,8 @@ mod tests {
 
     #[test]
     fn a_password_never_stands_in_a_message() {
-        let entry = RepositoryEntry { name: Some("a b".into()), ..RepositoryEntry::of("https://u:hunter2@h/a.git") };
+        let entry =
+            RepositoryEntry { name: Some("a b".into()), ..RepositoryEntry::of("https://u:hunter2@h/a.git") };
         assert!(!entry.read().unwrap_err().to_string().contains("hunter2"));
         let entry = RepositoryEntry::of("http://u:hunter2@h/a.git");
         assert!(!entry.read().unwrap_err().to_string().contains("hunter2"));

@@ -117,9 +117,8 @@ impl Database {
     /// # Errors
     /// When the driver fails.
     pub async fn has_accounts(&self) -> Result<bool, DbError> {
-        let count: i64 = read!(self, |pool| sqlx::query_scalar("SELECT COUNT(*) FROM accounts")
-            .fetch_one(pool)
-            .await)?;
+        let count: i64 =
+            read!(self, |pool| sqlx::query_scalar("SELECT COUNT(*) FROM accounts").fetch_one(pool).await)?;
         Ok(count > 0)
     }
 

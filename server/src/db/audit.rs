@@ -46,7 +46,8 @@ impl Database {
         .bind(subject)
         .bind(to_json(detail))
         .execute(pool)
-        .await.map(|done| done.rows_affected()))?;
+        .await
+        .map(|done| done.rows_affected()))?;
         Ok(())
     }
 
@@ -55,12 +56,14 @@ impl Database {
     /// # Errors
     /// When the driver fails.
     pub async fn deeds(&self, limit: u32) -> Result<Vec<Deed>, DbError> {
-        let rows: Vec<(String, i64, String, String, String, String)> = read!(self, |pool| sqlx::query_as(
+        let rows: Vec<(String, i64, String, String, String, String)> = read!(self, |pool| {
+            sqlx::query_as(
             "SELECT id, at, account_name, action, subject, detail FROM audit ORDER BY at DESC, id DESC LIMIT $1"
         )
         .bind(i64::from(limit))
         .fetch_all(pool)
-        .await)?;
+        .await
+        })?;
         rows.into_iter()
             .map(|(id, at, by, action, subject, detail)| {
                 Ok(Deed {

@@ -1,1 +1,436 @@
-//! conformance
+//! One suite for both databases. It runs on SQLite always, and on PostgreSQL where `HUNTSHELF_TEST_POSTGRES` names a
+//! server; each test has a file, or a schema, of its own.
+
+use super::accounts::Account;
+use super::customers::Customer;
+use super::idempotency::Claim;
+use super::instances::{Instance, InstanceFilter, InstanceTenant};
+use super::sign_in::Link;
+use super::tenants::{Tenant, TenantFilter};
+use super::{Database, DbError};
+use crate::auth::{Principal, Role, TenantScope};
+use crate::clock::Clock;
+use crate::entropy::{self, Secret};
+use crate::testing::{FixedClock, SeededEntropy};
+use chrono::{DateTime, Duration, Utc};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// A database, the time, and random numbers.
+struct Bench {
+    db: Database,
+    clock: FixedClock,
+    entropy: SeededEntropy,
+    _folder: tempfile::TempDir,
+}
+
+impl Bench {
+    async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Database::sqlite(&folder.path().join("test.db")).await.unwrap();
+        Self { db, clock: FixedClock::default(), entropy: SeededEntropy::default(), _folder: folder }
+    }
+
+    /// In a schema named after the test; `None` where no server is named.
+    async fn postgres(test: &str) -> Option<Self> {
+        use sqlx::{Connection, Executor, PgConnection, postgres::PgConnectOptions};
+        let Ok(url) = std::env::var("HUNTSHELF_TEST_POSTGRES") else {
+            eprintln!("{test}: skipped on PostgreSQL, HUNTSHELF_TEST_POSTGRES is not set");
+            return None;
+        };
+        let options: PgConnectOptions = url.parse().unwrap();
+        // A name of at most 63 bytes, in which nothing needs quoting.
+        let schema: String = format!("t_{test}").chars().take(60).collect();
+        let mut connection = PgConnection::connect_with(&options).await.unwrap();
+        for statement in
+            [format!("DROP SCHEMA IF EXISTS {schema} CASCADE"), format!("CREATE SCHEMA {schema}")]
+        {
+            connection.execute(sqlx::AssertSqlSafe(statement)).await.unwrap();
+        }
+        let db = Database::postgres_with(options.options([("search_path", schema)])).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        Some(Self { db, clock: FixedClock::default(), entropy: SeededEntropy::default(), _folder: folder })
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    fn id(&self) -> String {
+        entropy::id(&self.clock, &self.entropy)
+    }
+
+    fn secret(&self) -> Secret {
+        Secret::new("", &self.entropy)
+    }
+
+    async fn account(&self, name: &str, role: Role) -> Account {
+        let account =
+            Account { id: self.id(), name: name.to_owned(), role, created_at: self.now(), disabled_at: None };
+        self.db.create_account(&account).await.unwrap();
+        account
+    }
+
+    async fn customer(&self, scope: &TenantScope, name: &str) -> Customer {
+        let customer = Customer {
+            id: entropy::short_id(&self.entropy),
+            name: name.to_owned(),
+            labels: BTreeMap::from([("sector".to_owned(), "health".to_owned())]),
+            contacts: vec!["Ana <ana@example.com>".to_owned()],
+            created_at: self.now(),
+            updated_at: self.now(),
+        };
+        self.db.customers(scope).create(&customer).await.unwrap();
+        customer
+    }
+
+    fn tenant_of(&self, customer: &Customer, key: &str) -> Tenant {
+        Tenant {
+            id: entropy::short_id(&self.entropy),
+            customer_id: customer.id.clone(),
+            customer: customer.name.clone(),
+            service: "taegis".to_owned(),
+            region: "us1".to_owned(),
+            key: key.to_owned(),
+            name: format!("Tenant {key}"),
+            labels: BTreeMap::new(),
+            parameters: json!({"LIMIT": 5}).as_object().unwrap().clone(),
+            time_zone: "Europe/Berlin".to_owned(),
+            created_at: self.now(),
+            updated_at: self.now(),
+        }
+    }
+
+    async fn tenant(&self, scope: &TenantScope, customer: &Customer, key: &str) -> Tenant {
+        let tenant = self.tenant_of(customer, key);
+        self.db.tenants(scope).create(&tenant).await.unwrap();
+        tenant
+    }
+
+    fn instance(&self, who: &Account, procedure: &str, tenant: Option<&Tenant>) -> Instance {
+        Instance {
+            id: self.id(),
+            repo: "playbook".to_owned(),
+            procedure: procedure.to_owned(),
+            path: format!("hunts/{procedure}.md"),
+            title: "A hunt".to_owned(),
+            commit: "0123456789abcdef0123456789abcdef01234567".to_owned(),
+            blob: "89abcdef0123456789abcdef0123456789abcdef".to_owned(),
+            techniques: vec!["T1003.001".to_owned(), "T1059".to_owned()],
+            tenant: tenant.map(|tenant| InstanceTenant {
+                id: tenant.id.clone(),
+                key: tenant.key.clone(),
+                region: tenant.region.clone(),
+                name: tenant.name.clone(),
+                customer_id: tenant.customer_id.clone(),
+                customer: tenant.customer.clone(),
+            }),
+            file_name: format!("{procedure}_us1_1.ipynb"),
+            state: "prepared".to_owned(),
+            held_cells: 2,
+            provenance: json!({"procedure": procedure, "tenant": "0145483"}),
+            warnings: vec!["Mind the gap.".to_owned()],
+            object: "a".repeat(64),
+            source_object: "b".repeat(64),
+            size: 1234,
+            created_at: self.now(),
+            created_by: who.id.clone(),
+            created_name: who.name.clone(),
+        }
+    }
+}
+
+fn principal(account: &Account) -> Principal {
+    account.clone().into()
+}
+
+/// Each test on both databases.
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(super::Bench::sqlite().await).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                if let Some(bench) = super::Bench::postgres(stringify!($name)).await {
+                    super::$name(bench).await;
+                }
+            })+
+        }
+    };
+}
+
+on_both!(
+    a_name_is_taken_once,
+    only_one_becomes_the_first_account,
+    a_session_lasts_until_it_is_over_or_ended,
+    a_token_stands_for_its_account_until_that_is_disabled,
+    a_link_is_used_once_and_not_after_its_time,
+    a_link_for_the_first_account_is_worth_nothing_once_there_is_one,
+    tenants_keep_their_zeros_and_their_values,
+    a_key_is_taken_once_in_a_region_of_a_service,
+    tenants_are_found_by_text_in_which_nothing_is_a_wildcard,
+    a_customer_is_changed_and_keeps_its_rows,
+    copies_come_back_as_they_went_in,
+    copies_are_found_by_what_they_are_of,
+    copies_go_on_record_together_or_not_at_all,
+    a_copy_for_nobody_has_no_tenant,
+    a_request_that_comes_again_is_answered_alike,
+    a_claim_that_was_left_behind_is_free_after_a_while,
+    deeds_are_told_newest_first,
+    names_sort_by_their_bytes,
+);
+
+async fn a_name_is_taken_once(bench: Bench) {
+    let ana = bench.account("Ana", Role::Lead).await;
+    assert_eq!(bench.db.account_named("Ana").await.unwrap(), Some(ana.clone()));
+    let again = Account { id: bench.id(), ..ana };
+    let refused = bench.db.create_account(&again).await.unwrap_err();
+    assert!(matches!(refused, DbError::Taken(_)), "{refused}");
+    assert_eq!(bench.db.account_named("ana").await.unwrap(), None);
+}
+
+async fn only_one_becomes_the_first_account(bench: Bench) {
+    assert!(!bench.db.has_accounts().await.unwrap());
+    let account = |name: &str| Account {
+        id: bench.id(),
+        name: name.to_owned(),
+        role: Role::Admin,
+        created_at: bench.now(),
+        disabled_at: None,
+    };
+    assert!(bench.db.create_first_account(&account("Ana")).await.unwrap());
+    assert!(!bench.db.create_first_account(&account("Eve")).await.unwrap());
+    assert_eq!(bench.db.accounts().await.unwrap().len(), 1);
+}
+
+async fn a_session_lasts_until_it_is_over_or_ended(bench: Bench) {
+    let ana = bench.account("Ana", Role::Hunter).await;
+    let (first, second) = (bench.secret(), bench.secret());
+    let until = bench.now() + Duration::hours(1);
+    bench.db.create_session(&first, &ana, bench.now(), until).await.unwrap();
+    bench.db.create_session(&second, &ana, bench.now(), until).await.unwrap();
+    assert_eq!(bench.db.session(&first, bench.now()).await.unwrap(), Some(ana.clone()));
+    assert_eq!(bench.db.session(&bench.secret(), bench.now()).await.unwrap(), None);
+    bench.db.end_session(&first, bench.now()).await.unwrap();
+    assert_eq!(bench.db.session(&first, bench.now()).await.unwrap(), None);
+    assert_eq!(bench.db.session(&second, until).await.unwrap(), None);
+}
+
+async fn a_token_stands_for_its_account_until_that_is_disabled(bench: Bench) {
+    let ana = bench.account("Ana", Role::Lead).await;
+    let secret = bench.secret();
+    bench.db.create_token("t1", &secret, &ana, Role::Viewer, bench.now()).await.unwrap();
+    let found = bench.db.token(&secret).await.unwrap().unwrap();
+    assert_eq!((found.role, &found.account, found.last_used_at), (Role::Viewer, &ana, None));
+    bench.db.touch_token("t1", bench.now()).await.unwrap();
+    assert_eq!(bench.db.token(&secret).await.unwrap().unwrap().last_used_at, Some(bench.now()));
+    assert!(bench.db.disable_account("Ana", bench.now()).await.unwrap());
+    assert!(!bench.db.disable_account("Ana", bench.now()).await.unwrap());
+    assert!(bench.db.token(&secret).await.unwrap().is_none());
+}
+
+async fn a_link_is_used_once_and_not_after_its_time(bench: Bench) {
+    let ana = bench.account("Ana", Role::Lead).await;
+    let (link, late) = (bench.secret(), bench.secret());
+    let until = bench.now() + Duration::hours(1);
+    bench.db.create_link(&link, Some(&ana), bench.now(), until).await.unwrap();
+    bench.db.create_link(&late, Some(&ana), bench.now(), until).await.unwrap();
+    assert_eq!(bench.db.link(&link, bench.now()).await.unwrap(), Some(Link::Account(ana)));
+    assert!(bench.db.use_link(&link, bench.now()).await.unwrap());
+    assert!(!bench.db.use_link(&link, bench.now()).await.unwrap());
+    assert_eq!(bench.db.link(&link, bench.now()).await.unwrap(), None);
+    assert_eq!(bench.db.link(&late, until).await.unwrap(), None);
+    assert!(!bench.db.use_link(&late, until).await.unwrap());
+}
+
+async fn a_link_for_the_first_account_is_worth_nothing_once_there_is_one(bench: Bench) {
+    let link = bench.secret();
+    bench.db.create_link(&link, None, bench.now(), bench.now() + Duration::hours(1)).await.unwrap();
+    assert_eq!(bench.db.link(&link, bench.now()).await.unwrap(), Some(Link::First));
+    bench.account("Ana", Role::Viewer).await;
+    assert_eq!(bench.db.link(&link, bench.now()).await.unwrap(), None);
+    bench.db.withdraw_first_links().await.unwrap();
+}
+
+async fn tenants_keep_their_zeros_and_their_values(bench: Bench) {
+    let scope = principal(&bench.account("Ana", Role::Lead).await).tenants();
+    let customer = bench.customer(&scope, "Clinic").await;
+    let tenant = bench.tenant(&scope, &customer, "000145483").await;
+    assert_eq!(bench.db.tenants(&scope).get(&tenant.id).await.unwrap(), Some(tenant.clone()));
+    let by_key = |key: &str| TenantFilter { key: Some(key.to_owned()), ..TenantFilter::default() };
+    assert_eq!(bench.db.tenants(&scope).list(&by_key("000145483")).await.unwrap(), [tenant]);
+    assert!(bench.db.tenants(&scope).list(&by_key("145483")).await.unwrap().is_empty());
+}
+
+async fn a_key_is_taken_once_in_a_region_of_a_service(bench: Bench) {
+    let scope = principal(&bench.account("Ana", Role::Lead).await).tenants();
+    let customer = bench.customer(&scope, "Clinic").await;
+    bench.tenant(&scope, &customer, "1").await;
+    let twin = bench.tenant_of(&customer, "1");
+    let refused = bench.db.tenants(&scope).create(&twin).await.unwrap_err();
+    assert!(matches!(refused, DbError::Taken(_)), "{refused}");
+    let elsewhere = Tenant { region: "eu1".to_owned(), ..twin };
+    bench.db.tenants(&scope).create(&elsewhere).await.unwrap();
+    let moved = Tenant { region: "us1".to_owned(), ..elsewhere };
+    assert!(matches!(bench.db.tenants(&scope).update(&moved).await, Err(DbError::Taken(_))));
+}
+
+async fn tenants_are_found_by_text_in_which_nothing_is_a_wildcard(bench: Bench) {
+    let scope = principal(&bench.account("Ana", Role::Lead).await).tenants();
+    let (clinic, bank) = (bench.customer(&scope, "Clinic").await, bench.customer(&scope, "Bank").await);
+    bench.tenant(&scope, &clinic, "a_1").await;
+    bench.tenant(&scope, &bank, "ab1").await;
+    let found = async |text: &str| {
+        let filter = TenantFilter { text: Some(text.to_owned()), ..TenantFilter::default() };
+        let found = bench.db.tenants(&scope).list(&filter).await.unwrap();
+        found.into_iter().map(|tenant| tenant.key).collect::<Vec<_>>()
+    };
+    assert_eq!(found("A_1").await, ["a_1"]);
+    assert_eq!(found("clinic").await, ["a_1"]);
+    assert_eq!(found("us1").await, ["ab1", "a_1"]);
+    assert!(found("%").await.is_empty());
+    assert!(found("\\").await.is_empty());
+}
+
+async fn a_customer_is_changed_and_keeps_its_rows(bench: Bench) {
+    let scope = principal(&bench.account("Ana", Role::Lead).await).tenants();
+    let customer = bench.customer(&scope, "Clinic").await;
+    let tenant = bench.tenant(&scope, &customer, "1").await;
+    let changed = Customer { name: "Hospital".to_owned(), labels: BTreeMap::new(), ..customer };
+    assert!(bench.db.customers(&scope).update(&changed).await.unwrap());
+    assert_eq!(bench.db.customers(&scope).get(&changed.id).await.unwrap(), Some(changed.clone()));
+    assert_eq!(bench.db.customers(&scope).list().await.unwrap(), [changed.clone()]);
+    let renamed = bench.db.tenants(&scope).get(&tenant.id).await.unwrap().unwrap();
+    assert_eq!(renamed.customer, "Hospital");
+    let nobody = Customer { id: "nobody".to_owned(), name: "Nobody".to_owned(), ..changed };
+    assert!(!bench.db.customers(&scope).update(&nobody).await.unwrap());
+}
+
+async fn copies_come_back_as_they_went_in(bench: Bench) {
+    let ana = bench.account("Ana", Role::Hunter).await;
+    let scope = principal(&ana).tenants();
+    let customer = bench.customer(&scope, "Clinic").await;
+    let tenant = bench.tenant(&scope, &customer, "0145483").await;
+    let copy = bench.instance(&ana, "h1", Some(&tenant));
+    bench.db.instances(&scope).create(std::slice::from_ref(&copy)).await.unwrap();
+    assert_eq!(bench.db.instances(&scope).get(&copy.id).await.unwrap(), Some(copy.clone()));
+    let all = InstanceFilter { limit: 10, ..InstanceFilter::default() };
+    assert_eq!(bench.db.instances(&scope).list(&all).await.unwrap(), [copy]);
+}
+
+async fn copies_are_found_by_what_they_are_of(bench: Bench) {
+    let ana = bench.account("Ana", Role::Hunter).await;
+    let scope = principal(&ana).tenants();
+    let customer = bench.customer(&scope, "Clinic").await;
+    let tenant = bench.tenant(&scope, &customer, "0145483").await;
+    let old = bench.instance(&ana, "h_1", Some(&tenant));
+    bench.clock.advance(Duration::days(1));
+    let new = bench.instance(&ana, "hx1", None);
+    bench.db.instances(&scope).create(&[old.clone(), new.clone()]).await.unwrap();
+    let found = async |filter: InstanceFilter| {
+        let filter = InstanceFilter { limit: 10, ..filter };
+        let found = bench.db.instances(&scope).list(&filter).await.unwrap();
+        found.into_iter().map(|copy| copy.procedure).collect::<Vec<_>>()
+    };
+    let some = |text: &str| Some(text.to_owned());
+    let any = InstanceFilter::default;
+    assert_eq!(found(any()).await, ["hx1", "h_1"]);
+    assert_eq!(found(InstanceFilter { procedures: vec!["h_1".into()], ..any() }).await, ["h_1"]);
+    let ids = vec!["hx1".into(), "gone".into(), "h_1".into()];
+    assert_eq!(found(InstanceFilter { procedures: ids, ..any() }).await, ["hx1", "h_1"]);
+    assert!(found(InstanceFilter { procedures: vec!["h".into()], ..any() }).await.is_empty());
+    assert_eq!(found(InstanceFilter { technique: some("T1003"), ..any() }).await.len(), 2);
+    assert_eq!(found(InstanceFilter { technique: some("T1059"), ..any() }).await.len(), 2);
+    assert!(found(InstanceFilter { technique: some("T100"), ..any() }).await.is_empty());
+    assert_eq!(found(InstanceFilter { tenant: some("0145483"), ..any() }).await, ["h_1"]);
+    assert_eq!(found(InstanceFilter { tenant: Some(tenant.id.clone()), ..any() }).await, ["h_1"]);
+    assert_eq!(found(InstanceFilter { customer: Some(customer.id.clone()), ..any() }).await, ["h_1"]);
+    assert_eq!(found(InstanceFilter { commit: some("01234567"), ..any() }).await.len(), 2);
+    assert!(found(InstanceFilter { commit: some("12345678"), ..any() }).await.is_empty());
+    assert!(found(InstanceFilter { state: some("returned"), ..any() }).await.is_empty());
+    assert!(found(InstanceFilter { repo: some("other"), ..any() }).await.is_empty());
+    assert_eq!(found(InstanceFilter { since: Some(bench.now()), ..any() }).await, ["hx1"]);
+    assert_eq!(found(InstanceFilter { before: Some(new.id), ..any() }).await, ["h_1"]);
+}
+
+async fn copies_go_on_record_together_or_not_at_all(bench: Bench) {
+    let ana = bench.account("Ana", Role::Hunter).await;
+    let scope = principal(&ana).tenants();
+    let copy = bench.instance(&ana, "h1", None);
+    let refused = bench.db.instances(&scope).create(&[copy.clone(), copy.clone()]).await;
+    assert!(refused.is_err());
+    assert_eq!(bench.db.instances(&scope).get(&copy.id).await.unwrap(), None);
+}
+
+async fn a_copy_for_nobody_has_no_tenant(bench: Bench) {
+    let ana = bench.account("Ana", Role::Hunter).await;
+    let scope = principal(&ana).tenants();
+    let copy = bench.instance(&ana, "h1", None);
+    bench.db.instances(&scope).create(std::slice::from_ref(&copy)).await.unwrap();
+    assert_eq!(bench.db.instances(&scope).get(&copy.id).await.unwrap().unwrap().tenant, None);
+}
+
+async fn a_request_that_comes_again_is_answered_alike(bench: Bench) {
+    let ana = principal(&bench.account("Ana", Role::Hunter).await);
+    let ben = principal(&bench.account("Ben", Role::Hunter).await);
+    let claim = async |who: &Principal, request: &str| {
+        bench.db.claim_key(who, "key", request, bench.now()).await.unwrap()
+    };
+    assert_eq!(claim(&ana, "first").await, Claim::Ours);
+    assert_eq!(claim(&ana, "first").await, Claim::AtWork);
+    assert_eq!(claim(&ana, "other").await, Claim::OtherRequest);
+    assert_eq!(claim(&ben, "other").await, Claim::Ours);
+    bench.db.answer_key(&ana, "key", 201, "{}").await.unwrap();
+    assert_eq!(claim(&ana, "first").await, Claim::Answered { status: 201, body: "{}".to_owned() });
+    bench.db.release_key(&ben, "key").await.unwrap();
+    assert_eq!(claim(&ben, "third").await, Claim::Ours);
+}
+
+async fn a_claim_that_was_left_behind_is_free_after_a_while(bench: Bench) {
+    let ana = principal(&bench.account("Ana", Role::Hunter).await);
+    let claim = async || bench.db.claim_key(&ana, "key", "first", bench.now()).await.unwrap();
+    assert_eq!(claim().await, Claim::Ours);
+    bench.clock.advance(Duration::minutes(6));
+    assert_eq!(claim().await, Claim::Ours);
+}
+
+async fn deeds_are_told_newest_first(bench: Bench) {
+    let ana = principal(&bench.account("Ana", Role::Lead).await);
+    for action in ["customer.create", "tenant.create"] {
+        bench.clock.advance(Duration::seconds(1));
+        let detail = json!({"name": "x"});
+        bench.db.note(&bench.id(), bench.now(), &ana, (action, "1", &detail)).await.unwrap();
+    }
+    let deeds = bench.db.deeds(10).await.unwrap();
+    let actions: Vec<_> = deeds.iter().map(|deed| deed.action.as_str()).collect();
+    assert_eq!(actions, ["tenant.create", "customer.create"]);
+    assert_eq!(deeds[0].by, "Ana");
+}
+
+async fn names_sort_by_their_bytes(bench: Bench) {
+    let scope = principal(&bench.account("Ana", Role::Lead).await).tenants();
+    for name in ["b", "a", "B", "_", "ä"] {
+        bench.customer(&scope, name).await;
+    }
+    let names: Vec<_> =
+        bench.db.customers(&scope).list().await.unwrap().into_iter().map(|customer| customer.name).collect();
+    assert_eq!(names, ["B", "_", "a", "b", "ä"]);
+}
+
+#[test]
+fn both_databases_have_the_same_migrations() {
+    let names = |folder: &str| {
+        let mut names: Vec<_> = std::fs::read_dir(format!("../migrations/{folder}"))
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("sqlite"), names("postgres"));
+}

@@ -45,8 +45,11 @@ impl Database {
         .bind((now - KEPT).timestamp_millis())
         .bind((now - STALE).timestamp_millis())
         .execute(pool)
-        .await.map(|done| done.rows_affected()))?;
-        let rows = write!(self, |pool| sqlx::query(
+        .await
+        .map(|done| done.rows_affected()))?;
+        let rows =
+            write!(self, |pool| {
+                sqlx::query(
             "INSERT INTO idempotency_keys (account_id, key_text, request, created_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (account_id, key_text) DO NOTHING"
         )
@@ -56,7 +59,8 @@ impl Database {
         .bind(now.timestamp_millis())
         .execute(pool)
         .await
-        .map(|done| done.rows_affected()))?;
+        .map(|done| done.rows_affected())
+            })?;
         if rows == 1 {
             return Ok(Claim::Ours);
         }
@@ -98,7 +102,8 @@ impl Database {
         .bind(i64::from(status))
         .bind(body)
         .execute(pool)
-        .await.map(|done| done.rows_affected()))?;
+        .await
+        .map(|done| done.rows_affected()))?;
         Ok(())
     }
 
@@ -113,7 +118,8 @@ impl Database {
         .bind(&who.id)
         .bind(key)
         .execute(pool)
-        .await.map(|done| done.rows_affected()))?;
+        .await
+        .map(|done| done.rows_affected()))?;
         Ok(())
     }
 }

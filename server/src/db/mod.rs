@@ -20,7 +20,9 @@ use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use std::path::Path;
 use std::time::Duration;
 
@@ -138,10 +140,8 @@ impl Database {
 
     pub(crate) async fn postgres_with(options: PgConnectOptions) -> Result<Self, DbError> {
         let place = format!("at {}", options.get_host());
-        let failed = |error: &dyn std::fmt::Display| DbError::Open {
-            place: place.clone(),
-            reason: error.to_string(),
-        };
+        let failed =
+            |error: &dyn std::fmt::Display| DbError::Open { place: place.clone(), reason: error.to_string() };
         let pool = PgPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(10))

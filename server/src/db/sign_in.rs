@@ -58,7 +58,8 @@ impl Database {
         .bind(now.timestamp_millis())
         .bind(until.timestamp_millis())
         .execute(pool)
-        .await.map(|done| done.rows_affected()))?;
+        .await
+        .map(|done| done.rows_affected()))?;
         Ok(())
     }
 
@@ -88,7 +89,8 @@ impl Database {
             .bind(secret.hash())
             .bind(now.timestamp_millis())
             .execute(pool)
-            .await.map(|done| done.rows_affected()))?;
+            .await
+            .map(|done| done.rows_affected()))?;
         Ok(())
     }
 
@@ -113,7 +115,8 @@ impl Database {
         .bind(role.as_str())
         .bind(now.timestamp_millis())
         .execute(pool)
-        .await.map(|done| done.rows_affected()))?;
+        .await
+        .map(|done| done.rows_affected()))?;
         Ok(())
     }
 
@@ -148,7 +151,8 @@ impl Database {
             .bind(id)
             .bind(now.timestamp_millis())
             .execute(pool)
-            .await.map(|done| done.rows_affected()))?;
+            .await
+            .map(|done| done.rows_affected()))?;
         Ok(())
     }
 
@@ -171,7 +175,8 @@ impl Database {
         .bind(now.timestamp_millis())
         .bind(until.timestamp_millis())
         .execute(pool)
-        .await.map(|done| done.rows_affected()))?;
+        .await
+        .map(|done| done.rows_affected()))?;
         Ok(())
     }
 
@@ -224,7 +229,10 @@ impl Database {
     /// # Errors
     /// When the driver fails.
     pub async fn withdraw_first_links(&self) -> Result<(), DbError> {
-        write!(self, |pool| sqlx::query("DELETE FROM links WHERE account_id IS NULL").execute(pool).await.map(|done| done.rows_affected()))?;
+        write!(self, |pool| sqlx::query("DELETE FROM links WHERE account_id IS NULL")
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected()))?;
         Ok(())
     }
 }

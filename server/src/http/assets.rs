@@ -36,7 +36,11 @@ impl Assets {
 ///
 /// # Errors
 /// 404 when it is not there.
-pub async fn get(Path(name): Path<String>, State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn get(
+    Path(name): Path<String>,
+    State(app): State<App>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let kind = content_type(&name);
     if !app.assets.has_islands() && name == "style.css" {
         // Not named by its content, so that the next build is seen at once.
@@ -77,7 +81,8 @@ fn accepts(header: &str, encoding: &str) -> bool {
     header.split(',').any(|part| {
         let mut words = part.split(';').map(str::trim);
         words.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding))
-            && !words.any(|word| word.strip_prefix("q=").is_some_and(|weight| weight.parse::<f32>() == Ok(0.0)))
+            && !words
+                .any(|word| word.strip_prefix("q=").is_some_and(|weight| weight.parse::<f32>() == Ok(0.0)))
     })
 }
 

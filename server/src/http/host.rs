@@ -79,7 +79,9 @@ mod tests {
         ] {
             assert!(hosts.allow(host), "{host}");
         }
-        for host in ["", "evil.example", "localhost.evil.example", "evil@localhost", "localhost:x:y", "0.0.0.0"] {
+        for host in
+            ["", "evil.example", "localhost.evil.example", "evil@localhost", "localhost:x:y", "0.0.0.0"]
+        {
             assert!(!hosts.allow(host), "{host}");
         }
     }

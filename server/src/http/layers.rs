@@ -93,7 +93,11 @@ async fn in_form(app: &App, asked: &pages::Asked, response: Response) -> Respons
         Ok(problem) if is_problem => problem,
         _ => plain(parts.status, &String::from_utf8_lossy(&body)),
     };
-    let formed = if asked.is_api() { problem.into_response() } else { pages::error(app, asked, who.as_ref(), &problem) };
+    let formed = if asked.is_api() {
+        problem.into_response()
+    } else {
+        pages::error(app, asked, who.as_ref(), &problem)
+    };
     let (formed, body) = formed.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.remove(header::CONTENT_ENCODING);
@@ -114,10 +118,15 @@ fn plain(status: StatusCode, text: &str) -> Problem {
     let detail = if text.is_empty() { status.canonical_reason().unwrap_or("Refused") } else { text };
     let detail = format!("{}.", crate::http::problem::sentence(detail));
     match status {
-        StatusCode::NOT_FOUND => Problem::new(status, "not-found", "Not found", "There is nothing at this address."),
-        StatusCode::METHOD_NOT_ALLOWED => {
-            Problem::new(status, "method-not-allowed", "Method not allowed", "This address does not take that method.")
+        StatusCode::NOT_FOUND => {
+            Problem::new(status, "not-found", "Not found", "There is nothing at this address.")
         }
+        StatusCode::METHOD_NOT_ALLOWED => Problem::new(
+            status,
+            "method-not-allowed",
+            "Method not allowed",
+            "This address does not take that method.",
+        ),
         StatusCode::PAYLOAD_TOO_LARGE => {
             Problem::new(status, "too-large", "Too large", "The request is larger than this address takes.")
         }

@@ -110,7 +110,9 @@ mod tests {
         tokio::task::spawn_blocking(move || has_begun.recv().unwrap()).await.unwrap();
         // The thread is taken, so this one waits in the queue's only place.
         let mut waiting = Box::pin(pool.run(|| 2));
-        let waits = std::future::poll_fn(|context| std::task::Poll::Ready(waiting.as_mut().poll(context).is_pending()));
+        let waits = std::future::poll_fn(|context| {
+            std::task::Poll::Ready(waiting.as_mut().poll(context).is_pending())
+        });
         assert!(waits.await);
         assert_eq!(pool.run(|| 3).await, Err(PoolError::Full));
         let_go.send(()).unwrap();

@@ -114,8 +114,13 @@ impl IntoResponse for Problem {
 
 impl From<Forbidden> for Problem {
     fn from(refused: Forbidden) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", format!("{}.", sentence(&refused.to_string())))
-            .remedy("Ask an administrator of this server for that role.")
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "Not allowed",
+            format!("{}.", sentence(&refused.to_string())),
+        )
+        .remedy("Ask an administrator of this server for that role.")
     }
 }
 
@@ -150,10 +155,13 @@ impl From<LibraryError> for Problem {
     fn from(error: LibraryError) -> Self {
         match error {
             LibraryError::NoRepository(name) => Self::not_found(format!("repository {name}")),
-            LibraryError::Commit(detail) => {
-                Self::new(StatusCode::NOT_FOUND, "no-such-commit", "No such revision", format!("{}.", sentence(&detail)))
-                    .remedy("The history of the procedure lists its revisions.")
-            }
+            LibraryError::Commit(detail) => Self::new(
+                StatusCode::NOT_FOUND,
+                "no-such-commit",
+                "No such revision",
+                format!("{}.", sentence(&detail)),
+            )
+            .remedy("The history of the procedure lists its revisions."),
             LibraryError::Fetch { .. } => Self::new(
                 StatusCode::BAD_GATEWAY,
                 "fetch-failed",

@@ -21,7 +21,9 @@ pub fn limit(asked: Option<&String>, by_default: usize, most: usize) -> Result<u
     match one(asked) {
         None => Ok(by_default),
         Some(text) => match text.parse::<usize>() {
-            Ok(0) | Err(_) => Err(Problem::invalid(format!("limit is {text}; it is a number from 1 to {most}."))),
+            Ok(0) | Err(_) => {
+                Err(Problem::invalid(format!("limit is {text}; it is a number from 1 to {most}.")))
+            }
             Ok(number) => Ok(number.min(most)),
         },
     }
@@ -56,7 +58,9 @@ pub fn commit(name: &str, asked: Option<&String>) -> Result<Option<String>, Prob
     if (4..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Ok(Some(text.to_ascii_lowercase()));
     }
-    Err(Problem::invalid(format!("{name} is {text}; it is a commit id, full or short (4 to 40 hexadecimal digits).")))
+    Err(Problem::invalid(format!(
+        "{name} is {text}; it is a commit id, full or short (4 to 40 hexadecimal digits)."
+    )))
 }
 
 #[cfg(test)]

@@ -44,11 +44,8 @@ impl Jobs {
         let mut asked = HashMap::new();
         for state in library.repositories() {
             let (ask, asks) = mpsc::channel(WAITING);
-            let work = Work {
-                library: library.clone(),
-                clock: clock.clone(),
-                repo: state.repository.name.clone(),
-            };
+            let work =
+                Work { library: library.clone(), clock: clock.clone(), repo: state.repository.name.clone() };
             let interval = jittered(state.repository.interval, entropy);
             tokio::spawn(keep_in_sync(work, asks, interval, stop.clone()));
             asked.insert(state.repository.name, ask);

@@ -21,7 +21,9 @@ pub enum CustomerError {
     #[error("A customer has a name of 1 to 200 characters.")]
     Name,
     /// A label that cannot be one.
-    #[error("The label {0} cannot be: keys are letters, digits, dots, hyphens and underscores, values at most 200 characters.")]
+    #[error(
+        "The label {0} cannot be: keys are letters, digits, dots, hyphens and underscores, values at most 200 characters."
+    )]
     Label(String),
     /// Too many contacts, or too long ones.
     #[error("There are at most 50 contacts, of at most 200 characters each.")]

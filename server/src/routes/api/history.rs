@@ -91,7 +91,9 @@ impl From<Revision> for RevisionEntry {
 fn in_zone((at, minutes): (i64, i32)) -> String {
     let at: DateTime<chrono::Utc> = crate::clock::from_seconds(at);
     match minutes.checked_mul(60).and_then(FixedOffset::east_opt) {
-        Some(zone) if minutes != 0 => at.with_timezone(&zone).to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        Some(zone) if minutes != 0 => {
+            at.with_timezone(&zone).to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+        }
         _ => moment(at),
     }
 }
@@ -138,7 +140,7 @@ mod tests {
     #[test]
     fn a_zone_or_time_that_nobody_has_harms_nothing() {
         assert_eq!(in_zone((0, i32::MAX)), "1970-01-01T00:00:00Z");
-        assert_eq!(in_zone((i64::MAX, 60)), "1970-01-01T01:00:00+01:00");
-        in_zone((8_210_266_876_799, 1439));
+        assert_eq!(in_zone((i64::MAX, 1439)), "9999-12-31T23:58:59+23:59");
+        assert_eq!(in_zone((i64::MIN, -1439)), "0001-01-01T00:01:00-23:59");
     }
 }

@@ -101,5 +101,6 @@ impl Which {
 
 /// There is no such procedure.
 pub fn no_procedure(id: &str) -> Problem {
-    Problem::not_found(format!("procedure {id}")).remedy("An id that changed is found by searching for the title.")
+    Problem::not_found(format!("procedure {id}"))
+        .remedy("An id that changed is found by searching for the title.")
 }

@@ -11,7 +11,13 @@ static DOCUMENT: LazyLock<String> =
 
 /// The document.
 pub async fn get() -> Response {
-    ([Cache::Revalidate.header(), (header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"))], DOCUMENT.as_str())
+    (
+        [
+            Cache::Revalidate.header(),
+            (header::CONTENT_TYPE, header::HeaderValue::from_static("application/json")),
+        ],
+        DOCUMENT.as_str(),
+    )
         .into_response()
 }
 

@@ -47,7 +47,17 @@ pub struct SearchParams {
 
 /// The parameters that there are.
 const KNOWN: [&str; 12] = [
-    "q", "tactic", "technique", "data_source", "tag", "platform", "author", "repo", "standing", "sort", "limit",
+    "q",
+    "tactic",
+    "technique",
+    "data_source",
+    "tag",
+    "platform",
+    "author",
+    "repo",
+    "standing",
+    "sort",
+    "limit",
     "cursor",
 ];
 

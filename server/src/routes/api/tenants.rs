@@ -45,7 +45,9 @@ pub enum TenantError {
     #[error("{0} is no time zone: UTC, or a name such as Europe/Berlin.")]
     Zone(String),
     /// A label that cannot be one.
-    #[error("The label {0} cannot be: keys are letters, digits, dots, hyphens and underscores, values at most 200 characters.")]
+    #[error(
+        "The label {0} cannot be: keys are letters, digits, dots, hyphens and underscores, values at most 200 characters."
+    )]
     Label(String),
     /// A parameter that cannot be one.
     #[error("The parameter {0} cannot be: names are Python identifiers, at most 100 of them.")]

@@ -65,10 +65,7 @@ fn view(context: &Context, copy: Instance) -> CopyDetailView {
         Some((side("from")?, side("to")?))
     });
     let parameters = said("parameters").and_then(Value::as_object).map_or_else(Vec::new, |parameters| {
-        parameters
-            .iter()
-            .map(|(key, value)| Field { key: key.clone(), value: readable(value) })
-            .collect()
+        parameters.iter().map(|(key, value)| Field { key: key.clone(), value: readable(value) }).collect()
     });
     let held = said("held_cells").and_then(Value::as_array).map_or_else(Vec::new, |cells| {
         cells.iter().filter_map(|cell| usize::try_from(cell.as_u64()?).ok()).collect()
@@ -101,6 +98,10 @@ pub struct Chosen {
 ///
 /// # Errors
 /// When none or too many are named, or one is not there.
-pub async fn zip(State(app): State<App>, visitor: Visitor, Form(chosen): Form<Chosen>) -> Result<Response, Problem> {
+pub async fn zip(
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(chosen): Form<Chosen>,
+) -> Result<Response, Problem> {
     zipped::answer(&app, &visitor.who, &chosen.instance).await
 }

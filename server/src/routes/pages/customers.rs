@@ -39,7 +39,8 @@ impl Filled {
     }
 
     fn labels(&self) -> Result<BTreeMap<String, String>, Problem> {
-        pairs(&self.labels).map_err(|line| Problem::invalid(format!("A label is written key=value; this is not: {line}")))
+        pairs(&self.labels)
+            .map_err(|line| Problem::invalid(format!("A label is written key=value; this is not: {line}")))
     }
 
     /// The form again, with what is wrong.
@@ -141,7 +142,8 @@ pub async fn one(
     let customer = customer.ok_or_else(|| Problem::not_found(format!("customer {id}")))?;
     let of = TenantFilter { customer: Some(customer.id.clone()), ..TenantFilter::default() };
     let tenants = app.database.tenants(&scope).list(&of).await?;
-    let of = InstanceFilter { customer: Some(customer.id.clone()), limit: COPIES, ..InstanceFilter::default() };
+    let of =
+        InstanceFilter { customer: Some(customer.id.clone()), limit: COPIES, ..InstanceFilter::default() };
     let copies = app.database.instances(&scope).list(&of).await?;
     let may = visitor.who.role >= Role::Lead;
     let view = CustomerView {

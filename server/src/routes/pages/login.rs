@@ -2,9 +2,9 @@
 
 use super::{Asked, html};
 use crate::app::App;
+use crate::auth::Principal;
 use crate::auth::extract::SESSION_COOKIE;
 use crate::auth::sign_in::{self, SESSION, SignInError, TOKEN_PREFIX};
-use crate::auth::Principal;
 use crate::db::sign_in::Link;
 use crate::entropy::Secret;
 use crate::http::problem::Problem;

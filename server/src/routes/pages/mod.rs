@@ -72,7 +72,8 @@ impl Asked {
     }
 
     fn read(uri: &Uri, headers: &HeaderMap) -> Self {
-        let theme = CookieJar::from_headers(headers).get("theme").and_then(|cookie| Theme::read(cookie.value()));
+        let theme =
+            CookieJar::from_headers(headers).get("theme").and_then(|cookie| Theme::read(cookie.value()));
         Self { here: uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(), theme }
     }
 

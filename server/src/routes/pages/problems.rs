@@ -28,7 +28,9 @@ pub async fn show(
     for problem in problems {
         let found = context.diagnostic(&problem.repo, &problem.commit, &problem.path, problem.diagnostic);
         match files.last_mut() {
-            Some(file) if file.repo == problem.repo && file.path == problem.path => file.diagnostics.push(found),
+            Some(file) if file.repo == problem.repo && file.path == problem.path => {
+                file.diagnostics.push(found)
+            }
             _ => files.push(FileProblems {
                 repo: problem.repo,
                 path: problem.path,

@@ -13,8 +13,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use web::pages::history::{Revision, Status as RevisionKind};
 use web::view::{
-    Change, Commit, CopyRow, Diagnostic, Field, ProcedureHead, Severity, Standing, Tactic, TacticOrigin as Origin,
-    Technique, TechniqueStatus, TenantRow, When,
+    Change, Commit, CopyRow, Diagnostic, Field, ProcedureHead, Severity, Standing, Tactic,
+    TacticOrigin as Origin, Technique, TechniqueStatus, TenantRow, When,
 };
 
 /// What pages need beside what they show: the time, and where forges stand.
@@ -249,10 +249,20 @@ mod tests {
 
 /// Stands in until the forge's own methods are there.
 pub trait Urls {
-    fn commit_url(&self, _: &str) -> Option<String> { None }
-    fn file_url(&self, _: &str, _: &str) -> Option<String> { None }
-    fn line_url(&self, _: &str, _: &str, _: u32) -> Option<String> { None }
-    fn edit_url(&self, _: &str, _: &str) -> Option<String> { None }
-    fn issue_url(&self) -> Option<String> { None }
+    fn commit_url(&self, _: &str) -> Option<String> {
+        None
+    }
+    fn file_url(&self, _: &str, _: &str) -> Option<String> {
+        None
+    }
+    fn line_url(&self, _: &str, _: &str, _: u32) -> Option<String> {
+        None
+    }
+    fn edit_url(&self, _: &str, _: &str) -> Option<String> {
+        None
+    }
+    fn issue_url(&self) -> Option<String> {
+        None
+    }
 }
 impl Urls for Forge {}

@@ -129,7 +129,12 @@ pub async fn show(
     let rest = &tenants[begin..];
     let shown = &rest[..rest.len().min(ROWS)];
     let next = shown.last().filter(|_| rest.len() > ROWS).map(|last| last.id.clone());
-    let view = TenantsView { q: q.unwrap_or_default(), tenants: shown.iter().map(row).collect(), next };
+    let view = TenantsView {
+        q: q.unwrap_or_default(),
+        further_page: begin > 0,
+        tenants: shown.iter().map(row).collect(),
+        next,
+    };
     visitor.render(&app, page, view).await
 }
 

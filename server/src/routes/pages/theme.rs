@@ -17,7 +17,11 @@ pub struct Choice {
 }
 
 /// Keeps a choice for a year and goes back.
-pub async fn choose(State(app): State<App>, jar: CookieJar, Form(choice): Form<Choice>) -> (CookieJar, Redirect) {
+pub async fn choose(
+    State(app): State<App>,
+    jar: CookieJar,
+    Form(choice): Form<Choice>,
+) -> (CookieJar, Redirect) {
     let kept = Cookie::build(("theme", if choice.theme == "dark" { "dark" } else { "light" }))
         .path("/")
         .same_site(SameSite::Lax)

@@ -119,7 +119,11 @@ pub async fn bytes(app: &App, instance: &Instance) -> Result<axum::body::Bytes, 
     match app.objects.get(&instance.object).await {
         Ok(Some(bytes)) => Ok(bytes),
         Ok(None) => {
-            tracing::error!(instance = instance.id, object = instance.object, "the object is not in the store");
+            tracing::error!(
+                instance = instance.id,
+                object = instance.object,
+                "the object is not in the store"
+            );
             Err(Problem::internal())
         }
         Err(error) => {

@@ -155,8 +155,15 @@ fn time(now: DateTime<Utc>) -> ZipTime {
         .ok()
         .and_then(|year| {
             let (month, day) = (part(now.month()), part(now.day()));
-            ZipTime::from_date_and_time(year, month, day, part(now.hour()), part(now.minute()), part(now.second()))
-                .ok()
+            ZipTime::from_date_and_time(
+                year,
+                month,
+                day,
+                part(now.hour()),
+                part(now.minute()),
+                part(now.second()),
+            )
+            .ok()
         })
         .unwrap_or_default()
 }
@@ -215,7 +222,11 @@ fn field_of_csv(field: &str) -> String {
     } else {
         field.to_owned()
     };
-    if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
+    if guarded.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", guarded.replace('"', "\"\""))
+    } else {
+        guarded
+    }
 }
 
 #[cfg(test)]
