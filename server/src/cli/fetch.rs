@@ -1,20 +1,40 @@
-//! Fetching in a process of its own: the parent's side and, hidden, the child's.
+//! How the server fetches: a folder on this machine by itself, a remote in a child process, which is this program again
+//! with a hidden subcommand.
 
 use catalog::library::Fetch;
+use catalog::mirror::child::Supervisor;
 use catalog::repository::Repository;
 use std::path::Path;
-use std::process::ExitCode;
 
-/// Fetches by running this program again, hidden, with limits.
-pub(super) struct Child;
+/// The hidden subcommand.
+const SUBCOMMAND: &str = "fetch-child";
 
-impl Fetch for Child {
-    fn fetch(&self, _repository: &Repository, _mirror: &Path) -> Result<(), String> {
-        Err("fetching is not built in yet".to_owned())
+/// Fetches by running this program again, with limits.
+pub(super) struct Child(Supervisor);
+
+impl Child {
+    /// With this very program.
+    ///
+    /// # Errors
+    /// When the system does not say where it is.
+    pub(super) fn of_this_program() -> std::io::Result<Self> {
+        Ok(Self(Supervisor::new(std::env::current_exe()?, vec![SUBCOMMAND.into()])))
     }
 }
 
-/// The child's side.
-pub(super) fn child() -> ExitCode {
-    ExitCode::FAILURE
+impl Fetch for Child {
+    fn fetch(&self, repository: &Repository, mirror: &Path) -> Result<(), String> {
+        self.0.fetch(repository, mirror).map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cli::Cli;
+    use clap::Parser;
+
+    #[test]
+    fn the_child_is_started_by_a_command_that_there_is() {
+        Cli::try_parse_from(["huntshelf", super::SUBCOMMAND]).unwrap();
+    }
 }

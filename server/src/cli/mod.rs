@@ -1,8 +1,9 @@
 //! The command line. Data goes to standard output, messages to standard error; exit 0 when it went well, 1 when it did
 //! not, 2 when the command line is wrong.
 
-pub mod admin;
-pub mod fetch;
+mod admin;
+mod convert;
+mod fetch;
 
 use crate::config::{Config, Flags};
 use crate::serve;
@@ -26,6 +27,8 @@ struct Cli {
 enum Command {
     /// Serve the catalog (what happens without a command, too)
     Serve(ServeArgs),
+    /// Convert a notebook between MyST and ipynb
+    Convert(convert::ConvertArgs),
     /// Keep accounts, tokens, customers and tenants
     #[command(subcommand)]
     Admin(admin::AdminCommand),
@@ -70,9 +73,10 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command.unwrap_or_else(|| Command::Serve(ServeArgs::default())) {
         Command::Serve(args) => serve(args),
+        Command::Convert(args) => convert::run(&args),
         Command::Admin(command) => admin::run(command),
         Command::Config(ConfigCommand::Check(args)) => check(args),
-        Command::FetchChild => return fetch::child(),
+        Command::FetchChild => return catalog::mirror::child::run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -91,8 +95,10 @@ fn serve(args: ServeArgs) -> anyhow::Result<()> {
         .with_ansi(is_coloured())
         .with_writer(std::io::stderr)
         .init();
+    catalog::mirror::prepare();
+    let fetch = fetch::Child::of_this_program()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(serve::serve(config, Arc::new(fetch::Child)));
+    let served = runtime.block_on(serve::serve(config, Arc::new(fetch)));
     // A sync that is at work is not waited for: what it did not commit is as if it had not begun.
     runtime.shutdown_background();
     Ok(served?)

@@ -5,6 +5,7 @@ pub mod diff;
 pub mod history;
 pub mod instances;
 pub mod item;
+pub mod notebook;
 pub mod openapi;
 pub mod problems;
 pub mod procedure;
@@ -55,6 +56,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(procedures::search))
         .routes(routes!(procedure::get))
         .routes(routes!(source::get))
+        .routes(routes!(notebook::get))
         .routes(routes!(history::get))
         .routes(routes!(diff::get))
         .routes(routes!(problems::list))

@@ -1,0 +1,153 @@
+//! `huntshelf convert`: between MyST and ipynb, without loss in cells and metadata.
+
+use super::{paint, say};
+use anyhow::{Context, bail};
+use catalog::lint::Severity;
+use catalog::notebook::{Notebook, ipynb, myst};
+use clap::{Args, ValueEnum};
+use std::io::{IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args)]
+pub(super) struct ConvertArgs {
+    /// What to read; standard input without it
+    #[arg(value_name = "IN", requires = "output")]
+    input: Option<PathBuf>,
+    /// What to write; its ending says the format
+    #[arg(value_name = "OUT")]
+    output: Option<PathBuf>,
+    /// The format to write; from standard input to standard output
+    #[arg(long, value_enum, required_unless_present = "input")]
+    to: Option<Format>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Ipynb,
+    Myst,
+}
+
+impl Format {
+    fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "ipynb" => Some(Self::Ipynb),
+            "md" | "myst" => Some(Self::Myst),
+            _ => None,
+        }
+    }
+
+    /// ipynb is JSON, so it begins with a brace; MyST does not.
+    fn seen_in(bytes: &[u8]) -> Self {
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            Some(b'{') => Self::Ipynb,
+            _ => Self::Myst,
+        }
+    }
+
+    fn read(self, bytes: &[u8]) -> Notebook {
+        match self {
+            Self::Ipynb => ipynb::read(bytes),
+            Self::Myst => myst::read(bytes),
+        }
+    }
+
+    fn write(self, notebook: &Notebook) -> Vec<u8> {
+        match self {
+            Self::Ipynb => ipynb::write(notebook),
+            Self::Myst => myst::write(notebook).into(),
+        }
+    }
+}
+
+/// The largest notebook that is read.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+pub(super) fn run(args: &ConvertArgs) -> anyhow::Result<()> {
+    let (bytes, name) = match &args.input {
+        Some(path) => (read_file(path)?, path.display().to_string()),
+        None => {
+            if std::io::stdin().is_terminal() {
+                bail!("nothing to read: name a file, or send one to standard input");
+            }
+            (bounded(std::io::stdin().lock())?, "standard input".to_owned())
+        }
+    };
+    let to = match (args.to, &args.output) {
+        (Some(to), _) => to,
+        (None, Some(output)) => Format::of(output).with_context(|| {
+            format!("{} ends in neither .md nor .ipynb; say the format with --to", output.display())
+        })?,
+        (None, None) => bail!("say the format with --to ipynb or --to myst"),
+    };
+    let from = args.input.as_deref().and_then(Format::of).unwrap_or_else(|| Format::seen_in(&bytes));
+    let notebook = from.read(&bytes);
+    tell(&notebook, &name);
+    if notebook.blocking().is_some() {
+        bail!("{name} cannot be converted");
+    }
+    let written = to.write(&notebook);
+    match &args.output {
+        Some(path) => std::fs::write(path, written)
+            .with_context(|| format!("{} cannot be written", path.display())),
+        None => std::io::stdout().lock().write_all(&written).context("standard output is closed"),
+    }
+}
+
+/// The bytes of a file, if it is not far too large for a notebook.
+pub(super) fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let file = std::fs::File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    bounded(file).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+fn bounded(source: impl Read) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST {
+        bail!("it is larger than {} MiB", LARGEST / 1024 / 1024);
+    }
+    Ok(bytes)
+}
+
+/// What reading brought to light, as `file:line:column`, which editors follow.
+pub(super) fn tell(notebook: &Notebook, name: &str) {
+    for found in &notebook.diagnostics {
+        let (word, colour) = match found.severity {
+            Severity::Error => ("error", "31"),
+            Severity::Warning => ("warning", "33"),
+            Severity::Info => ("info", "36"),
+        };
+        let place = match (found.line, found.column) {
+            (0, _) => name.to_owned(),
+            (line, 0) => format!("{name}:{line}"),
+            (line, column) => format!("{name}:{line}:{column}"),
+        };
+        say(&format!("{place}: {}: {} [{}]", paint(word, colour), found.message, found.code));
+        if !found.help.is_empty() {
+            say(&format!("  {}", found.help));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_is_known_by_its_ending_or_by_its_first_letter() {
+        assert_eq!(Format::of(Path::new("a/b.IPYNB")), Some(Format::Ipynb));
+        assert_eq!(Format::of(Path::new("a/b.md")), Some(Format::Myst));
+        assert_eq!(Format::of(Path::new("a/b")), None);
+        assert_eq!(Format::seen_in(b" \n{\"cells\": []}"), Format::Ipynb);
+        assert_eq!(Format::seen_in(b"---\n"), Format::Myst);
+    }
+
+    #[test]
+    fn what_is_converted_there_and_back_has_the_same_cells() {
+        let text = b"---\nkernelspec: {name: python3, display_name: Python 3}\n---\n\n# Hunt\n\n```{code-cell}\nx = 1\n```\n";
+        let there = Format::Ipynb.write(&Format::Myst.read(text));
+        let back = Format::Myst.read(&Format::Myst.write(&Format::Ipynb.read(&there)));
+        let sources: Vec<_> = back.cells.iter().map(|cell| cell.source.as_str()).collect();
+        assert_eq!(sources, ["# Hunt", "x = 1"]);
+    }
+}
