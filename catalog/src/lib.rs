@@ -22,3 +22,5 @@ pub mod notebook;
 pub mod procedure;
 pub mod render;
 pub mod repository;
+#[cfg(feature = "mirror")]
+pub mod starter;
