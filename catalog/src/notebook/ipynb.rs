@@ -1,6 +1,6 @@
 //! Jupyter's own format, nbformat 4.5.
 
-use super::{Cell, CellKind, Metadata, Notebook, myst, python_text, schema};
+use super::{Cell, CellKind, Metadata, Notebook, hex, myst, python_text, schema};
 use crate::lint::{Diagnostic, Severity};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -193,13 +193,6 @@ pub fn ids(notebook: &Notebook) -> Vec<String> {
         }
     }
     ids
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 /// Writes a notebook as nbformat 4.5, byte for byte as nbformat itself would write it: keys sorted, indented by one blank.

@@ -2,13 +2,14 @@
 
 pub mod ipynb;
 pub mod myst;
-mod python_text;
+pub(crate) mod python_text;
 mod schema;
 mod yaml;
 mod yaml_write;
 
 use crate::lint::Diagnostic;
 use serde_json::{Map, Value};
+use std::fmt::Write as _;
 
 /// Metadata of a notebook or a cell, in the order in which it was written.
 pub type Metadata = Map<String, Value>;
@@ -113,4 +114,12 @@ impl Notebook {
     pub fn blocking(&self) -> Option<&Diagnostic> {
         self.diagnostics.iter().find(|d| d.blocking)
     }
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }

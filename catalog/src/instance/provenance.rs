@@ -1,0 +1,110 @@
+//! What a copy says of itself, and whether it is true.
+
+use super::{Hold, Prepared, Refusal, Request, TenantFields, Vocabulary, Window, blob_id, instant, prepare};
+use crate::notebook::{Metadata, Notebook, ipynb, myst};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// What a copy was made from: `metadata.huntshelf`. Nothing in it varies between two makings of the same copy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// `hunting.id` of the procedure.
+    pub procedure: Option<String>,
+    /// Its repository.
+    pub repo: Option<String>,
+    /// Its path.
+    pub path: Option<String>,
+    /// The commit; null when the bytes are not those of any commit.
+    pub commit: Option<String>,
+    /// The id of the procedure's bytes.
+    pub blob: String,
+    /// The key of the tenant; null when the copy is tenant-independent.
+    pub tenant: Option<String>,
+    /// Its region.
+    pub region: Option<String>,
+    /// The window.
+    pub window: Option<Window>,
+    /// What was filled in beyond tenant, region, window and file name.
+    pub parameters: Metadata,
+    /// What became of cells that write to the service.
+    pub hold: Hold,
+    /// The ids of the cells that were held.
+    pub held_cells: Vec<String>,
+    /// The release of ATT&CK.
+    pub attack: Option<String>,
+    /// What made the bytes.
+    pub renderer: String,
+}
+
+impl Provenance {
+    /// As it stands in the notebook's metadata.
+    pub(super) fn to_value(&self) -> Value {
+        json!({
+            "procedure": self.procedure,
+            "repo": self.repo,
+            "path": self.path,
+            "commit": self.commit,
+            "blob": self.blob,
+            "tenant": self.tenant,
+            "region": self.region,
+            "window": self.window.map(|window| json!({ "from": instant(window.from), "to": instant(window.to) })),
+            "parameters": self.parameters,
+            "hold": self.hold,
+            "held_cells": self.held_cells,
+            "attack": self.attack,
+            "renderer": self.renderer,
+        })
+    }
+}
+
+/// What a copy says of itself; none when it says nothing, or nothing that makes sense.
+pub fn provenance(copy: &Notebook) -> Option<Provenance> {
+    serde_json::from_value(copy.metadata.get("huntshelf")?.clone()).ok()
+}
+
+/// Makes the copy anew from its provenance and the procedure's bytes. It is what it says when the bytes are equal.
+///
+/// # Errors
+/// When the bytes are not those that it was made from, when another renderer made it, or when no copy can be made.
+pub fn verify(
+    provenance: &Provenance,
+    procedure: &[u8],
+    vocabulary: &Vocabulary,
+) -> Result<Prepared, Refusal> {
+    let blob = blob_id(procedure);
+    if blob != provenance.blob {
+        return Err(Refusal::new(
+            "other-source",
+            format!("the copy was made from blob {}, and these bytes are blob {blob}", provenance.blob),
+            "Give the procedure as it was at that commit.",
+        ));
+    }
+    if provenance.renderer != super::RENDERER {
+        return Err(Refusal::new(
+            "other-renderer",
+            format!("the copy was made by {}, and this is {}", provenance.renderer, super::RENDERER),
+            "Verify it with the version that made it.",
+        ));
+    }
+    let is_ipynb = provenance.path.as_ref().is_some_and(|path| path.ends_with(".ipynb"));
+    let notebook = if is_ipynb { ipynb::read(procedure) } else { myst::read(procedure) };
+    let tenant = provenance.tenant.as_ref().map(|key| TenantFields {
+        key: key.clone(),
+        region: provenance.region.clone().unwrap_or_default(),
+        ..TenantFields::default()
+    });
+    prepare(&Request {
+        notebook: &notebook,
+        procedure: provenance.procedure.as_deref(),
+        repo: provenance.repo.as_deref(),
+        path: provenance.path.as_deref(),
+        commit: provenance.commit.as_deref(),
+        blob: &provenance.blob,
+        tenant: tenant.as_ref(),
+        window: provenance.window,
+        parameters: &provenance.parameters,
+        hold: provenance.hold,
+        vocabulary,
+        attack: provenance.attack.as_deref(),
+    })
+}
