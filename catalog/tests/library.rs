@@ -273,7 +273,10 @@ fn a_library_made_anew_holds_what_one_that_followed_along_holds() {
         entries
     };
     let (followed, made) = (all(&library), all(&anew));
-    assert_eq!(followed, made);
+    for (one, other) in followed.iter().zip(&made) {
+        assert_eq!(one, other);
+    }
+    assert_eq!(followed.len(), made.len());
     assert_eq!(state(&library).readiness, state(&anew).readiness);
     for entry in &made {
         let history =

@@ -7,9 +7,10 @@ use crate::attack::Release;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::schema::Field;
-use tantivy::{IndexWriter, Term};
+use tantivy::{IndexWriter, TantivyError, Term};
 
 /// How much is to be written: decides threads and memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +64,24 @@ struct State {
     put: HashSet<u64>,
 }
 
+/// How long a lock that somebody holds is waited for, and how often it is looked at.
+const LOCK_WAIT: (u32, Duration) = (40, Duration::from_millis(25));
+
 impl Index {
+    /// The writer of the index folder, whose lock one process holds. A child process that is just being started holds
+    /// what its parent held until it is its own program: that passes within milliseconds, so the lock is asked for
+    /// again before another process is said to have it.
+    fn take_lock(&self, load: Load) -> tantivy::Result<IndexWriter> {
+        let (tries, pause) = LOCK_WAIT;
+        for _ in 1..tries {
+            match self.tantivy.writer_with_options(load.options()) {
+                Err(TantivyError::LockFailure(..)) => std::thread::sleep(pause),
+                other => return other,
+            }
+        }
+        self.tantivy.writer_with_options(load.options())
+    }
+
     /// Begins to write to a repository. Waits while another batch is open.
     ///
     /// # Errors
@@ -78,7 +96,7 @@ impl Index {
         if writer.as_ref().is_none_or(|writer| writer.load != load) {
             // The lock on the folder is the writer's: the old one goes first.
             *writer = None;
-            let tantivy = self.tantivy.writer_with_options(load.options())?;
+            let tantivy = self.take_lock(load)?;
             let mut merges = LogMergePolicy::default();
             merges.set_del_docs_ratio_before_merge(0.2);
             tantivy.set_merge_policy(Box::new(merges));

@@ -13,9 +13,9 @@ pub(super) struct Chain {
     pub(super) entry: Option<Entry>,
     /// Its new revisions, oldest first.
     pub(super) revisions: Vec<Touched>,
-    /// Revisions of it that the index had already, when it had no entry.
-    pub(super) known_revisions: usize,
-    /// The newest of those, if it left a text.
+    /// Of a notebook that was deleted and comes back: its first revision.
+    pub(super) first: Option<Revision>,
+    /// The newest text that it had then.
     pub(super) last_blob: Option<String>,
     /// Its path and blob at the tip, unless it is gone.
     pub(super) tip: Option<(String, BlobId)>,
@@ -42,7 +42,7 @@ impl Chain {
             lineage: lineage.to_owned(),
             entry: None,
             revisions: Vec::new(),
-            known_revisions: 0,
+            first: None,
             last_blob: None,
             tip: None,
             candidate: false,
@@ -60,6 +60,26 @@ impl Chain {
         self.former_ids.clone_from(&entry.former_ids);
     }
 
+    /// Takes over what is on record of a deleted notebook that comes back, newest revision first.
+    pub(super) fn recall(&mut self, revision: Revision) {
+        self.candidate = true;
+        if self.last_blob.is_none() {
+            self.last_blob.clone_from(&revision.blob);
+        }
+        let mut former = self.learn_changes(&revision.changes);
+        former.append(&mut self.former_ids);
+        self.former_ids = former;
+        self.first = Some(revision);
+    }
+
+    /// What changes say of the chain's past; the ids that it gave up in them.
+    pub(super) fn learn_changes(&mut self, changes: &[Change]) -> Vec<String> {
+        self.metadata_ever_lost |=
+            changes.iter().any(|change| matches!(change.kind.as_str(), "metadata-lost" | "tags-lost"));
+        let given_up = changes.iter().filter(|change| change.kind == "id-changed");
+        given_up.filter_map(|change| change.before.clone()).collect()
+    }
+
     /// Learns from one of its revisions.
     pub(super) fn saw(&mut self, examined: &Examined) {
         self.candidate |= examined.is_candidate();
@@ -69,17 +89,21 @@ impl Chain {
     /// Whether its first revision ever is among the new ones.
     pub(super) fn is_new(&self) -> bool {
         self.entry.is_none()
-            && self.known_revisions == 0
+            && self.first.is_none()
             && self.revisions.first().is_some_and(|touched| touched.revision.status == RevisionStatus::Added)
     }
 
     /// The `order` of its first revision.
     pub(super) fn born(&self) -> u64 {
-        match (&self.entry, self.revisions.first()) {
-            (Some(entry), _) => entry.born,
-            (None, Some(touched)) => touched.revision.order,
-            (None, None) => u64::MAX,
+        match &self.entry {
+            Some(entry) => entry.born,
+            None => self.first_revision().map_or(u64::MAX, |revision| revision.order),
         }
+    }
+
+    /// The oldest revision that is known of it.
+    fn first_revision(&self) -> Option<&Revision> {
+        self.first.as_ref().or_else(|| self.revisions.first().map(|touched| &touched.revision))
     }
 
     pub(super) fn tip_path(&self) -> &str {
@@ -133,10 +157,10 @@ impl Chain {
         if !procedure.authors.is_empty() {
             return procedure.authors.clone();
         }
-        match (&self.entry, self.revisions.first()) {
+        match (&self.entry, self.first_revision()) {
             // What the entry names may have come from metadata that is gone; its first committer is not kept apart.
             (Some(entry), _) if entry.procedure.authors.is_empty() => entry.authors.clone(),
-            (_, Some(touched)) => vec![touched.revision.author_name.clone()],
+            (_, Some(revision)) => vec![revision.author_name.clone()],
             _ => Vec::new(),
         }
     }

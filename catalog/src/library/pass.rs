@@ -24,6 +24,9 @@ use std::sync::Arc;
 /// Examined notebooks that are kept while revisions are compared: a file's neighbours in history come close together.
 const KEPT: u64 = 64;
 
+/// Revisions of a deleted notebook that are recalled at once when it comes back.
+const PAGE: usize = 500;
+
 /// Why a pass ended early.
 pub(super) enum Stop {
     /// What is in the index cannot be continued from; make the repository's documents anew.
@@ -206,10 +209,15 @@ impl<'a> Pass<'a> {
             if let Some(entry) = chain.entry.clone() {
                 chain.continue_from(&entry);
             } else {
-                let (revisions, total) = index.revisions(&self.repository.name, lineage, 1, None)?;
-                // A deleted notebook that comes back; what it was, its last text tells.
-                chain.known_revisions = total;
-                chain.last_blob = revisions.into_iter().next().and_then(|revision| revision.blob);
+                let mut before = None;
+                loop {
+                    let (revisions, _) = index.revisions(&self.repository.name, lineage, PAGE, before)?;
+                    let Some(oldest) = revisions.last() else { break };
+                    before = Some(oldest.order);
+                    for revision in revisions {
+                        chain.recall(revision);
+                    }
+                }
             }
         }
         Ok(chain)
@@ -312,13 +320,8 @@ impl<'a> Pass<'a> {
             old.as_ref().map(|side| (&side.notebook, &side.procedure)),
             new.as_ref().map(|side| (&side.notebook, &side.procedure)),
         );
-        for change in &changes {
-            match change.kind.as_str() {
-                "metadata-lost" | "tags-lost" => chain.metadata_ever_lost = true,
-                "id-changed" => chain.former_ids.extend(change.before.clone()),
-                _ => {}
-            }
-        }
+        let given_up = chain.learn_changes(&changes);
+        chain.former_ids.extend(given_up);
         touched.revision.changes.extend(changes);
         Ok(())
     }
@@ -405,7 +408,7 @@ impl<'a> Pass<'a> {
             }
             return Ok(());
         };
-        if self.continues && chain.entry.is_none() && chain.known_revisions == 0 && !chain.is_new() {
+        if self.continues && chain.entry.is_none() && chain.first.is_none() && !chain.is_new() {
             // It was plain markdown until now: its earlier revisions are not in the index.
             return Err(Stop::StartAnew);
         }
