@@ -25,10 +25,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let repository = Repository::parse(repository)?;
     let name = repository.name.clone();
-    let library =
-        Library::open(Settings { data: data.into(), repositories: vec![repository], fetch: Arc::new(InProcess) })?;
+    let library = Library::open(Settings {
+        data: data.into(),
+        repositories: vec![repository],
+        fetch: Arc::new(InProcess),
+    })?;
     let report = library.sync(&name, chrono::Utc::now())?;
-    println!("{} commits, {} files, {} blobs in {} ms", report.commits, report.files, report.blobs_read, report.took_ms);
+    println!(
+        "{} commits, {} files, {} blobs in {} ms",
+        report.commits, report.files, report.blobs_read, report.took_ms
+    );
     let found = library.search(&Search { text: words.join(" "), limit: 20, ..Search::default() })?;
     println!("{} found", found.total);
     for hit in found.hits {

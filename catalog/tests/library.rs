@@ -446,7 +446,12 @@ fn the_threat_hunter_playbook_is_catalogued() {
     }
     let folder = tempfile::tempdir().unwrap();
     let clone = folder.path().join("playbook.git");
-    let done = Command::new("git").args(["clone", "-q", "--bare"]).arg(&bundle).arg(&clone).status().unwrap();
+    let done = Command::new("git")
+        .args(["-c", "init.defaultBranch=main", "clone", "-q", "--bare"])
+        .arg(&bundle)
+        .arg(&clone)
+        .status()
+        .unwrap();
     assert!(done.success());
     let library = open(&folder.path().join("data"), &clone);
     library.sync("playbook", now()).unwrap();
