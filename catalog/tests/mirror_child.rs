@@ -82,6 +82,7 @@ tests! {
     only_safe_urls_are_fetched_from
     a_redirect_to_another_host_is_refused_and_not_followed
     a_silent_remote_is_given_up
+    a_home_left_by_a_killed_server_is_removed
     a_stalling_remote_is_given_up_and_leaves_nothing
     a_remote_that_hangs_up_leaves_the_last_state
     a_spoilt_pack_leaves_the_last_state
@@ -296,6 +297,15 @@ fn a_silent_remote_is_given_up() {
     assert!(start.elapsed() < Duration::from_secs(5));
 }
 
+fn a_home_left_by_a_killed_server_is_removed() {
+    let scene = Scene::filled(Manners::Honest);
+    let mirrors = scene.origin.folder.path().join("mirrors");
+    // No process has so high a number.
+    std::fs::create_dir_all(mirrors.join("playbook.git.home-999999999/.ssh")).unwrap();
+    scene.fetch().unwrap();
+    assert_eq!(scene.leftovers(), Vec::<OsString>::new());
+}
+
 fn a_stalling_remote_is_given_up_and_leaves_nothing() {
     let mut scene = Scene::filled(Manners::Stalling);
     scene.supervisor.stretch = Duration::from_millis(500);
@@ -369,7 +379,7 @@ fn a_child_that_babbles_floods_or_dies_is_told_in_a_sentence() {
         ("child-that-floods", "said what cannot be understood"),
         (
             "child-that-dies",
-            "was ended by the system; perhaps it needed more than its 2048 MiB of memory, without a word (something broke)",
+            "was ended by the system; perhaps it needed more than its 1024 MiB of memory, without a word (something broke)",
         ),
     ] {
         scene.supervisor = supervisor(mode);

@@ -433,7 +433,7 @@ fn what_a_killed_clone_left_is_no_mirror_and_is_cleared() {
     std::fs::create_dir_all(leftover.join("objects/pack")).unwrap();
     std::fs::write(leftover.join("objects/pack/tmp_pack_x"), "half").unwrap();
     std::fs::write(origin.folder.path().join("mirrors/playbook.git.lock"), "").unwrap();
-    let other = origin.folder.path().join("mirrors/playbook.git2.tmp-1");
+    let other = origin.folder.path().join("mirrors/playbook.git.tmp-1.git");
     std::fs::create_dir_all(&other).unwrap();
     assert!(origin.open().is_none());
     assert!(!leftover.exists(), "opening clears it");
@@ -441,6 +441,29 @@ fn what_a_killed_clone_left_is_no_mirror_and_is_cleared() {
     origin.try_update().unwrap();
     assert!(!leftover.exists(), "updating clears it");
     assert!(other.exists(), "another mirror's is not ours to clear");
+}
+
+#[test]
+fn what_a_killed_fetch_left_in_the_mirror_is_in_nobodys_way() {
+    let origin = Origin::new();
+    origin.write("a.md", "a");
+    origin.commit("one");
+    origin.mirror();
+    let inside = |name: &str| origin.mirror_path().join(name);
+    let left = [
+        "refs/huntshelf/branch.lock",
+        "packed-refs.lock",
+        "objects/pack/pack_git2_a1b2c3",
+        "objects/pack/pack-1234567890123456789012345678901234567890.idx",
+        "objects/pack/pack-0987654321098765432109876543210987654321.pack",
+    ];
+    for name in left {
+        std::fs::write(inside(name), "half").unwrap();
+    }
+    origin.write("a.md", "b");
+    let tip = origin.commit("two");
+    assert_eq!(origin.mirror().tip().unwrap(), Some(tip));
+    assert_eq!(left.map(|name| inside(name).exists()), [false; 5]);
 }
 
 #[test]

@@ -4,7 +4,8 @@
 
 use super::update::{Progress, choose_branch, io};
 use super::{CommitId, MirrorError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead as _, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -241,10 +242,13 @@ impl Linker<'_> {
     fn link_loose(&mut self, from: &Path, to: &Path) -> Result<(), Trouble> {
         // An empty folder may be removed at any time.
         let Ok(entries) = fs::read_dir(from) else { return Ok(()) };
+        // Listing what is there costs a tenth of asking for every file.
+        let there: HashSet<OsString> =
+            fs::read_dir(to).into_iter().flatten().flatten().map(|entry| entry.file_name()).collect();
         let mut made = false;
         for entry in entries.flatten() {
             let name = entry.file_name();
-            if is_hex(name.as_encoded_bytes(), 38) {
+            if is_hex(name.as_encoded_bytes(), 38) && !there.contains(&name) {
                 if !made {
                     fs::create_dir_all(to).map_err(io(to, "create the folder"))?;
                     made = true;

@@ -5,8 +5,7 @@
 //! limits, because what a remote sends is hostile until proven otherwise. [`Mirror::walk`] tells what every new commit
 //! changed, [`rename::pair`] which removed and added files are one, and [`Lineages`] strings revisions together.
 //!
-//! Neither the `git` program nor the user's git configuration is needed or consulted, and nothing of a repository is
-//! ever executed. A folder on this machine is mirrored by linking its object files ([`update`] says why).
+//! Neither the `git` program nor the user's git configuration is needed, and nothing of a repository is ever executed. A folder on this machine is mirrored by linking its object files ([`update`] says why).
 
 pub mod child;
 mod id;

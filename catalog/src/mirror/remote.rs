@@ -254,7 +254,7 @@ fn explain(error: &git2::Error, url: &str) -> String {
         _ if said.contains("cannot redirect") => {
             format!("it sends us to another host ({said}); name that address if it is the right one")
         }
-        _ if said.contains("404") => {
+        _ if said.contains("status code: 404") => {
             format!("there is no such repository, or it asks for credentials to be seen ({said})")
         }
         _ => said,

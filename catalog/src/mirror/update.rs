@@ -103,6 +103,7 @@ pub fn update_within(
     }
     let _lock = lock(directory)?;
     clear(directory)?;
+    sweep(directory)?;
     let existing = Existing::at(directory);
     let bring = |target: &Path, progress: &mut dyn FnMut(Progress) -> bool| {
         let branch = repository.branch.as_deref();
@@ -206,15 +207,47 @@ pub(super) fn clear_leftovers(directory: &Path) -> Result<(), MirrorError> {
 }
 
 fn clear(directory: &Path) -> Result<(), MirrorError> {
-    let (Some(parent), Some(name)) = (directory.parent(), directory.file_name()) else { return Ok(()) };
-    let mut prefix = name.to_owned();
-    prefix.push(".tmp-");
+    for (path, _) in beside(directory, ".tmp-")? {
+        std::fs::remove_dir_all(&path).map_err(io(&path, "remove what a killed update left"))?;
+    }
+    Ok(())
+}
+
+/// What lies beside the mirror under its name, this suffix and a number (of a process), with the number.
+pub(super) fn beside(directory: &Path, suffix: &str) -> Result<Vec<(PathBuf, u32)>, MirrorError> {
+    let (Some(parent), Some(name)) = (directory.parent(), directory.file_name()) else {
+        return Ok(Vec::new());
+    };
     let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-    for entry in std::fs::read_dir(parent).map_err(io(parent, "list the folder"))?.flatten() {
-        if entry.file_name().as_encoded_bytes().starts_with(prefix.as_encoded_bytes()) {
-            let path = entry.path();
-            std::fs::remove_dir_all(&path).map_err(io(&path, "remove what a killed update left"))?;
-        }
+    let entries = match std::fs::read_dir(parent) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(io(parent, "list the folder")(error)),
+    };
+    let prefix = [name.as_encoded_bytes(), suffix.as_bytes()].concat();
+    let number = |entry: &std::fs::DirEntry| {
+        let name = entry.file_name();
+        let number = name.as_encoded_bytes().strip_prefix(prefix.as_slice())?;
+        // Another repository's mirror may begin with our name; it does not end in a number.
+        std::str::from_utf8(number).ok()?.parse().ok()
+    };
+    Ok(entries.flatten().filter_map(|entry| Some((entry.path(), number(&entry)?))).collect())
+}
+
+/// Removes what a killed update left inside the mirror: packs that are not complete, and locks on references, which
+/// libgit2 would respect for ever.
+fn sweep(directory: &Path) -> Result<(), MirrorError> {
+    let packs = directory.join("objects/pack");
+    let files = std::fs::read_dir(&packs).into_iter().flatten().flatten().map(|entry| entry.path());
+    let incomplete = files.filter(|path| {
+        let end = |name: &str| path.extension().is_some_and(|end| end == name);
+        !(end("pack") && path.with_extension("idx").exists()
+            || end("idx") && path.with_extension("pack").exists())
+    });
+    let locks =
+        ["HEAD.lock", "packed-refs.lock", "refs/huntshelf/branch.lock"].map(|lock| directory.join(lock));
+    for path in incomplete.chain(locks.into_iter().filter(|lock| lock.exists())) {
+        std::fs::remove_file(&path).map_err(io(&path, "remove what a killed update left"))?;
     }
     Ok(())
 }

@@ -2,10 +2,11 @@
 
 use super::{LINE, Message, Request};
 use crate::mirror::remote::{check_url, shown};
-use crate::mirror::update::{Limits, Progress, Updated, update, with_suffix};
+use crate::mirror::update::{Limits, Progress, Updated, beside, update, with_suffix};
 use crate::mirror::{Access, MirrorError};
 use crate::repository::{Location, Repository};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process};
 use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
@@ -54,7 +55,7 @@ pub struct Supervisor {
 }
 
 impl Supervisor {
-    /// With half an hour for an update, 64 KiB a minute at least, 2 GiB of memory, and this user's ssh keys.
+    /// With half an hour for an update, 64 KiB a minute at least, 1 GiB of memory, and this user's ssh keys.
     pub fn new(executable: PathBuf, arguments: Vec<OsString>) -> Self {
         Self {
             executable,
@@ -62,7 +63,7 @@ impl Supervisor {
             deadline: Duration::from_mins(30),
             stretch: Duration::from_mins(1),
             least_bytes: 64 << 10,
-            memory: 2 << 30,
+            memory: 1 << 30,
             limits: Limits::default(),
             access: Access::of_this_user(),
         }
@@ -298,10 +299,19 @@ struct Home(PathBuf);
 
 impl Home {
     fn make(directory: &Path, known_hosts: &[PathBuf]) -> Result<Self, String> {
+        for (path, process) in beside(directory, ".home-").unwrap_or_default() {
+            let alive = i32::try_from(process)
+                .ok()
+                .and_then(Pid::from_raw)
+                .is_some_and(|process| test_kill_process(process) != Err(Errno::SRCH));
+            if !alive {
+                // Left by a server that was killed; it holds no secret.
+                let _ = fs::remove_dir_all(&path);
+            }
+        }
         let home = Self(with_suffix(directory, &format!(".home-{}", std::process::id())));
         let failed =
             |error: std::io::Error| format!("{}: cannot create the folder: {error}", home.0.display());
-        let _ = fs::remove_dir_all(&home.0);
         fs::DirBuilder::new().recursive(true).mode(0o700).create(home.0.join(".ssh")).map_err(failed)?;
         if !known_hosts.is_empty() {
             let known: Vec<u8> = known_hosts
@@ -320,7 +330,7 @@ impl Home {
 
 impl Drop for Home {
     fn drop(&mut self) {
-        // A leftover holds no secret and is removed before the next one is made.
+        // A leftover holds no secret and is removed by the next process.
         let _ = fs::remove_dir_all(&self.0);
     }
 }
