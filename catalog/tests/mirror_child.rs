@@ -8,14 +8,14 @@
 mod mirror_fixture;
 
 use catalog::mirror::child::{Supervisor, run};
-use catalog::mirror::{Limits, Mirror, Progress, Updated};
+use catalog::mirror::{Content, Limits, Mirror, Progress, Updated};
 use catalog::repository::{Location, Repository};
 use mirror_fixture::http::{Manners, Server};
 use mirror_fixture::{Origin, repository, walk};
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::path::PathBuf;
-use std::process::{Command, ExitCode, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 fn main() -> ExitCode {
@@ -94,6 +94,7 @@ tests! {
     a_child_gets_nearly_nothing_of_our_environment
     a_child_is_killed_with_all_that_it_started
     a_child_ends_when_nobody_waits_for_it
+    a_child_killed_at_any_moment_leaves_a_whole_mirror_or_none
     a_request_that_cannot_be_read_is_told
     a_folder_needs_no_child
     a_certificate_must_be_of_a_known_authority
@@ -262,15 +263,15 @@ fn what_is_secret_in_a_url_is_not_told() {
 fn only_safe_urls_are_fetched_from() {
     let scene = Scene::new(Manners::Honest);
     for (url, reason) in [
-        ("http://example.org/x.git", "use https"),
-        ("http://127.0.0.1.example.org/x.git", "use https"),
-        ("git://127.0.0.1/x.git", "use https or ssh"),
-        ("ext::sh -c 'touch /tmp/x'", "not of the form"),
-        ("file:///etc", "the URL has no host"),
-        ("ftp://127.0.0.1/x.git", "`ftp` is not supported"),
-        ("-oProxyCommand=x:y", "not of the form"),
-        ("nothing", "neither a folder nor a URL"),
-        ("https://", "not a URL"),
+        ("http://example.org/x.git", "mirrored from https://"),
+        ("http://127.0.0.1.example.org/x.git", "mirrored from https://"),
+        ("git://127.0.0.1/x.git", "mirrored from https://"),
+        ("ext::sh -c 'touch /tmp/x'", "mirrored from https://"),
+        ("file:///etc", "is a folder, not a URL"),
+        ("ftp://127.0.0.1/x.git", "mirrored from https://"),
+        ("-oProxyCommand=x:y", "no usable URL"),
+        ("nothing", "is a folder, not a URL"),
+        ("https://", "no usable URL"),
     ] {
         let repository = repository(Location::Remote(url.to_owned()));
         let error = scene.supervisor.fetch(&repository, &scene.origin.mirror_path()).unwrap_err();
@@ -420,26 +421,61 @@ fn a_child_is_killed_with_all_that_it_started() {
     assert!(stat.is_empty() || stat.contains(") Z ") || stat.contains(") X "), "{stat}");
 }
 
-fn a_child_ends_when_nobody_waits_for_it() {
-    let scene = Scene::new(Manners::Silent);
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .arg("child")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+/// A child on its own, asked to fetch, without a supervisor.
+fn start_child(url: &str, directory: &Path, certificates: Option<&Path>) -> Child {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    if let Some(certificates) = certificates {
+        command.env("SSL_CERT_FILE", certificates);
+    }
+    let mut child = command.arg("child").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let request = serde_json::json!({
-        "url": scene.server.url("origin/.git"),
+        "url": url,
         "branch": null,
-        "directory": scene.origin.mirror_path(),
+        "directory": directory,
         "access": {"agent": false, "keys": [], "known_hosts": []},
-        "limits": {"bytes": 1_000_000, "objects": 1_000},
+        "limits": {"bytes": 1_000_000_000, "objects": 1_000_000},
         "memory": 1_u64 << 30,
     });
-    let mut stdin = child.stdin.take().unwrap();
-    writeln!(stdin, "{request}").unwrap();
-    drop(stdin);
+    writeln!(child.stdin.as_mut().unwrap(), "{request}").unwrap();
+    child
+}
+
+fn a_child_ends_when_nobody_waits_for_it() {
+    let scene = Scene::new(Manners::Silent);
+    let mut child = start_child(&scene.server.url("origin/.git"), &scene.origin.mirror_path(), None);
+    drop(child.stdin.take());
     assert_eq!(child.wait().unwrap().code(), Some(3));
+}
+
+fn a_child_killed_at_any_moment_leaves_a_whole_mirror_or_none() {
+    let scene = Scene::filled(Manners::Honest);
+    let url = scene.server.url("origin/.git");
+    let (mut killed, mut was_there) = (0, false);
+    for moment in 0..40 {
+        if moment % 4 == 0 {
+            scene.origin.write(&format!("{}.md", moment % 3), format!("{moment} ").repeat(5000));
+            scene.origin.commit("more");
+        }
+        let mut child = start_child(&url, &scene.origin.mirror_path(), None);
+        // The moments are what this is about: from before the request is read to after the end.
+        std::thread::sleep(Duration::from_millis(moment * 3));
+        child.kill().unwrap();
+        killed += usize::from(child.wait().unwrap().code().is_none());
+        let mirror = scene.origin.open();
+        assert!(mirror.is_some() || !was_there, "what is there stays");
+        was_there = mirror.is_some();
+        if let Some(mirror) = mirror {
+            let tip = mirror.tip().unwrap().expect("a mirror in its place has its branch");
+            let commits = walk(&mirror, None, tip);
+            let files = mirror.files(tip, &mirror_fixture::every).unwrap().files;
+            assert!(!commits.is_empty() && files.len() == 50);
+            let whole = |blob| matches!(mirror.blob(blob, 1 << 20).unwrap(), Content::Bytes(_));
+            assert!(files.iter().all(|(_, blob)| whole(*blob)));
+        }
+    }
+    assert!(killed > 0, "some were killed before they ended");
+    assert_eq!(scene.fetch().unwrap().tip, Some(scene.origin.tip()));
+    assert_eq!(scene.leftovers(), Vec::<OsString>::new());
 }
 
 fn a_request_that_cannot_be_read_is_told() {
@@ -518,24 +554,9 @@ fn a_certificate_must_be_of_a_known_authority() {
     let url = format!("https://localhost:{}/origin/.git", port.trim());
     let unknown =
         scene.supervisor.fetch(&repository(Location::Remote(url.clone())), &scene.origin.mirror_path());
-    // What we pass on to children is our own environment, which a test does not change: so one more process.
-    let mut known = Command::new(std::env::current_exe().unwrap())
-        .arg("child")
-        .env("SSL_CERT_FILE", scene.origin.folder.path().join("public.pem"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let request = serde_json::json!({
-        "url": url,
-        "branch": null,
-        "directory": scene.origin.mirror_path(),
-        "access": {"agent": false, "keys": [], "known_hosts": []},
-        "limits": {"bytes": 1_000_000_000, "objects": 1_000_000},
-        "memory": 1_u64 << 30,
-    });
-    let mut stdin = known.stdin.take().unwrap();
-    writeln!(stdin, "{request}").unwrap();
+    // What we pass on to children is our own environment, which a test does not change: so without a supervisor.
+    let public = scene.origin.folder.path().join("public.pem");
+    let mut known = start_child(&url, &scene.origin.mirror_path(), Some(&public));
     let mut told = String::new();
     known.stdout.take().unwrap().read_to_string(&mut told).unwrap();
     known.wait().unwrap();

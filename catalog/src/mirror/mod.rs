@@ -27,6 +27,7 @@ pub use tree::{Files, Skipped, SkippedBecause};
 pub use update::{BRANCH, Limits, Progress, Updated, update, update_within};
 pub use walk::{CommitChanges, CommitInfo, FileChange, Signature};
 
+use crate::repository::RepositoryError;
 use std::path::PathBuf;
 use std::sync::Once;
 
@@ -84,6 +85,9 @@ pub enum MirrorError {
         /// One of them.
         example: CommitId,
     },
+    /// The location is none that repositories are mirrored from.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
     /// The location of a repository cannot be mirrored.
     #[error("{location} cannot be mirrored: {reason}")]
     Location {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use url::{Host, Url};
+use url::Url;
 
 /// How often credentials are tried before a remote that keeps asking is given up.
 const ATTEMPTS: usize = 8;
@@ -46,57 +46,15 @@ impl Access {
     }
 }
 
-/// How a location is named in messages: without user and password.
-pub(super) fn shown(location: &Location) -> String {
-    match location {
-        Location::Path(path) => path.display().to_string(),
-        Location::Remote(url) => shown_url(url),
-    }
-}
-
-fn shown_url(text: &str) -> String {
-    let Ok(mut url) = Url::parse(text) else { return text.to_owned() };
-    // Both fail only for URLs without a host, which have neither.
-    let _ = url.set_password(None);
-    if url.scheme() != "ssh" {
-        let _ = url.set_username("");
-    }
-    url.to_string()
-}
-
-/// Whether the URL is one that we fetch from: https, ssh (also written `user@host:path`), and http on this machine,
-/// where nobody listens in, for tests.
-pub(super) fn check_url(text: &str) -> Result<(), MirrorError> {
-    let refuse =
-        |reason: &str| Err(MirrorError::Location { location: shown_url(text), reason: reason.to_owned() });
-    if !text.contains("://") {
-        let Some((host, path)) = text.split_once(':') else {
-            return refuse("it is neither a folder nor a URL (https://…, ssh://…, user@host:path)");
-        };
-        let plain = |part: &str| {
-            !part.is_empty()
-                && !part.starts_with('-')
-                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-@[]:".contains(&byte))
-        };
-        return if plain(host) && !path.is_empty() && !path.starts_with(':') {
-            Ok(())
-        } else {
-            refuse("it is not of the form user@host:path")
-        };
-    }
-    let Ok(url) = Url::parse(text) else { return refuse("it is not a URL") };
-    let loopback = match url.host() {
-        None => return refuse("the URL has no host"),
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-    };
-    match url.scheme() {
-        "https" | "ssh" => Ok(()),
-        "http" if loopback => Ok(()),
-        "http" => refuse("http can be read and changed on the way; use https"),
-        "git" => refuse("the git protocol can be read and changed on the way; use https or ssh"),
-        other => refuse(&format!("`{other}` is not supported; use https or ssh")),
+/// Refuses what is no URL that repositories are mirrored from. It was read from configuration already; the child, which
+/// is told a URL by whoever starts it, makes sure.
+pub(super) fn check_url(url: &str) -> Result<(), MirrorError> {
+    match Location::parse(url)? {
+        Location::Remote(_) => Ok(()),
+        Location::Path(path) => Err(MirrorError::Location {
+            location: path.display().to_string(),
+            reason: "it is a folder, not a URL".to_owned(),
+        }),
     }
 }
 
@@ -110,7 +68,7 @@ pub(super) fn bring(
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Option<(String, CommitId)>, MirrorError> {
     check_url(url)?;
-    let location = shown_url(url);
+    let location = Location::Remote(url.to_owned()).display();
     let watch = RefCell::new(Watch { progress, limits, state: Progress::default(), stopped: None });
     let explain = |error: git2::Error| match watch.borrow().stopped {
         Some(Stopped::ByCaller) => MirrorError::Stopped,
@@ -236,11 +194,7 @@ fn proxy() -> ProxyOptions<'static> {
 /// What libgit2 said, in words that say what to do, and without what was secret in the URL.
 fn explain(error: &git2::Error, url: &str) -> String {
     let said = error.message().trim();
-    let secret = Url::parse(url).ok().and_then(|url| Some(url.password()?.to_owned()));
-    let said = match secret {
-        Some(secret) if !secret.is_empty() => said.replace(url, &shown_url(url)).replace(&secret, "…"),
-        _ => said.to_owned(),
-    };
+    let said = without_secrets(said, url);
     match (error.class(), error.code()) {
         (ErrorClass::Ssh, ErrorCode::Certificate) => {
             format!(
@@ -259,4 +213,12 @@ fn explain(error: &git2::Error, url: &str) -> String {
         }
         _ => said,
     }
+}
+
+/// The text without the user (who may be a token) and password of an http URL.
+fn without_secrets(text: &str, url: &str) -> String {
+    let Ok(url) = Url::parse(url) else { return text.to_owned() };
+    let user = Some(url.username()).filter(|user| !user.is_empty() && url.scheme() != "ssh");
+    let secrets = [url.password(), user];
+    secrets.into_iter().flatten().fold(text.to_owned(), |text, secret| text.replace(secret, "…"))
 }

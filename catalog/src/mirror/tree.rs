@@ -142,13 +142,11 @@ pub(super) struct TreeReader<'a> {
     young: HashMap<Oid, Rc<Tree>>,
     old: HashMap<Oid, Rc<Tree>>,
     young_bytes: usize,
-    /// How many tree objects were read from the repository.
-    pub(super) read: usize,
 }
 
 impl<'a> TreeReader<'a> {
     pub(super) fn new(odb: Odb<'a>) -> Self {
-        Self { odb, young: HashMap::new(), old: HashMap::new(), young_bytes: 0, read: 0 }
+        Self { odb, young: HashMap::new(), old: HashMap::new(), young_bytes: 0 }
     }
 
     fn tree(&mut self, id: Oid) -> Result<Rc<Tree>, MirrorError> {
@@ -164,7 +162,6 @@ impl<'a> TreeReader<'a> {
                 return Err(missing());
             }
             let object = self.odb.read(id).map_err(|_| missing())?;
-            self.read += 1;
             Rc::new(Tree::parse(object.data().to_vec()).ok_or_else(missing)?)
         };
         self.young_bytes += tree.cost();

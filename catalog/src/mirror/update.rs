@@ -116,7 +116,7 @@ pub fn update_within(
         let (branch, tip_now) = unzip(bring(directory, progress)?);
         if tip.is_some() && tip_now.is_none() {
             return Err(MirrorError::NoBranch {
-                location: remote::shown(&repository.location),
+                location: repository.location.display(),
                 branch: repository.branch.clone().unwrap_or_else(|| "HEAD".to_owned()),
                 others: Vec::new(),
             });

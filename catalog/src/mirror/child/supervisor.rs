@@ -1,7 +1,7 @@
 //! Starts the child, watches it, ends it.
 
 use super::{LINE, Message, Request};
-use crate::mirror::remote::{check_url, shown};
+use crate::mirror::remote::check_url;
 use crate::mirror::update::{Limits, Progress, Updated, beside, update, with_suffix};
 use crate::mirror::{Access, MirrorError};
 use crate::repository::{Location, Repository};
@@ -107,7 +107,7 @@ impl Supervisor {
         let mut running = self.start(&request, &home, is_ssh)?;
         let outcome = self.watch(&mut running, progress);
         let complaint = running.end();
-        outcome.map_err(|trouble| trouble.sentence(self, &shown(&repository.location), &complaint))
+        outcome.map_err(|trouble| trouble.sentence(self, &repository.location.display(), &complaint))
     }
 
     fn start(&self, request: &Request, home: &Home, is_ssh: bool) -> Result<Running, String> {
