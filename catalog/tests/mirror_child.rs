@@ -14,6 +14,7 @@ use mirror_fixture::http::{Manners, Server};
 use mirror_fixture::{Origin, repository, walk};
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -75,6 +76,7 @@ tests! {
     a_forced_push_and_a_new_branch_are_followed
     an_empty_remote_has_no_tip
     a_deleted_branch_leaves_the_last_state
+    a_branch_whose_name_is_not_utf8_is_in_nobodys_way
     progress_is_told_and_may_stop_the_fetch
     a_remote_that_is_not_there_is_told_in_a_sentence
     a_remote_that_asks_for_credentials_is_told_in_a_sentence
@@ -210,6 +212,14 @@ fn a_deleted_branch_leaves_the_last_state() {
     let error = scene.supervisor.fetch(&repository, &scene.origin.mirror_path()).unwrap_err();
     assert!(error.ends_with("has no branch `main` (it has: trunk); what was mirrored last stays"), "{error}");
     assert_eq!(scene.mirror().tip().unwrap(), Some(tip));
+}
+
+fn a_branch_whose_name_is_not_utf8_is_in_nobodys_way() {
+    let scene = Scene::filled(Manners::Honest);
+    let name = OsString::from_vec(b"refs/heads/caf\xe9".to_vec());
+    scene.origin.git([OsString::from("update-ref"), name, OsString::from("HEAD")]);
+    assert_eq!(scene.fetch().unwrap().tip, Some(scene.origin.tip()));
+    assert_eq!(scene.origin.try_update().unwrap().tip, Some(scene.origin.tip()), "nor in a folder");
 }
 
 fn progress_is_told_and_may_stop_the_fetch() {

@@ -302,8 +302,11 @@ fn a_deleted_branch_is_an_error_and_the_last_state_stays() {
 #[test]
 fn an_empty_repository_has_no_tip_until_something_is_pushed() {
     let origin = Origin::new();
-    let updated = origin.try_update().unwrap();
+    let mut named = origin.repository();
+    named.branch = Some("main".to_owned());
+    let updated = update(&named, &origin.mirror_path(), &mut |_| true).unwrap();
     assert_eq!((updated.tip, updated.branch, updated.cloned), (None, None, true));
+    assert_eq!(origin.try_update().unwrap().tip, None);
     assert_eq!(origin.open().unwrap().tip().unwrap(), None);
     assert_eq!(origin.open().unwrap().resolve("abcd").unwrap(), None);
     origin.write("a.md", "a");

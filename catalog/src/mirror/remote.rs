@@ -13,7 +13,8 @@ use git2::{
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use url::Url;
 
 /// How often credentials are tried before a remote that keeps asking is given up.
@@ -60,7 +61,7 @@ pub(super) fn check_url(url: &str) -> Result<(), MirrorError> {
 
 /// Fetches the branch into the bare repository `target` and tells it with its tip.
 pub(super) fn bring(
-    target: &std::path::Path,
+    target: &Path,
     url: &str,
     branch: Option<&str>,
     access: &Access,
@@ -84,19 +85,18 @@ pub(super) fn bring(
     let callbacks = callbacks(access, &watch);
     let mut connection =
         remote.connect_auth(Direction::Fetch, Some(callbacks), Some(proxy())).map_err(&explain)?;
-    let (head, branches) = {
-        let mut head = None;
-        let mut branches = BTreeMap::new();
-        for advertised in connection.list().map_err(&explain)? {
-            if advertised.name() == "HEAD" {
-                let target = advertised.symref_target().and_then(|name| name.strip_prefix("refs/heads/"));
-                head = target.map(str::to_owned);
-            } else if let Some(name) = advertised.name().strip_prefix("refs/heads/") {
-                branches.insert(name.to_owned(), CommitId(advertised.oid()));
-            }
+    let mut head = None;
+    let mut branches = BTreeMap::new();
+    for advertised in connection.list().map_err(&explain)? {
+        // git2 panics over a name that is not UTF-8, which any branch of the remote may have; no such branch is meant.
+        let Ok(name) = catch_unwind(AssertUnwindSafe(|| advertised.name())) else { continue };
+        if name == "HEAD" {
+            let target = catch_unwind(AssertUnwindSafe(|| advertised.symref_target())).ok().flatten();
+            head = target.and_then(|name| name.strip_prefix("refs/heads/")).map(str::to_owned);
+        } else if let Some(name) = name.strip_prefix("refs/heads/") {
+            branches.insert(name.to_owned(), CommitId(advertised.oid()));
         }
-        (head, branches)
-    };
+    }
     let Some((branch, tip)) = choose_branch(&location, branch, head.as_deref(), &branches)? else {
         return Ok(None);
     };

@@ -182,10 +182,12 @@ pub(super) fn choose_branch(
     head: Option<&str>,
     branches: &BTreeMap<String, CommitId>,
 ) -> Result<Option<(String, CommitId)>, MirrorError> {
+    if branches.is_empty() {
+        return Ok(None);
+    }
     let only = if branches.len() == 1 { branches.keys().next().map(String::as_str) } else { None };
     let tried = match configured {
         Some(name) => [Some(name), None, None, None],
-        None if branches.is_empty() => return Ok(None),
         None => [head, Some("main"), Some("master"), only],
     };
     let found = tried.iter().flatten().find_map(|name| branches.get_key_value(*name));
