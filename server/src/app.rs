@@ -17,7 +17,7 @@ use catalog::library::{Fetch, Library, LibraryError, Settings};
 use catalog::repository::Repository;
 use serde_json::Value;
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -181,7 +181,7 @@ impl App {
 }
 
 /// The data folder holds sessions and customers' names: nobody else on the machine reads it.
-pub fn make_folder(path: &std::path::Path) -> std::io::Result<()> {
+pub fn make_folder(path: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -196,8 +196,12 @@ fn open_library(mut settings: Settings) -> Result<Library, StartError> {
     Ok(Library::open(settings)?)
 }
 
-/// The starter catalog, laid out as a repository in the data folder.
-fn starter(data: &std::path::Path) -> Result<Repository, StartError> {
-    let _ = data;
-    Err(StartError::Starter("no repository is configured; name one with --repo".to_owned()))
+/// The starter catalog, laid out as a repository in the data folder: at the first start, and completed or moved on at
+/// later ones.
+fn starter(data: &Path) -> Result<Repository, StartError> {
+    let failed = |error: &dyn std::fmt::Display| StartError::Starter(error.to_string());
+    let folder = data.join("starter.git");
+    catalog::starter::build(&folder).map_err(|error| failed(&error))?;
+    let folder = folder.to_str().ok_or_else(|| failed(&"the data folder's path is not UTF-8"))?;
+    Repository::named("starter", folder).map_err(|error| failed(&error))
 }

@@ -10,6 +10,7 @@ pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod copies;
 pub mod db;
 pub mod entropy;
 pub mod http;

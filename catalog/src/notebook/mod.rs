@@ -116,6 +116,15 @@ impl Notebook {
     }
 }
 
+/// Reads one value as front matter is read: YAML 1.1 as `PyYAML` resolves it, within the same bounds. For values that come
+/// from elsewhere, such as a command line.
+///
+/// # Errors
+/// What is wrong with it, as for front matter.
+pub fn yaml_value(text: &str) -> Result<Value, Diagnostic> {
+    yaml::load(text, 1).map(|loaded| loaded.value).map_err(|diagnostic| *diagnostic)
+}
+
 /// Bytes as hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {

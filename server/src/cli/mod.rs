@@ -4,6 +4,7 @@
 mod admin;
 mod convert;
 mod fetch;
+mod instantiate;
 
 use crate::config::{Config, Flags};
 use crate::serve;
@@ -29,6 +30,8 @@ enum Command {
     Serve(ServeArgs),
     /// Convert a notebook between MyST and ipynb
     Convert(convert::ConvertArgs),
+    /// Make a copy of a procedure for a tenant, without a server
+    Instantiate(instantiate::InstantiateArgs),
     /// Keep accounts, tokens, customers and tenants
     #[command(subcommand)]
     Admin(admin::AdminCommand),
@@ -74,6 +77,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command.unwrap_or_else(|| Command::Serve(ServeArgs::default())) {
         Command::Serve(args) => serve(args),
         Command::Convert(args) => convert::run(&args),
+        Command::Instantiate(args) => instantiate::run(&args),
         Command::Admin(command) => admin::run(command),
         Command::Config(ConfigCommand::Check(args)) => check(args),
         Command::FetchChild => return catalog::mirror::child::run(),

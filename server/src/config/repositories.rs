@@ -3,9 +3,7 @@
 use super::ConfigError;
 use catalog::repository::{FieldMapping, Forge, Location, Repository};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
 use std::time::Duration;
-use url::Url;
 
 /// One repository as it is configured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,39 +17,21 @@ pub struct RepositoryEntry {
     /// The branch; the remote's `HEAD` where none is given.
     #[serde(default)]
     pub branch: Option<String>,
-    /// Files that count.
-    #[serde(default = "every_markdown_file")]
-    pub globs: Vec<String>,
+    /// Files that count; every markdown file where none are given.
+    #[serde(default)]
+    pub globs: Option<Vec<String>>,
     /// Files that do not, although they match `globs`.
     #[serde(default)]
     pub ignore: Vec<String>,
-    /// How often to fetch: `30s`, `5m`, `1h`.
-    #[serde(default = "five_minutes")]
-    pub interval: String,
-    /// `github`, `gitlab`, `gitea`, or URL templates; guessed from the URL where it is not given.
+    /// How often to fetch: `30s`, `5m`, `1h`; every five minutes where nothing is said.
     #[serde(default)]
-    pub forge: Option<ForgeEntry>,
+    pub interval: Option<String>,
+    /// URL templates of its forge; guessed from the URL where none are given.
+    #[serde(default)]
+    pub forge: Option<Forge>,
     /// Which further keys of `hunting` hold what.
     #[serde(default)]
     pub fields: FieldMapping,
-}
-
-/// What shows a repository to people.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum ForgeEntry {
-    /// `github`, `gitlab` or `gitea`.
-    Kind(String),
-    /// URL templates of one's own.
-    Templates(Forge),
-}
-
-fn every_markdown_file() -> Vec<String> {
-    vec!["**/*.md".to_owned()]
-}
-
-fn five_minutes() -> String {
-    "5m".to_owned()
 }
 
 impl RepositoryEntry {
@@ -61,9 +41,9 @@ impl RepositoryEntry {
             name: None,
             url: place.to_owned(),
             branch: None,
-            globs: every_markdown_file(),
+            globs: None,
             ignore: Vec::new(),
-            interval: five_minutes(),
+            interval: None,
             forge: None,
             fields: FieldMapping::default(),
         }
@@ -72,92 +52,37 @@ impl RepositoryEntry {
     /// What it says, checked.
     pub(super) fn read(&self) -> Result<Repository, ConfigError> {
         let refuse = |reason: String| ConfigError::Repository {
-            name: self.name.clone().unwrap_or_else(|| without_password(&self.url)),
+            name: match (&self.name, Location::parse(&self.url)) {
+                (Some(name), _) => name.clone(),
+                // Never as it is written: a password may stand in it.
+                (None, Ok(location)) => location.display(),
+                (None, Err(_)) => "by its URL".to_owned(),
+            },
             reason,
         };
-        let location = location(&self.url).map_err(&refuse)?;
-        let name = match &self.name {
-            Some(name) => name.clone(),
-            None => name_of(&self.url).to_owned(),
-        };
-        if !is_name(&name) {
-            return Err(refuse(format!(
-                "{name:?} cannot be a name: letters, digits, dots, hyphens and underscores, at most 64, not a dot first; give it a `name`"
-            )));
+        let mut repository = match &self.name {
+            Some(name) => Repository::named(name, &self.url),
+            None => Repository::parse(&self.url),
         }
-        if self.globs.is_empty() {
+        .map_err(|error| refuse(error.to_string()))?;
+        repository.branch.clone_from(&self.branch);
+        if let Some(globs) = &self.globs {
+            repository.globs.clone_from(globs);
+        }
+        if repository.globs.is_empty() {
             return Err(refuse("globs is empty, so that no file counts".to_owned()));
         }
-        Ok(Repository {
-            name,
-            forge: self.forge(&location).map_err(&refuse)?,
-            location,
-            branch: self.branch.clone(),
-            globs: self.globs.clone(),
-            ignore: self.ignore.clone(),
-            interval: duration(&self.interval).map_err(&refuse)?,
-            fields: self.fields.clone(),
-        })
-    }
-
-    fn forge(&self, _location: &Location) -> Result<Option<Forge>, String> {
-        match &self.forge {
-            Some(ForgeEntry::Templates(forge)) => Ok(Some(forge.clone())),
-            Some(ForgeEntry::Kind(kind)) => {
-                Err(format!("{kind:?} is no forge: github, gitlab or gitea, or URL templates"))
-            }
-            None => Ok(None),
+        repository.ignore.clone_from(&self.ignore);
+        repository.compile_globs().map_err(|error| refuse(error.to_string()))?;
+        if let Some(interval) = &self.interval {
+            repository.interval = duration(interval).map_err(refuse)?;
         }
-    }
-}
-
-/// A URL for messages: what stands before the `@` may be a password.
-fn without_password(url: &str) -> String {
-    match Url::parse(url) {
-        Ok(mut parsed) if parsed.password().is_some() => {
-            // Only URLs that cannot have one refuse, and this one has.
-            let _ = parsed.set_password(Some("…"));
-            parsed.to_string()
+        if let Some(forge) = &self.forge {
+            repository.forge = Some(forge.clone());
         }
-        _ => url.to_owned(),
+        repository.fields.clone_from(&self.fields);
+        Ok(repository)
     }
-}
-
-fn location(url: &str) -> Result<Location, String> {
-    let shown = without_password(url);
-    if url.trim().is_empty() {
-        return Err("its URL is empty".to_owned());
-    }
-    if let Some((scheme, _)) = url.split_once("://") {
-        let parsed = Url::parse(url).map_err(|error| format!("{shown} is not a URL: {error}"))?;
-        return match scheme {
-            "file" => parsed
-                .to_file_path()
-                .map(Location::Path)
-                .map_err(|()| format!("{shown} names no path of this machine")),
-            "https" | "ssh" if parsed.host().is_some() => Ok(Location::Remote(url.to_owned())),
-            "https" | "ssh" => Err(format!("{shown} names no host")),
-            _ => Err(format!("{shown} cannot be mirrored: a path, file://, https:// or ssh:// can")),
-        };
-    }
-    // `user@host:path`, as ssh writes it: a colon before the first slash. Anything else is a path.
-    let first = url.split('/').next().unwrap_or_default();
-    if first.contains(':') {
-        return Ok(Location::Remote(url.to_owned()));
-    }
-    Ok(Location::Path(PathBuf::from(url)))
-}
-
-fn name_of(url: &str) -> &str {
-    let url = url.trim_end_matches('/');
-    let last = url.rsplit(['/', ':']).next().unwrap_or(url);
-    last.strip_suffix(".git").unwrap_or(last)
-}
-
-fn is_name(name: &str) -> bool {
-    (1..=64).contains(&name.len())
-        && !name.starts_with('.')
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -181,33 +106,6 @@ fn duration(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_place_is_a_path_a_url_or_what_ssh_writes() {
-        assert_eq!(location("hunts.git").unwrap(), Location::Path("hunts.git".into()));
-        assert_eq!(location("file:///srv/hunts").unwrap(), Location::Path("/srv/hunts".into()));
-        for remote in ["https://example.com/a.git", "ssh://git@example.com/a", "git@example.com:team/a.git"] {
-            assert_eq!(location(remote).unwrap(), Location::Remote(remote.to_owned()));
-        }
-        for bad in ["", "http://example.com/a", "git://example.com/a", "ssh://", "ext::sh -c id://x"] {
-            assert!(location(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn names_come_from_the_last_segment() {
-        assert_eq!(name_of("https://example.com/a/playbook.git"), "playbook");
-        assert_eq!(name_of("git@example.com:playbook.git"), "playbook");
-        assert_eq!(name_of("/srv/playbook/"), "playbook");
-    }
-
-    #[test]
-    fn a_name_never_climbs_out_of_its_folder() {
-        for bad in ["", "..", ".hidden", "a/b", "a b", &"x".repeat(65)] {
-            assert!(!is_name(bad), "{bad:?}");
-        }
-        assert!(is_name("Threat_Hunter-Playbook.2"));
-    }
 
     #[test]
     fn intervals_are_a_number_and_a_unit() {

@@ -64,6 +64,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(customers::change))
         .routes(routes!(tenants::list, tenants::create))
         .routes(routes!(tenants::change))
+        .routes(routes!(instances::create::create))
         .routes(routes!(instances::list::list))
         .routes(routes!(instances::one::get))
         .routes(routes!(instances::notebook::get))

@@ -7,7 +7,6 @@ use crate::http::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
 use catalog::library::{Readiness, RepositoryState, SyncReport};
-use catalog::repository::Location;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -91,7 +90,7 @@ pub struct SyncAnswer {
 impl From<RepositoryState> for RepoItem {
     fn from(state: RepositoryState) -> Self {
         Self {
-            url: place(&state.repository.location),
+            url: state.repository.location.display(),
             name: state.repository.name,
             branch: state.repository.branch,
             commit: state.commit,
@@ -132,26 +131,6 @@ impl From<SyncReport> for SyncAnswer {
     }
 }
 
-/// Where a repository is mirrored from, without what may be a password.
-pub fn place(location: &Location) -> String {
-    match location {
-        Location::Path(path) => path.display().to_string(),
-        Location::Remote(remote) => match url::Url::parse(remote) {
-            Ok(mut parsed) if parsed.scheme() == "https" => {
-                // An https URL takes both; what stands there may be a token.
-                let _ = parsed.set_password(None);
-                let _ = parsed.set_username("");
-                parsed.to_string()
-            }
-            Ok(mut parsed) => {
-                let _ = parsed.set_password(None);
-                parsed.to_string()
-            }
-            Err(_) => remote.clone(),
-        },
-    }
-}
-
 /// What is mirrored, and how that goes.
 #[utoipa::path(get, path = "/repos", tag = "repositories", responses((status = 200, body = ReposAnswer)))]
 pub async fn list(State(app): State<App>, _who: Principal) -> Json<ReposAnswer> {
@@ -175,17 +154,4 @@ pub async fn sync(
 ) -> Result<Json<SyncAnswer>, Problem> {
     who.require(Role::Admin)?;
     Ok(Json(app.jobs.sync(&name).await?.into()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn credentials_are_not_shown() {
-        let shown = place(&Location::Remote("https://token:secret@example.com/a.git".into()));
-        assert_eq!(shown, "https://example.com/a.git");
-        let shown = place(&Location::Remote("ssh://git:secret@example.com/a.git".into()));
-        assert_eq!(shown, "ssh://git@example.com/a.git");
-    }
 }

@@ -4,6 +4,7 @@
 pub mod about;
 pub mod catalog;
 pub mod copies;
+pub mod copy;
 pub mod customers;
 pub mod diff;
 pub mod history;
@@ -39,6 +40,7 @@ pub fn router() -> Router<App> {
         .route("/procedures/{id}/history", get(history::show))
         .route("/procedures/{id}/diff", get(diff::choose))
         .route("/procedures/{id}/diff/{range}", get(diff::show))
+        .route("/procedures/{id}/copy", get(copy::show).post(copy::make_copies))
         .route("/procedures/{id}/instances", get(copies::of_procedure))
         .route("/problems", get(problems::show))
         .route("/instances", get(copies::show))

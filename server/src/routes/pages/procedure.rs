@@ -1,6 +1,6 @@
 //! `/procedures/{id}` and `/procedures/{id}/at/{commit}`: one procedure, read.
 
-use super::shared::{Context, Urls as _, head, readable, tactic, technique};
+use super::shared::{Context, head, readable, tactic, technique};
 use super::{Visitor, html};
 use crate::app::App;
 use crate::http::problem::Problem;

@@ -6,7 +6,6 @@ use super::shared::Context;
 use crate::app::App;
 use crate::auth::Role;
 use crate::http::problem::Problem;
-use crate::routes::api::repos::place;
 use axum::extract::{Path, State};
 use axum::response::{Redirect, Response};
 use web::pages::repositories::{RepositoriesView, RepositoryRow, page};
@@ -22,7 +21,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, 
         .repositories()
         .into_iter()
         .map(|state| RepositoryRow {
-            location: place(&state.repository.location),
+            location: state.repository.location.display(),
             branch: state.repository.branch.clone(),
             tip: state.commit.as_ref().map(|commit| context.commit(&state.repository.name, commit)),
             readiness: readiness(&context, state),

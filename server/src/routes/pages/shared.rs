@@ -246,23 +246,3 @@ mod tests {
         assert_eq!(readable(&serde_json::json!({"a": 1})), "{\"a\":1}");
     }
 }
-
-/// Stands in until the forge's own methods are there.
-pub trait Urls {
-    fn commit_url(&self, _: &str) -> Option<String> {
-        None
-    }
-    fn file_url(&self, _: &str, _: &str) -> Option<String> {
-        None
-    }
-    fn line_url(&self, _: &str, _: &str, _: u32) -> Option<String> {
-        None
-    }
-    fn edit_url(&self, _: &str, _: &str) -> Option<String> {
-        None
-    }
-    fn issue_url(&self) -> Option<String> {
-        None
-    }
-}
-impl Urls for Forge {}

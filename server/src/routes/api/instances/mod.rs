@@ -1,5 +1,6 @@
 //! `/instances` and what belongs to it: the copies that were made.
 
+pub mod create;
 pub mod list;
 pub mod notebook;
 pub mod one;

@@ -1,0 +1,340 @@
+//! Making copies: a revision, tenants, a window and parameters go in; bytes in the object store and rows on record come
+//! out. The API and the copy dialogue both come here.
+
+pub mod trial;
+pub mod window;
+
+use crate::app::App;
+use crate::auth::{Principal, Role};
+use crate::db::instances::{Instance, InstanceTenant};
+use crate::db::tenants::{Tenant, TenantFilter};
+use crate::http::problem::{Problem, sentence};
+use crate::routes::api::no_procedure;
+use catalog::attack::Release;
+use catalog::index::Entry;
+use catalog::instance::{Hold, Prepared, Refusal, Request, TenantFields, Vocabulary, Window, prepare};
+use catalog::library::{Address, Reading};
+use catalog::notebook::Metadata;
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// So many copies are made at a time.
+pub const MOST: usize = 500;
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Of which procedure.
+    pub address: Address,
+    /// At which commit; the newest revision without one.
+    pub at: Option<String>,
+    /// For which tenants, by our id, or by a key that only one has.
+    pub tenants: Vec<String>,
+    /// For which stretch of time; none is filled in without one.
+    pub window: Option<Window>,
+    /// With which parameters.
+    pub parameters: Metadata,
+    /// What becomes of cells that write; by default held where there is more than one tenant.
+    pub hold: Option<Hold>,
+    /// Only say what would be made.
+    pub dry_run: bool,
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// Of what.
+    pub entry: Entry,
+    /// Other repositories in which the id stands.
+    pub others: Vec<String>,
+    /// The commit.
+    pub commit: String,
+    /// The copies.
+    pub instances: Vec<Instance>,
+    /// What to know about them.
+    pub warnings: Vec<Warning>,
+    /// For whom none was made.
+    pub refused: Vec<Refused>,
+}
+
+/// What to know about a copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The tenant's id; none when it is about all.
+    pub tenant: Option<String>,
+    /// Its code.
+    pub code: String,
+    /// What to know.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+/// A tenant for which no copy was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The tenant as it was asked for; none when it is about all.
+    pub tenant: Option<String>,
+    /// What people call it, where it is known.
+    pub name: String,
+    /// Why, and what to do.
+    pub refusal: Refusal,
+}
+
+/// Makes what is asked for.
+///
+/// # Errors
+/// When who asks may not, there is no such revision, or something fails. That a tenant is refused is no error.
+pub async fn make(app: &App, who: &Principal, order: Order) -> Result<Made, Problem> {
+    who.require(Role::Hunter)?;
+    if order.tenants.len() > MOST {
+        return Err(Problem::invalid(format!("At most {MOST} copies are made at a time."))
+            .remedy("Ask for fewer tenants, and then for the others."));
+    }
+    let (tenants, mut refused) = resolve(app, who, &order.tenants).await?;
+    let (address, at) = (order.address.clone(), order.at.clone());
+    let reading = app
+        .read(move |library| library.read(&address, at.as_deref()))
+        .await?
+        .ok_or_else(|| no_procedure(&order.address.id))?;
+    let reading = Arc::new(reading);
+    let hold = order.hold.unwrap_or(if order.tenants.len() > 1 { Hold::Writes } else { Hold::None });
+    // Without a tenant there is one copy, the same for everybody, if the procedure allows it.
+    let wanted: Vec<Option<Tenant>> =
+        if order.tenants.is_empty() { vec![None] } else { tenants.into_iter().map(Some).collect() };
+    let prepared = {
+        let (reading, vocabulary) = (reading.clone(), app.config.instances.vocabulary.clone());
+        let (window, parameters) = (order.window, order.parameters.clone());
+        let work = move || {
+            let prepare = |tenant: Option<Tenant>| {
+                let done = one(&reading, tenant.as_ref(), window, &parameters, hold, &vocabulary);
+                (tenant, done)
+            };
+            wanted.into_iter().map(prepare).collect::<Vec<_>>()
+        };
+        app.pool.run(work).await?
+    };
+    let mut warnings = about_revision(&reading);
+    let mut ready = Vec::with_capacity(prepared.len());
+    for (tenant, done) in prepared {
+        match done {
+            Ok(copy) => ready.push((tenant, copy)),
+            Err(refusal) => refused.push(Refused {
+                name: tenant.as_ref().map(|tenant| tenant.name.clone()).unwrap_or_default(),
+                tenant: tenant.map(|tenant| tenant.id),
+                refusal,
+            }),
+        }
+    }
+    let instances = keep(app, who, &reading, ready, order.dry_run, &mut warnings).await?;
+    Ok(Made {
+        entry: reading.entry.clone(),
+        others: reading.others.clone(),
+        commit: reading.commit.clone(),
+        instances,
+        warnings,
+        refused,
+    })
+}
+
+/// The tenants that are asked for, each once, and those that there are not.
+async fn resolve(app: &App, who: &Principal, asked: &[String]) -> Result<(Vec<Tenant>, Vec<Refused>), Problem> {
+    let scope = who.tenants();
+    let tenants = app.database.tenants(&scope);
+    let (mut found, mut refused, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+    for name in asked {
+        let tenant = match tenants.get(name).await? {
+            Some(tenant) => Ok(tenant),
+            None => {
+                let by_key = TenantFilter { key: Some(name.clone()), ..TenantFilter::default() };
+                let mut named = tenants.list(&by_key).await?;
+                match (named.pop(), named.is_empty()) {
+                    (Some(only), true) => Ok(only),
+                    (Some(_), false) => Err(Refusal {
+                        code: "ambiguous-tenant".to_owned(),
+                        reason: format!("several tenants have the key {name}"),
+                        remedy: "Name the one that is meant by its id.".to_owned(),
+                    }),
+                    (None, _) => Err(Refusal {
+                        code: "unknown-tenant".to_owned(),
+                        reason: format!("there is no tenant {name}"),
+                        remedy: "Name a tenant that is on record, by its id or its key.".to_owned(),
+                    }),
+                }
+            }
+        };
+        match tenant {
+            Ok(tenant) => {
+                if seen.insert(tenant.id.clone()) {
+                    found.push(tenant);
+                }
+            }
+            Err(refusal) => refused.push(Refused { tenant: Some(name.clone()), name: String::new(), refusal }),
+        }
+    }
+    Ok((found, refused))
+}
+
+fn one(
+    reading: &Reading,
+    tenant: Option<&Tenant>,
+    window: Option<Window>,
+    parameters: &Metadata,
+    hold: Hold,
+    vocabulary: &Vocabulary,
+) -> Result<Prepared, Refusal> {
+    let fields = tenant.map(fields);
+    prepare(&Request {
+        notebook: &reading.notebook,
+        procedure: reading.procedure.id.as_deref(),
+        repo: Some(&reading.entry.repo),
+        path: Some(&reading.path),
+        commit: Some(&reading.commit),
+        blob: &reading.blob,
+        tenant: fields.as_ref(),
+        window,
+        parameters,
+        hold,
+        vocabulary,
+        attack: Some(Release::current().version()),
+    })
+}
+
+/// What a copy needs to know of a tenant.
+pub fn fields(tenant: &Tenant) -> TenantFields {
+    TenantFields {
+        key: tenant.key.clone(),
+        name: tenant.name.clone(),
+        region: tenant.region.clone(),
+        service: tenant.service.clone(),
+        title: None,
+        parameters: tenant.parameters.clone(),
+    }
+}
+
+/// What is to be known of the revision, whoever the copy is for.
+fn about_revision(reading: &Reading) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mut warn = |code: &str, message: String, help: &str| {
+        warnings.push(Warning {
+            tenant: None,
+            code: code.to_owned(),
+            message,
+            help: help.to_owned(),
+        });
+    };
+    if let Some(broken) = &reading.broken {
+        warn(
+            "newest-revision-broken",
+            format!(
+                "the newest revision cannot be used since {} by {}: {}; this is the last good one",
+                short(&broken.since),
+                broken.by,
+                broken.reason
+            ),
+            "Have the file mended if what changed since matters.",
+        );
+    }
+    if reading.past {
+        warn(
+            "older-revision",
+            format!("this is the revision at {}, not the newest one", short(&reading.commit)),
+            "Leave `at` out to copy the newest revision.",
+        );
+    }
+    warnings
+}
+
+/// The first digits of a commit's id.
+pub fn short(commit: &str) -> &str {
+    commit.get(..8).unwrap_or(commit)
+}
+
+/// Puts what was prepared where it is kept, unless it was only to be looked at.
+async fn keep(
+    app: &App,
+    who: &Principal,
+    reading: &Reading,
+    ready: Vec<(Option<Tenant>, Prepared)>,
+    dry_run: bool,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Instance>, Problem> {
+    let now = app.clock.now();
+    let failed = |error: crate::objects::ObjectError| {
+        tracing::error!(%error, "a copy could not be kept");
+        Problem::internal()
+    };
+    let mut instances = Vec::with_capacity(ready.len());
+    // The blob is kept first: no row points to what is not there.
+    let source = match (dry_run, ready.is_empty()) {
+        (false, false) => app.objects.put(reading.bytes.clone()).await.map_err(failed)?,
+        _ => crate::entropy::sha256(&reading.bytes),
+    };
+    for (tenant, copy) in ready {
+        let id = if dry_run { String::new() } else { app.id() };
+        let said = warnings_of(tenant.as_ref(), &copy);
+        let told = said.iter().map(|warning| format!("{}.", sentence(&warning.message))).collect();
+        let size = copy.bytes.len() as u64;
+        let object =
+            if dry_run { crate::entropy::sha256(&copy.bytes) } else { app.objects.put(copy.bytes).await.map_err(failed)? };
+        warnings.extend(said);
+        instances.push(Instance {
+            id,
+            repo: reading.entry.repo.clone(),
+            procedure: reading.entry.id.clone(),
+            path: reading.path.clone(),
+            title: reading.procedure.title.clone(),
+            commit: reading.commit.clone(),
+            blob: reading.blob.clone(),
+            techniques: reading.procedure.techniques.iter().map(|mapping| mapping.id.clone()).collect(),
+            tenant: tenant.map(|tenant| InstanceTenant {
+                id: tenant.id,
+                key: tenant.key,
+                region: tenant.region,
+                name: tenant.name,
+                customer_id: tenant.customer_id,
+                customer: tenant.customer,
+            }),
+            file_name: copy.file_name,
+            state: "prepared".to_owned(),
+            held_cells: u32::try_from(copy.provenance.held_cells.len()).unwrap_or(u32::MAX),
+            provenance: copy.notebook.metadata.get("huntshelf").cloned().unwrap_or_default(),
+            warnings: told,
+            object,
+            source_object: source.clone(),
+            size,
+            created_at: now,
+            created_by: who.id.clone(),
+            created_name: who.name.clone(),
+        });
+    }
+    if !dry_run && !instances.is_empty() {
+        app.database.instances(&who.tenants()).create(&instances).await?;
+        let ids: Vec<&str> = instances.iter().map(|instance| instance.id.as_str()).collect();
+        let detail = json!({"repo": reading.entry.repo, "commit": reading.commit, "instances": ids});
+        app.note(who, "instance.create", &reading.entry.id, &detail).await?;
+    }
+    Ok(instances)
+}
+
+fn warnings_of(tenant: Option<&Tenant>, copy: &Prepared) -> Vec<Warning> {
+    copy.warnings
+        .iter()
+        .map(|found| Warning {
+            tenant: tenant.map(|tenant| tenant.id.clone()),
+            code: found.code.clone(),
+            message: found.message.clone(),
+            help: found.help.clone(),
+        })
+        .collect()
+}
+
+/// A window as it is asked for, resolved.
+///
+/// # Errors
+/// 400 when it is none.
+pub fn resolved(spec: Option<&window::WindowSpec>, now: DateTime<Utc>) -> Result<Option<Window>, Problem> {
+    spec.map(|spec| spec.resolve(now).map_err(|error| Problem::invalid(error.to_string()))).transpose()
+}

@@ -1,0 +1,249 @@
+//! POST `/procedures/{id}/instances`: copies of one procedure for tenants.
+
+use super::InstanceItem;
+use crate::app::App;
+use crate::auth::Principal;
+use crate::copies::window::WindowSpec;
+use crate::copies::{Made, Order, make, resolved};
+use crate::db::idempotency::Claim;
+use crate::entropy::sha256;
+use crate::http::problem::{Problem, sentence};
+use crate::http::query;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use catalog::instance::Hold;
+use catalog::library::Address;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
+
+/// Where the procedure stands.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Whose {
+    /// The repository, where the id stands in several.
+    pub repo: Option<String>,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewInstances {
+    /// Tenants, by our id, or by a key that only one has. None for a procedure that asks for no tenant.
+    #[serde(default)]
+    pub tenants: Vec<String>,
+    /// `{from, to}` or `{last, zone}`; none is filled in without it.
+    #[serde(default)]
+    pub window: Option<WindowSpec>,
+    /// Values for the procedure's parameters.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub parameters: Map<String, Value>,
+    /// What becomes of cells that write: `writes` (held as raw cells) or `none`. Held where there are several tenants.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub hold: Option<Hold>,
+    /// A commit, full or short; the newest revision without it.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// Only say what would be made.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// What came of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NewInstancesAnswer {
+    /// The copies.
+    pub instances: Vec<InstanceItem>,
+    /// What to know about them.
+    pub warnings: Vec<WarningItem>,
+    /// Tenants for which none was made.
+    pub refused: Vec<RefusedItem>,
+}
+
+/// What to know about a copy.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WarningItem {
+    /// The tenant's id; null when it is about all.
+    pub tenant: Option<String>,
+    /// Its code.
+    pub code: String,
+    /// What to know.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+/// A tenant for which no copy was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RefusedItem {
+    /// The tenant as it was asked for; null when it is about all.
+    pub tenant: Option<String>,
+    /// A word that stays.
+    pub code: String,
+    /// Why.
+    pub reason: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl From<Made> for NewInstancesAnswer {
+    fn from(made: Made) -> Self {
+        Self {
+            instances: made
+                .instances
+                .into_iter()
+                .map(|instance| match instance.id.is_empty() {
+                    true => InstanceItem { id: None, notebook: None, ..InstanceItem::from(instance) },
+                    false => instance.into(),
+                })
+                .collect(),
+            warnings: made
+                .warnings
+                .into_iter()
+                .map(|warning| WarningItem {
+                    tenant: warning.tenant,
+                    code: warning.code,
+                    message: warning.message,
+                    help: warning.help,
+                })
+                .collect(),
+            refused: made
+                .refused
+                .into_iter()
+                .map(|refused| RefusedItem {
+                    tenant: refused.tenant,
+                    code: refused.refusal.code,
+                    reason: refused.refusal.reason,
+                    remedy: refused.refusal.remedy,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// When nothing was made: a problem that says for whom and why.
+#[derive(Debug, Serialize)]
+struct NothingMade {
+    #[serde(flatten)]
+    problem: Problem,
+    #[serde(flatten)]
+    answer: NewInstancesAnswer,
+}
+
+/// Makes copies. Sent again with the same `Idempotency-Key`, the request is answered as it was the first time.
+#[utoipa::path(
+    post, path = "/procedures/{id}/instances", tag = "copies", request_body = NewInstances,
+    params(
+        ("id" = String, Path, description = "Its id, percent-encoded"),
+        Whose,
+        ("Idempotency-Key" = Option<String>, Header, description = "Up to 200 characters; kept for two days"),
+    ),
+    responses(
+        (status = 201, body = NewInstancesAnswer),
+        (status = 200, body = NewInstancesAnswer, description = "What would be made (dry_run)"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "Every copy was refused"),
+    )
+)]
+pub async fn create(
+    State(app): State<App>,
+    who: Principal,
+    Path(id): Path<String>,
+    Query(whose): Query<Whose>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let new: NewInstances = serde_json::from_slice(&body)
+        .map_err(|error| Problem::invalid(format!("The request's body is not what is asked for: {error}.")))?;
+    let address = Address { id, repo: query::one(whose.repo.as_ref()) };
+    let Some(key) = key(&headers)? else { return Ok(answer(&app, &who, address, new).await?.into_response()) };
+    let request = sha256(&[address.id.as_bytes(), b"\0", address.repo.as_deref().unwrap_or("").as_bytes(), b"\0", &body].concat());
+    match app.database.claim_key(&who, &key, &request, app.clock.now()).await? {
+        Claim::Ours => {}
+        Claim::AtWork => {
+            return Err(Problem::conflict("The same request is being answered.").remedy("Wait, and send it again."));
+        }
+        Claim::OtherRequest => {
+            return Err(Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "key-reused",
+                "The key was used with another request",
+                "This Idempotency-Key came with another request before.",
+            )
+            .remedy("Take a new key for a new request."));
+        }
+        Claim::Answered { status, body } => return Ok(Answer { status, body }.into_response()),
+    }
+    // To the end, whether or not who asked still waits: the key is ours, and must be answered or given back.
+    let finished = tokio::spawn(async move {
+        let done = answer(&app, &who, address, new).await;
+        match &done {
+            Ok(answer) => app.database.answer_key(&who, &key, answer.status, &answer.body).await?,
+            Err(_) => app.database.release_key(&who, &key).await?,
+        }
+        done
+    });
+    match finished.await {
+        Ok(done) => Ok(done?.into_response()),
+        Err(error) => {
+            tracing::error!(%error, "making copies panicked");
+            Err(Problem::internal())
+        }
+    }
+}
+
+/// A key of up to 200 visible characters.
+fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(sent) = headers.get("idempotency-key") else { return Ok(None) };
+    match sent.to_str() {
+        Ok(key) if (1..=200).contains(&key.len()) => Ok(Some(key.to_owned())),
+        _ => Err(Problem::invalid("An Idempotency-Key has 1 to 200 visible characters.")),
+    }
+}
+
+/// An answer as it is kept for a key.
+struct Answer {
+    status: u16,
+    body: String,
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
+        (status, [(header::CONTENT_TYPE, HeaderValue::from_static(kind))], self.body).into_response()
+    }
+}
+
+async fn answer(app: &App, who: &Principal, address: Address, new: NewInstances) -> Result<Answer, Problem> {
+    let order = Order {
+        address,
+        at: query::commit("at", new.at.as_ref())?,
+        tenants: new.tenants,
+        window: resolved(new.window.as_ref(), app.clock.now())?,
+        parameters: new.parameters,
+        hold: new.hold,
+        dry_run: new.dry_run,
+    };
+    let dry_run = order.dry_run;
+    let answer = NewInstancesAnswer::from(make(app, who, order).await?);
+    if answer.instances.is_empty()
+        && let Some(first) = answer.refused.first()
+    {
+        let problem = Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "refused",
+            "No copy was made",
+            format!("{}.", sentence(&first.reason)),
+        )
+        .remedy(&first.remedy);
+        let status = problem.status;
+        return Ok(Answer { status, body: crate::db::to_json(&NothingMade { problem, answer }) });
+    }
+    let status = if dry_run { 200 } else { 201 };
+    Ok(Answer { status, body: crate::db::to_json(&answer) })
+}

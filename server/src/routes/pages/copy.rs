@@ -1,0 +1,425 @@
+//! `/procedures/{id}/copy`: the copy dialogue, and what came of it.
+
+use super::Visitor;
+use super::shared::{Context, head, labels};
+use crate::app::App;
+use crate::auth::Role;
+use crate::copies::trial::{Trial, filled_from, kind, trial, typed};
+use crate::copies::window::{self, Last, WindowSpec};
+use crate::copies::{Made, Order, make, short};
+use crate::db::customers::Customer;
+use crate::db::tenants::{Tenant, TenantFilter};
+use crate::http::problem::{Problem, sentence};
+use crate::routes::api::{Which, no_procedure};
+use axum::extract::{Path, Query, RawForm, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use catalog::instance::{Hold, Parameter, Vocabulary, Window};
+use catalog::library::{Address, Reading};
+use catalog::notebook::Metadata;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use web::pages::copy::{
+    CopyResultView, CopyView, HoldChoice, MadeCopy, ParameterField, Refusal, RefusedTenant, TenantChoice,
+    TenantGroup, Widget, WindowChoice, page, result_page,
+};
+use web::view::FieldError;
+
+/// So many tenants are shown to choose from; the rest is found by name.
+const SHOWN: usize = 200;
+
+/// What the form holds.
+#[derive(Debug, Clone, Default)]
+struct Filled {
+    tenants: Vec<String>,
+    independent: bool,
+    find: String,
+    window: WindowChoice,
+    last: String,
+    from: String,
+    to: String,
+    zone: String,
+    parameters: BTreeMap<String, String>,
+    hold: HoldChoice,
+    /// Whether the form was sent, or the page is only opened.
+    sent: bool,
+}
+
+impl Filled {
+    fn read(form: &[u8]) -> Self {
+        let mut filled = Self { last: "7d".to_owned(), zone: "UTC".to_owned(), ..Self::default() };
+        for (name, value) in url::form_urlencoded::parse(form) {
+            let value = value.into_owned();
+            match name.as_ref() {
+                "tenant" => filled.tenants.push(value),
+                "independent" => filled.independent = value == "yes",
+                "find" => filled.find = value.trim().to_owned(),
+                "window" => {
+                    filled.sent = true;
+                    filled.window = match value.as_str() {
+                        "none" => WindowChoice::None,
+                        "between" => WindowChoice::Between,
+                        _ => WindowChoice::Last,
+                    };
+                }
+                "last" => filled.last = value.trim().to_owned(),
+                "from" => filled.from = value,
+                "to" => filled.to = value,
+                "zone" => filled.zone = value,
+                "hold" => {
+                    filled.hold = match value.as_str() {
+                        "writes" => HoldChoice::Writes,
+                        "none" => HoldChoice::None,
+                        _ => HoldChoice::Default,
+                    };
+                }
+                other => {
+                    if let Some(parameter) = other.strip_prefix("p.")
+                        && filled.parameters.len() < 200
+                    {
+                        filled.parameters.insert(parameter.to_owned(), value);
+                    }
+                }
+            }
+        }
+        filled
+    }
+
+    fn window(&self, app: &App) -> Result<Option<Window>, FieldError> {
+        let wrong = |field: &str, error: window::WindowError| FieldError {
+            field: field.to_owned(),
+            message: error.to_string(),
+        };
+        match self.window {
+            WindowChoice::None => Ok(None),
+            WindowChoice::Last => {
+                let spec = Last { last: self.last.clone(), zone: Some(self.zone.clone()) };
+                let resolved = WindowSpec::Last(spec).resolve(app.clock.now());
+                resolved.map(Some).map_err(|error| wrong("last", error))
+            }
+            WindowChoice::Between => {
+                let zone = window::zone(Some(&self.zone)).map_err(|error| wrong("zone", error))?;
+                let from = window::local(&self.from, zone).map_err(|error| wrong("from", error))?;
+                let to = window::local(&self.to, zone).map_err(|error| wrong("to", error))?;
+                window::ordered(from, to).map(Some).map_err(|error| wrong("to", error))
+            }
+        }
+    }
+
+    /// What was typed, as values. What was left empty keeps its default.
+    fn parameters(&self, declared: &[Parameter]) -> Result<Metadata, Vec<FieldError>> {
+        let (mut values, mut errors) = (Metadata::new(), Vec::new());
+        for (name, text) in self.parameters.iter().filter(|(_, text)| !text.trim().is_empty()) {
+            let value = match declared.iter().find(|parameter| parameter.name == *name) {
+                Some(parameter) => typed(parameter, text),
+                None => Err(format!("The procedure has no parameter {name}.")),
+            };
+            match value {
+                Ok(value) => {
+                    values.insert(name.clone(), value);
+                }
+                Err(message) => errors.push(FieldError { field: format!("p.{name}"), message }),
+            }
+        }
+        if errors.is_empty() { Ok(values) } else { Err(errors) }
+    }
+}
+
+/// The dialogue.
+///
+/// # Errors
+/// 403 without the role, 404 when there is no such procedure.
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(which): Query<Which>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    visitor.who.require(Role::Hunter)?;
+    let filled = Filled::read(raw.unwrap_or_default().as_bytes());
+    dialogue(&app, &visitor, which.address(&id), which.commit()?, filled, Vec::new()).await
+}
+
+/// Makes the copies, or says what is wrong with what was filled in.
+///
+/// # Errors
+/// 403 without the role, 404 when there is no such procedure.
+pub async fn make_copies(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(which): Query<Which>,
+    RawForm(form): RawForm,
+) -> Result<Response, Problem> {
+    visitor.who.require(Role::Hunter)?;
+    let filled = Filled::read(&form);
+    let (address, at) = (which.address(&id), which.commit()?);
+    let (_, tried) = read(&app, address.clone(), at.clone()).await?;
+    let mut errors = Vec::new();
+    let window = filled.window(&app).unwrap_or_else(|error| {
+        errors.push(error);
+        None
+    });
+    let parameters = filled.parameters(&tried.parameters).unwrap_or_else(|wrong| {
+        errors.extend(wrong);
+        Metadata::new()
+    });
+    let nobody = filled.tenants.is_empty();
+    if nobody && !(tried.tenant_independent || filled.independent) {
+        errors.push(FieldError {
+            field: "tenant".to_owned(),
+            message: "Choose at least one tenant.".to_owned(),
+        });
+    }
+    if !errors.is_empty() {
+        let again = dialogue(&app, &visitor, address, at, filled, errors).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
+    }
+    let order = Order {
+        address: address.clone(),
+        at: at.clone(),
+        tenants: if filled.independent { Vec::new() } else { filled.tenants.clone() },
+        window,
+        parameters,
+        hold: match filled.hold {
+            HoldChoice::Default => None,
+            HoldChoice::Writes => Some(Hold::Writes),
+            HoldChoice::None => Some(Hold::None),
+        },
+        dry_run: false,
+    };
+    let made = make(&app, &visitor.who, order).await?;
+    let status = if made.instances.is_empty() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::CREATED };
+    let context = Context::of(&app);
+    let shown = visitor.render(&app, result_page, result(&context, made, address.repo.is_some())).await?;
+    Ok((status, shown).into_response())
+}
+
+async fn read(app: &App, address: Address, at: Option<String>) -> Result<(Reading, Trial), Problem> {
+    let vocabulary = app.config.instances.vocabulary.clone();
+    let id = address.id.clone();
+    app.read(move |library| {
+        Ok(library.read(&address, at.as_deref())?.map(|reading| {
+            let tried = trial(&reading, &vocabulary);
+            (reading, tried)
+        }))
+    })
+    .await?
+    .ok_or_else(|| no_procedure(&id))
+}
+
+async fn dialogue(
+    app: &App,
+    visitor: &Visitor,
+    address: Address,
+    at: Option<String>,
+    filled: Filled,
+    errors: Vec<FieldError>,
+) -> Result<Response, Problem> {
+    let named = address.repo.is_some();
+    let (reading, tried) = read(app, address, at).await?;
+    let scope = visitor.who.tenants();
+    let tenants = app.database.tenants(&scope).list(&TenantFilter::default()).await?;
+    let customers = app.database.customers(&scope).list().await?;
+    let context = Context::of(app);
+    let past = reading.past.then(|| reading.commit.clone());
+    let view = CopyView {
+        head: head(&reading.entry, &reading.procedure.title, &reading.others, named, past),
+        commit: context.commit(&reading.entry.repo, &reading.commit),
+        warnings: warnings(&reading),
+        tenant_independent: tried.tenant_independent,
+        tenants_in_all: tenants.len(),
+        zones: zones(&tenants, &filled.zone),
+        groups: groups(&tenants, &customers, &filled, reading.procedure.service.as_deref()),
+        find: filled.find,
+        independent: filled.independent,
+        window: filled.window,
+        last: filled.last,
+        from: filled.from,
+        to: filled.to,
+        zone: filled.zone,
+        parameters: fields(&tried.parameters, &filled.parameters, &app.config.instances.vocabulary),
+        refused: tried.refused.map(|refusal| Refusal {
+            code: refusal.code,
+            reason: format!("{}.", sentence(&refusal.reason)),
+            remedy: refusal.remedy,
+        }),
+        hold: filled.hold,
+        writes: tried.writes,
+        errors,
+    };
+    visitor.render(app, page, view).await
+}
+
+fn warnings(reading: &Reading) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if let Some(broken) = &reading.broken {
+        warnings.push(format!(
+            "The newest revision cannot be used since {} by {}: {}. The last good one is copied.",
+            short(&broken.since),
+            broken.by,
+            broken.reason.trim_end_matches('.')
+        ));
+    }
+    if reading.past {
+        warnings.push(format!("This is the revision at {}, not the newest one.", short(&reading.commit)));
+    }
+    warnings
+}
+
+/// UTC first, then the zones of the tenants, and the one that is chosen.
+fn zones(tenants: &[Tenant], chosen: &str) -> Vec<String> {
+    let mut named: BTreeSet<&str> = tenants.iter().map(|tenant| tenant.time_zone.as_str()).collect();
+    if window::zone(Some(chosen)).is_ok() && !chosen.is_empty() {
+        named.insert(chosen);
+    }
+    named.remove("UTC");
+    std::iter::once("UTC").chain(named).map(str::to_owned).collect()
+}
+
+/// The tenants that match what is looked for, and those that are chosen, by customer.
+fn groups(
+    tenants: &[Tenant],
+    customers: &[Customer],
+    filled: &Filled,
+    service: Option<&str>,
+) -> Vec<TenantGroup> {
+    let find = filled.find.to_lowercase();
+    let found = |tenant: &Tenant| {
+        let texts = [&tenant.name, &tenant.key, &tenant.region, &tenant.customer];
+        find.is_empty() || texts.iter().any(|text| text.to_lowercase().contains(&find))
+    };
+    let mut groups: Vec<TenantGroup> = Vec::new();
+    let mut shown = 0;
+    for tenant in tenants {
+        let chosen = filled.tenants.iter().any(|id| *id == tenant.id);
+        if !chosen && (!found(tenant) || shown >= SHOWN) {
+            continue;
+        }
+        shown += 1;
+        let closed = service
+            .filter(|service| *service != "other" && *service != tenant.service)
+            .map(|service| format!("The procedure queries {service}; this tenant is on {}.", tenant.service));
+        let choice = TenantChoice {
+            id: tenant.id.clone(),
+            name: tenant.name.clone(),
+            key: tenant.key.clone(),
+            region: tenant.region.clone(),
+            service: tenant.service.clone(),
+            chosen: chosen && closed.is_none(),
+            closed,
+        };
+        match groups.last_mut().filter(|group| group.customer == tenant.customer) {
+            Some(group) => group.tenants.push(choice),
+            None => groups.push(TenantGroup {
+                customer: tenant.customer.clone(),
+                labels: customers
+                    .iter()
+                    .find(|customer| customer.id == tenant.customer_id)
+                    .map(|customer| {
+                        let fields = labels(&customer.labels).into_iter();
+                        fields.map(|field| format!("{}={}", field.key, field.value)).collect()
+                    })
+                    .unwrap_or_default(),
+                tenants: vec![choice],
+            }),
+        }
+    }
+    groups
+}
+
+fn fields(
+    declared: &[Parameter],
+    filled: &BTreeMap<String, String>,
+    vocabulary: &Vocabulary,
+) -> Vec<ParameterField> {
+    declared
+        .iter()
+        .map(|parameter| ParameterField {
+            widget: match filled_from(&parameter.name, vocabulary) {
+                Some(from) => Widget::Filled(from.to_owned()),
+                None => widget(parameter),
+            },
+            name: parameter.name.clone(),
+            kind: kind(parameter),
+            default: parameter.default.clone(),
+            help: parameter.help.clone().unwrap_or_default(),
+            value: filled.get(&parameter.name).cloned().unwrap_or_default(),
+        })
+        .collect()
+}
+
+fn widget(parameter: &Parameter) -> Widget {
+    match (kind(parameter).split('[').next().unwrap_or_default(), &parameter.value) {
+        ("int" | "float", _) => Widget::Number,
+        ("bool", _) => Widget::Switch,
+        ("list" | "List" | "dict" | "Dict", _) => Widget::Lines,
+        (_, Some(Value::String(text))) if text.contains('\n') => Widget::Lines,
+        _ => Widget::Text,
+    }
+}
+
+fn result(context: &Context, made: Made, named: bool) -> CopyResultView {
+    let mut warnings: Vec<String> =
+        made.warnings.iter().map(|warning| format!("{}.", sentence(&warning.message))).collect();
+    // The same is often to be said of every tenant.
+    let mut seen = BTreeSet::new();
+    warnings.retain(|warning| seen.insert(warning.clone()));
+    CopyResultView {
+        head: head(&made.entry, &made.entry.procedure.title, &made.others, named, None),
+        commit: context.commit(&made.entry.repo, &made.commit),
+        made: made
+            .instances
+            .into_iter()
+            .map(|instance| {
+                let tenant = instance.tenant;
+                MadeCopy {
+                    id: instance.id,
+                    file_name: instance.file_name,
+                    tenant_name: tenant.as_ref().map(|tenant| tenant.name.clone()).unwrap_or_default(),
+                    customer: tenant.as_ref().map(|tenant| tenant.customer.clone()).unwrap_or_default(),
+                    region: tenant.as_ref().map(|tenant| tenant.region.clone()).unwrap_or_default(),
+                    tenant: tenant.map(|tenant| tenant.id),
+                }
+            })
+            .collect(),
+        warnings,
+        refused: made
+            .refused
+            .into_iter()
+            .map(|refused| RefusedTenant {
+                tenant: if refused.name.is_empty() { refused.tenant.unwrap_or_default() } else { refused.name },
+                refusal: Refusal {
+                    code: refused.refusal.code,
+                    reason: format!("{}.", sentence(&refused.refusal.reason)),
+                    remedy: refused.refusal.remedy,
+                },
+            })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_read_by_its_names() {
+        let filled = Filled::read(b"tenant=a&tenant=b&window=last&last=24h&p.LIMIT=5&p.NOTE=&hold=writes&find=x");
+        assert_eq!(filled.tenants, ["a", "b"]);
+        assert_eq!((filled.window, filled.hold), (WindowChoice::Last, HoldChoice::Writes));
+        assert_eq!(filled.last, "24h");
+        assert_eq!(filled.parameters["LIMIT"], "5");
+        let limit = Parameter {
+            name: "LIMIT".to_owned(),
+            annotation: Some("int".to_owned()),
+            default: "1".to_owned(),
+            value: Some(1.into()),
+            help: None,
+            line: 1,
+        };
+        let values = filled.parameters(&[limit]).unwrap_err();
+        assert!(values.is_empty() || values[0].field == "p.NOTE");
+    }
+}
