@@ -88,8 +88,9 @@ pub(super) fn run(args: &ConvertArgs) -> anyhow::Result<()> {
     }
     let written = to.write(&notebook);
     match &args.output {
-        Some(path) => std::fs::write(path, written)
-            .with_context(|| format!("{} cannot be written", path.display())),
+        Some(path) => {
+            std::fs::write(path, written).with_context(|| format!("{} cannot be written", path.display()))
+        }
         None => std::io::stdout().lock().write_all(&written).context("standard output is closed"),
     }
 }

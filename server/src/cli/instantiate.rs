@@ -79,10 +79,15 @@ pub(super) fn run(args: &InstantiateArgs) -> anyhow::Result<()> {
         return std::io::stdout().lock().write_all(&copy.bytes).context("standard output is closed");
     }
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&copy.file_name));
-    std::fs::write(&output, &copy.bytes).with_context(|| format!("{} cannot be written", output.display()))?;
+    std::fs::write(&output, &copy.bytes)
+        .with_context(|| format!("{} cannot be written", output.display()))?;
     if args.json {
         let provenance = copy.notebook.metadata.get("huntshelf").cloned().unwrap_or_default();
-        let warnings: Vec<_> = copy.warnings.iter().map(|warning| json!({"code": warning.code, "message": warning.message})).collect();
+        let warnings: Vec<_> = copy
+            .warnings
+            .iter()
+            .map(|warning| json!({"code": warning.code, "message": warning.message}))
+            .collect();
         let told = json!({"file": output, "provenance": provenance, "warnings": warnings});
         out(&serde_json::to_string_pretty(&told)?);
     } else {
@@ -104,7 +109,8 @@ fn make(
     });
     let mut parameters = Metadata::new();
     for (name, text) in &args.parameters {
-        parameters.insert(name.clone(), yaml_value(text).map_err(|wrong| anyhow!("{name}: {}", wrong.message))?);
+        parameters
+            .insert(name.clone(), yaml_value(text).map_err(|wrong| anyhow!("{name}: {}", wrong.message))?);
     }
     for (name, text) in &args.raw {
         parameters.insert(name.clone(), Value::String(text.clone()));

@@ -140,7 +140,11 @@ pub async fn make(app: &App, who: &Principal, order: Order) -> Result<Made, Prob
 }
 
 /// The tenants that are asked for, each once, and those that there are not.
-async fn resolve(app: &App, who: &Principal, asked: &[String]) -> Result<(Vec<Tenant>, Vec<Refused>), Problem> {
+async fn resolve(
+    app: &App,
+    who: &Principal,
+    asked: &[String],
+) -> Result<(Vec<Tenant>, Vec<Refused>), Problem> {
     let scope = who.tenants();
     let tenants = app.database.tenants(&scope);
     let (mut found, mut refused, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
@@ -171,7 +175,9 @@ async fn resolve(app: &App, who: &Principal, asked: &[String]) -> Result<(Vec<Te
                     found.push(tenant);
                 }
             }
-            Err(refusal) => refused.push(Refused { tenant: Some(name.clone()), name: String::new(), refusal }),
+            Err(refusal) => {
+                refused.push(Refused { tenant: Some(name.clone()), name: String::new(), refusal })
+            }
         }
     }
     Ok((found, refused))
@@ -218,12 +224,7 @@ pub fn fields(tenant: &Tenant) -> TenantFields {
 fn about_revision(reading: &Reading) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut warn = |code: &str, message: String, help: &str| {
-        warnings.push(Warning {
-            tenant: None,
-            code: code.to_owned(),
-            message,
-            help: help.to_owned(),
-        });
+        warnings.push(Warning { tenant: None, code: code.to_owned(), message, help: help.to_owned() });
     };
     if let Some(broken) = &reading.broken {
         warn(
@@ -277,8 +278,11 @@ async fn keep(
         let said = warnings_of(tenant.as_ref(), &copy);
         let told = said.iter().map(|warning| format!("{}.", sentence(&warning.message))).collect();
         let size = copy.bytes.len() as u64;
-        let object =
-            if dry_run { crate::entropy::sha256(&copy.bytes) } else { app.objects.put(copy.bytes).await.map_err(failed)? };
+        let object = if dry_run {
+            crate::entropy::sha256(&copy.bytes)
+        } else {
+            app.objects.put(copy.bytes).await.map_err(failed)?
+        };
         warnings.extend(said);
         instances.push(Instance {
             id,

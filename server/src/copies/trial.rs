@@ -47,11 +47,12 @@ pub fn trial(reading: &Reading, vocabulary: &Vocabulary) -> Trial {
             let raw = copy.notebook.cells.iter().enumerate().filter(|(_, cell)| cell.kind == CellKind::Raw);
             let writes = raw
                 .filter_map(|(index, cell)| {
-                    let index = [index, index.saturating_sub(shift)]
-                        .into_iter()
-                        .find(|index| reading.notebook.cells.get(*index).is_some_and(|own| own.source == cell.source))?;
-                    (held(index) == Some(CellKind::Code))
-                        .then(|| (index, cell.source.lines().next().unwrap_or_default().chars().take(120).collect()))
+                    let index = [index, index.saturating_sub(shift)].into_iter().find(|index| {
+                        reading.notebook.cells.get(*index).is_some_and(|own| own.source == cell.source)
+                    })?;
+                    (held(index) == Some(CellKind::Code)).then(|| {
+                        (index, cell.source.lines().next().unwrap_or_default().chars().take(120).collect())
+                    })
                 })
                 .collect();
             Trial { refused: None, tenant_independent: copy.tenant_independent, parameters, writes }

@@ -135,11 +135,7 @@ fn before(to: DateTime<Utc>, stretch: &str, zone: Tz) -> Result<DateTime<Utc>, W
     let days = Days::new(if unit == "w" { number * 7 } else { number });
     // The same time on the clocks there; where they skipped it, the same number of whole days.
     let there = to.with_timezone(&zone);
-    there
-        .checked_sub_days(days)
-        .map(|at| at.to_utc())
-        .or_else(|| to.checked_sub_days(days))
-        .ok_or_else(wrong)
+    there.checked_sub_days(days).map(|at| at.to_utc()).or_else(|| to.checked_sub_days(days)).ok_or_else(wrong)
 }
 
 #[cfg(test)]

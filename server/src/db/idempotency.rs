@@ -47,9 +47,8 @@ impl Database {
         .execute(pool)
         .await
         .map(|done| done.rows_affected()))?;
-        let rows =
-            write!(self, |pool| {
-                sqlx::query(
+        let rows = write!(self, |pool| {
+            sqlx::query(
             "INSERT INTO idempotency_keys (account_id, key_text, request, created_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (account_id, key_text) DO NOTHING"
         )
@@ -60,7 +59,7 @@ impl Database {
         .execute(pool)
         .await
         .map(|done| done.rows_affected())
-            })?;
+        })?;
         if rows == 1 {
             return Ok(Claim::Ours);
         }

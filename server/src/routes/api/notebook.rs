@@ -53,8 +53,7 @@ pub async fn get(
     Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
     let (address, at) = (which.address(&id), which.commit()?);
-    let converted =
-        app.read(move |library| Ok(library.read(&address, at.as_deref())?.map(convert))).await?;
+    let converted = app.read(move |library| Ok(library.read(&address, at.as_deref())?.map(convert))).await?;
     let (name, bytes) = converted.ok_or_else(|| no_procedure(&id))??;
     let headers = [
         Cache::Revalidate.header(),

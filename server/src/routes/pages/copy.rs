@@ -190,7 +190,8 @@ pub async fn make_copies(
         dry_run: false,
     };
     let made = make(&app, &visitor.who, order).await?;
-    let status = if made.instances.is_empty() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::CREATED };
+    let status =
+        if made.instances.is_empty() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::CREATED };
     let context = Context::of(&app);
     let shown = visitor.render(&app, result_page, result(&context, made, address.repo.is_some())).await?;
     Ok((status, shown).into_response())
@@ -389,7 +390,11 @@ fn result(context: &Context, made: Made, named: bool) -> CopyResultView {
             .refused
             .into_iter()
             .map(|refused| RefusedTenant {
-                tenant: if refused.name.is_empty() { refused.tenant.unwrap_or_default() } else { refused.name },
+                tenant: if refused.name.is_empty() {
+                    refused.tenant.unwrap_or_default()
+                } else {
+                    refused.name
+                },
                 refusal: Refusal {
                     code: refused.refusal.code,
                     reason: format!("{}.", sentence(&refused.refusal.reason)),
@@ -406,7 +411,8 @@ mod tests {
 
     #[test]
     fn a_form_is_read_by_its_names() {
-        let filled = Filled::read(b"tenant=a&tenant=b&window=last&last=24h&p.LIMIT=5&p.NOTE=&hold=writes&find=x");
+        let filled =
+            Filled::read(b"tenant=a&tenant=b&window=last&last=24h&p.LIMIT=5&p.NOTE=&hold=writes&find=x");
         assert_eq!(filled.tenants, ["a", "b"]);
         assert_eq!((filled.window, filled.hold), (WindowChoice::Last, HoldChoice::Writes));
         assert_eq!(filled.last, "24h");

@@ -157,15 +157,23 @@ pub async fn create(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let new: NewInstances = serde_json::from_slice(&body)
-        .map_err(|error| Problem::invalid(format!("The request's body is not what is asked for: {error}.")))?;
+    let new: NewInstances = serde_json::from_slice(&body).map_err(|error| {
+        Problem::invalid(format!("The request's body is not what is asked for: {error}."))
+    })?;
     let address = Address { id, repo: query::one(whose.repo.as_ref()) };
-    let Some(key) = key(&headers)? else { return Ok(answer(&app, &who, address, new).await?.into_response()) };
-    let request = sha256(&[address.id.as_bytes(), b"\0", address.repo.as_deref().unwrap_or("").as_bytes(), b"\0", &body].concat());
+    let Some(key) = key(&headers)? else {
+        return Ok(answer(&app, &who, address, new).await?.into_response());
+    };
+    let request = sha256(
+        &[address.id.as_bytes(), b"\0", address.repo.as_deref().unwrap_or("").as_bytes(), b"\0", &body]
+            .concat(),
+    );
     match app.database.claim_key(&who, &key, &request, app.clock.now()).await? {
         Claim::Ours => {}
         Claim::AtWork => {
-            return Err(Problem::conflict("The same request is being answered.").remedy("Wait, and send it again."));
+            return Err(
+                Problem::conflict("The same request is being answered.").remedy("Wait, and send it again.")
+            );
         }
         Claim::OtherRequest => {
             return Err(Problem::new(
