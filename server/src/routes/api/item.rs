@@ -171,7 +171,7 @@ impl Item {
             commit: entry.commit,
             updated_at: seconds(entry.updated_at),
             updated_by: entry.updated_by,
-            diagnostics: DiagnosticCounts::of(&procedure.diagnostics),
+            diagnostics: DiagnosticCounts::of(&entry.problems),
             snippets: snippets.into_iter().map(SnippetItem::from).collect(),
         }
     }
