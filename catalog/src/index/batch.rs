@@ -1,12 +1,13 @@
 //! Writing: one repository at a time, all of it or nothing.
 
+use super::queue::{Queue, Queued};
 use super::schema::{VERSION, fact};
 use super::shelf::{Index, Marks, lock};
 use super::{Entry, IndexError, Revision, Text, document};
 use crate::attack::Release;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::schema::Field;
@@ -38,7 +39,8 @@ impl Load {
 /// The writer, kept between batches of one load.
 pub(super) struct Writer {
     load: Load,
-    tantivy: IndexWriter,
+    tantivy: IndexWriter<Queued>,
+    queue: Arc<Queue>,
 }
 
 /// What is written to one repository, and becomes visible with [`commit`](Self::commit) or not at all: a batch that is
@@ -100,7 +102,7 @@ impl Index {
             let mut merges = LogMergePolicy::default();
             merges.set_del_docs_ratio_before_merge(0.2);
             tantivy.set_merge_policy(Box::new(merges));
-            *writer = Some(Writer { load, tantivy });
+            *writer = Some(Writer { load, tantivy, queue: Arc::default() });
         }
         let current = self.current();
         let has = |field: Field| {
@@ -195,7 +197,7 @@ impl Batch<'_> {
         self.index.publish()
     }
 
-    fn tantivy(&self) -> Result<&IndexWriter, IndexError> {
+    fn tantivy(&self) -> Result<&IndexWriter<Queued>, IndexError> {
         Ok(&self.writer.as_ref().ok_or(IndexError::Closed)?.tantivy)
     }
 
@@ -214,11 +216,12 @@ impl Batch<'_> {
             let repeated = !state.put.insert(hash.finish());
             repeated || may_stand(&state)
         };
-        let writer = self.tantivy()?;
+        let Writer { tantivy, queue, .. } = self.writer.as_ref().ok_or(IndexError::Closed)?;
+        let document = queue.admit(document);
         if replaces {
-            writer.delete_term(Term::from_field_text(field, key));
+            tantivy.delete_term(Term::from_field_text(field, key));
         }
-        writer.add_document(document)?;
+        tantivy.add_document(document)?;
         Ok(())
     }
 }

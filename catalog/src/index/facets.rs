@@ -173,8 +173,9 @@ impl<'a> Choices<'a> {
                 (key, label)
             }
             Facet::Standing => {
-                let mut label = key.clone();
-                label[..1].make_ascii_uppercase();
+                let mut letters = key.chars();
+                let first = letters.next().map(|first| first.to_ascii_uppercase());
+                let label = first.into_iter().chain(letters).collect();
                 (key, label)
             }
             Facet::DataSource | Facet::Repo => (key.clone(), key),

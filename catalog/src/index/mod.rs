@@ -14,10 +14,13 @@ mod encoded;
 mod facets;
 mod lookup;
 mod query;
+mod queue;
 mod schema;
 mod search;
 mod shelf;
 mod snippet;
+#[cfg(test)]
+mod tests;
 
 pub use crate::diff::Change;
 pub use crate::procedure::Text;
