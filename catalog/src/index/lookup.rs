@@ -26,8 +26,8 @@ impl Index {
         let names = [(fact::ID, Matched::Id), (fact::FORMER_ID, Matched::FormerId)];
         for (name, matched) in names {
             let mut here = Vec::new();
-            for address in self.with_term(&snapshot, self.fields.fact, &fact::whole(name, id))? {
-                let entry: Entry = self.stored(&snapshot, address, self.fields.entry)?;
+            for address in with_term(&snapshot, self.fields.fact, &fact::whole(name, id))? {
+                let entry: Entry = stored(&snapshot, address, self.fields.entry)?;
                 here.push(Match { entry, matched });
             }
             if let (Matched::Id, Some(path)) = (matched, id.strip_prefix("path:")) {
@@ -64,8 +64,8 @@ impl Index {
     pub fn by_lineage(&self, repo: &str, lineage: &str) -> Result<Option<Entry>, IndexError> {
         let snapshot = self.current();
         let term = fact::whole(fact::LINEAGE, &document::key(repo, lineage));
-        match self.with_term(&snapshot, self.fields.fact, &term)?.first() {
-            Some(&address) => Ok(Some(self.stored(&snapshot, address, self.fields.entry)?)),
+        match with_term(&snapshot, self.fields.fact, &term)?.first() {
+            Some(&address) => Ok(Some(stored(&snapshot, address, self.fields.entry)?)),
             None => Ok(None),
         }
     }
@@ -120,7 +120,7 @@ impl Index {
         let after = cursor.and_then(cursor::text);
         let snapshot = self.current();
         let mut keys = Vec::new();
-        for address in self.with_term(&snapshot, self.fields.fact, &fact::whole(fact::IS, "problematic"))? {
+        for address in with_term(&snapshot, self.fields.fact, &fact::whole(fact::IS, "problematic"))? {
             let columns = snapshot.columns(address.segment_ord as usize, &self.vocabulary)?;
             let key = columns.keys.of(address.doc_id).to_vec();
             if after.as_ref().is_none_or(|after| key.as_slice() > after.as_bytes()) {
@@ -134,7 +134,7 @@ impl Index {
             Some((key, _)) if more => Some(cursor::of_text(&String::from_utf8_lossy(key))),
             _ => None,
         };
-        let entries = keys.into_iter().map(|(_, address)| self.stored(&snapshot, address, self.fields.entry));
+        let entries = keys.into_iter().map(|(_, address)| stored(&snapshot, address, self.fields.entry));
         Ok((entries.collect::<Result<_, _>>()?, next))
     }
 
@@ -153,7 +153,7 @@ impl Index {
         let snapshot = self.current();
         let term = fact::whole(fact::LINEAGE, &document::key(repo, lineage));
         let mut ordered = Vec::new();
-        let addresses = self.with_term(&snapshot, self.fields.revision_fact, &term)?;
+        let addresses = with_term(&snapshot, self.fields.revision_fact, &term)?;
         let mut order = None;
         for address in &addresses {
             let segment = address.segment_ord;
@@ -168,7 +168,7 @@ impl Index {
         let page = (ordered.iter())
             .filter(|(order, _)| before.is_none_or(|before| *order < before))
             .take(limit.clamp(1, MAX_PAGE))
-            .map(|(_, address)| self.stored(&snapshot, *address, self.fields.revision));
+            .map(|(_, address)| stored(&snapshot, *address, self.fields.revision));
         Ok((page.collect::<Result<_, _>>()?, ordered.len()))
     }
 
@@ -179,8 +179,8 @@ impl Index {
     pub fn by_claimed_id(&self, repo: &str, id: &str) -> Result<Vec<Entry>, IndexError> {
         let snapshot = self.current();
         let term = fact::whole(fact::CLAIM, &document::key(repo, id));
-        let addresses = self.with_term(&snapshot, self.fields.fact, &term)?;
-        addresses.into_iter().map(|address| self.stored(&snapshot, address, self.fields.entry)).collect()
+        let addresses = with_term(&snapshot, self.fields.fact, &term)?;
+        addresses.into_iter().map(|address| stored(&snapshot, address, self.fields.entry)).collect()
     }
 
     /// The newest revision that names a path, as the one it left the file at or the one it took it from.
@@ -191,8 +191,8 @@ impl Index {
         let snapshot = self.current();
         let term = fact::whole(fact::AT_PATH, &document::key(repo, path));
         let mut newest: Option<Revision> = None;
-        for address in self.with_term(&snapshot, self.fields.revision_fact, &term)? {
-            let revision: Revision = self.stored(&snapshot, address, self.fields.revision)?;
+        for address in with_term(&snapshot, self.fields.revision_fact, &term)? {
+            let revision: Revision = stored(&snapshot, address, self.fields.revision)?;
             if newest.as_ref().is_none_or(|newest| newest.order < revision.order) {
                 newest = Some(revision);
             }
@@ -208,53 +208,47 @@ impl Index {
         let snapshot = self.current();
         let at_commit = format!("{}\0{commit}", document::key(repo, lineage));
         let term = fact::whole(fact::COMMIT, &at_commit);
-        match self.with_term(&snapshot, self.fields.revision_fact, &term)?.first() {
-            Some(&address) => Ok(Some(self.stored(&snapshot, address, self.fields.revision)?)),
+        match with_term(&snapshot, self.fields.revision_fact, &term)?.first() {
+            Some(&address) => Ok(Some(stored(&snapshot, address, self.fields.revision)?)),
             None => Ok(None),
         }
     }
 
     fn entry_at(&self, snapshot: &Snapshot, repo: &str, path: &str) -> Result<Option<Entry>, IndexError> {
-        match self.with_term(snapshot, self.fields.key, &document::key(repo, path))?.first() {
-            Some(&address) => Ok(Some(self.stored(snapshot, address, self.fields.entry)?)),
+        match with_term(snapshot, self.fields.key, &document::key(repo, path))?.first() {
+            Some(&address) => Ok(Some(stored(snapshot, address, self.fields.entry)?)),
             None => Ok(None),
         }
     }
+}
 
-    /// The live documents that have a term.
-    fn with_term(
-        &self,
-        snapshot: &Snapshot,
-        field: Field,
-        term: &str,
-    ) -> Result<Vec<DocAddress>, IndexError> {
-        let term = Term::from_field_text(field, term);
-        let mut addresses = Vec::new();
-        for (segment_ord, reader) in (0..).zip(snapshot.searcher.segment_readers()) {
-            let inverted = reader.inverted_index(field)?;
-            let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::Basic)? else {
-                continue;
-            };
-            let mut doc_id = postings.doc();
-            while doc_id != TERMINATED {
-                if !reader.is_deleted(doc_id) {
-                    addresses.push(DocAddress { segment_ord, doc_id });
-                }
-                doc_id = postings.advance();
+/// The live documents that have a term.
+fn with_term(snapshot: &Snapshot, field: Field, term: &str) -> Result<Vec<DocAddress>, IndexError> {
+    let term = Term::from_field_text(field, term);
+    let mut addresses = Vec::new();
+    for (segment_ord, reader) in (0..).zip(snapshot.searcher.segment_readers()) {
+        let inverted = reader.inverted_index(field)?;
+        let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::Basic)? else {
+            continue;
+        };
+        let mut doc_id = postings.doc();
+        while doc_id != TERMINATED {
+            if !reader.is_deleted(doc_id) {
+                addresses.push(DocAddress { segment_ord, doc_id });
             }
+            doc_id = postings.advance();
         }
-        Ok(addresses)
     }
+    Ok(addresses)
+}
 
-    /// What a document stores as JSON.
-    pub(super) fn stored<T: DeserializeOwned>(
-        &self,
-        snapshot: &Snapshot,
-        address: DocAddress,
-        field: Field,
-    ) -> Result<T, IndexError> {
-        let document: TantivyDocument = snapshot.searcher.doc(address)?;
-        let json = document.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
-        Ok(serde_json::from_str(json)?)
-    }
+/// What a document stores as JSON.
+fn stored<T: DeserializeOwned>(
+    snapshot: &Snapshot,
+    address: DocAddress,
+    field: Field,
+) -> Result<T, IndexError> {
+    let document: TantivyDocument = snapshot.searcher.doc(address)?;
+    let json = document.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
+    Ok(serde_json::from_str(json)?)
 }

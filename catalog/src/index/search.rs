@@ -86,9 +86,9 @@ impl Index {
             .write()
         });
         ranked.truncate(limit);
-        let hits = self.hits(&snapshot, &ranked, &compiled.needles)?;
+        let page = self.hits(&snapshot, &ranked, &compiled.needles)?;
         hints.extend(compiled.hints);
-        Ok(Found { total, hints, facets, hits, next })
+        Ok(Found { total, hints, facets, hits: page, next })
     }
 
     fn run<'a>(

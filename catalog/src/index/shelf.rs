@@ -16,7 +16,7 @@ use tantivy::index::SegmentId;
 use tantivy::{IndexReader, ReloadPolicy, Searcher};
 
 /// How long a generation that was superseded can still be paged through.
-const KEPT: Duration = Duration::from_secs(300);
+const KEPT: Duration = Duration::from_mins(5);
 /// Most superseded generations that are kept.
 const MAX_KEPT: usize = 4;
 /// How often a search looks whether a merge has ended meanwhile.
@@ -226,7 +226,7 @@ impl Index {
         let mut shown: Vec<SegmentId> = self.current().segments.iter().map(|segment| segment.id).collect();
         on_disk.sort_unstable();
         shown.sort_unstable();
-        if on_disk != shown { self.reload() } else { Ok(()) }
+        if on_disk == shown { Ok(()) } else { self.reload() }
     }
 
     fn reload(&self) -> Result<(), IndexError> {
@@ -266,7 +266,8 @@ fn folder_name(fingerprint: &str) -> String {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let start = hash.finalize().iter().take(8).fold(0, |start, byte| start << 8 | u64::from(*byte));
+    format!("{start:016x}")
 }
 
 fn is_folder_name(name: &str) -> bool {

@@ -259,32 +259,18 @@ impl Compiler<'_> {
 
     fn anywhere(&self, parts: &[String], wholes: &[String], beginning: Option<String>) -> Clause {
         let fields = self.fields;
-        let mut any = self.whole_or_parts(fields.text, parts, wholes);
+        let mut any = whole_or_parts(fields.text, parts, wholes);
         if let Some(prefix) = beginning {
             let fields = vec![fields.text, fields.surface];
             any.push(Box::new(PrefixQuery { fields, prefix, score: PREFIX_SCORE }));
         }
         let mut lifts: Vec<Box<dyn Query>> = Vec::new();
         for (field, boost) in [(fields.title, TITLE_BOOST), (fields.attack, ATTACK_BOOST)] {
-            for lift in self.whole_or_parts(field, parts, wholes) {
+            for lift in whole_or_parts(field, parts, wholes) {
                 lifts.push(Box::new(BoostQuery::new(lift, boost)));
             }
         }
         Clause { must: union(any).unwrap_or_else(|| Box::new(EmptyQuery)), lifts }
-    }
-
-    fn whole_or_parts(&self, field: Field, parts: &[String], wholes: &[String]) -> Vec<Box<dyn Query>> {
-        let term = |token: &String| Term::from_field_text(field, token);
-        let mut any: Vec<Box<dyn Query>> = Vec::new();
-        match parts {
-            [] => {}
-            [part] => any.push(Box::new(TermQuery::new(term(part), IndexRecordOption::WithFreqs))),
-            parts => any.push(Box::new(PhraseQuery::new(parts.iter().map(term).collect()))),
-        }
-        for whole in wholes {
-            any.push(Box::new(TermQuery::new(term(whole), IndexRecordOption::WithFreqs)));
-        }
-        any
     }
 
     /// In prose and code only whether a token stands there is known: a phrase is one that is somewhere, with all of
@@ -303,7 +289,7 @@ impl Compiler<'_> {
             any.extend(wholes.iter().map(term));
             return union(any).unwrap_or_else(|| Box::new(EmptyQuery));
         }
-        union(self.whole_or_parts(field, parts, wholes)).unwrap_or_else(|| Box::new(EmptyQuery))
+        union(whole_or_parts(field, parts, wholes)).unwrap_or_else(|| Box::new(EmptyQuery))
     }
 
     fn place_field(&self, place: Place) -> Field {
@@ -502,6 +488,21 @@ impl Compiler<'_> {
         let range = RangeQuery::new(Bound::Included(term(from)), Bound::Excluded(term(to)));
         Clause::new(ConstScoreQuery::new(Box::new(range), 0.0))
     }
+}
+
+/// What is written in one piece, or its parts in their order.
+fn whole_or_parts(field: Field, parts: &[String], wholes: &[String]) -> Vec<Box<dyn Query>> {
+    let term = |token: &String| Term::from_field_text(field, token);
+    let mut any: Vec<Box<dyn Query>> = Vec::new();
+    match parts {
+        [] => {}
+        [part] => any.push(Box::new(TermQuery::new(term(part), IndexRecordOption::WithFreqs))),
+        parts => any.push(Box::new(PhraseQuery::new(parts.iter().map(term).collect()))),
+    }
+    for whole in wholes {
+        any.push(Box::new(TermQuery::new(term(whole), IndexRecordOption::WithFreqs)));
+    }
+    any
 }
 
 /// The beginning that a word is looked for by: as it is written, from its first letter or digit.

@@ -11,7 +11,7 @@ fn one() -> Shelf {
             .data("scwx.process")
             .tag("Golden Ticket")
             .prose("Adversaries dumping credentials, event 4688.")
-            .code(r#"cmd = 'rundll32.exe C:\\Windows\\System32\\comsvcs.dll -EncodedCommand HKLM\\Software\\Run'"#)
+            .code(r"cmd = 'rundll32.exe C:\\Windows\\System32\\comsvcs.dll -EncodedCommand HKLM\\Software\\Run'")
             .with(|entry| {
                 entry.authors = vec!["Rosa Übermut".into()];
                 entry.procedure.platforms = vec!["Windows".into()];
