@@ -73,7 +73,7 @@ impl Index {
     /// The writer of the index folder, whose lock one process holds. A child process that is just being started holds
     /// what its parent held until it is its own program: that passes within milliseconds, so the lock is asked for
     /// again before another process is said to have it.
-    fn take_lock(&self, load: Load) -> tantivy::Result<IndexWriter> {
+    fn take_lock(&self, load: Load) -> tantivy::Result<IndexWriter<Queued>> {
         let (tries, pause) = LOCK_WAIT;
         for _ in 1..tries {
             match self.tantivy.writer_with_options(load.options()) {
