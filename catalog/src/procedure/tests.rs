@@ -20,22 +20,13 @@ fn notebook(hunting: Value) -> Notebook {
 }
 
 fn with_cell(mut notebook: Notebook, kind: CellKind, tags: &[&str], source: &str) -> Notebook {
-    let mut metadata = Metadata::new();
-    if !tags.is_empty() {
-        metadata.insert("tags".into(), json!(tags));
-    }
     let line = 20 + 10 * u32::try_from(notebook.cells.len()).unwrap();
-    notebook.cells.push(Cell {
-        kind,
-        source: source.to_owned(),
-        metadata,
-        id: None,
-        lines: (line, line + 5),
-        source_line: line + 1,
-        outputs: Vec::new(),
-        execution_count: None,
-        attachments: None,
-    });
+    let mut cell = Cell::new(kind, source);
+    (cell.lines, cell.source_line) = ((line, line + 5), line + 1);
+    if !tags.is_empty() {
+        cell.metadata.insert("tags".into(), json!(tags));
+    }
+    notebook.cells.push(cell);
     notebook
 }
 

@@ -386,22 +386,8 @@ mod tests {
     use crate::notebook::Cell;
     use proptest::prelude::*;
 
-    fn cell(kind: CellKind, source: &str) -> Cell {
-        Cell {
-            kind,
-            source: source.to_owned(),
-            metadata: serde_json::Map::new(),
-            id: None,
-            lines: (1, 1),
-            source_line: 1,
-            outputs: Vec::new(),
-            execution_count: None,
-            attachments: None,
-        }
-    }
-
     fn of(source: &str) -> Text {
-        text(&Notebook { cells: vec![cell(CellKind::Markdown, source)], ..Notebook::default() })
+        text(&Notebook { cells: vec![Cell::new(CellKind::Markdown, source)], ..Notebook::default() })
     }
 
     fn prose(source: &str) -> String {
@@ -460,7 +446,7 @@ mod tests {
     fn no_notebook_gives_more_than_the_bound() {
         let big = "é".repeat(40_000);
         let cells =
-            (0..40).map(|_| cell(CellKind::Markdown, &big)).chain([cell(CellKind::Code, &big)]).collect();
+            (0..40).map(|_| Cell::new(CellKind::Markdown, big.as_str())).chain([Cell::new(CellKind::Code, big.as_str())]).collect();
         let text = text(&Notebook { cells, ..Notebook::default() });
         assert!(text.len() <= MAX_TEXT);
     }

@@ -1,6 +1,67 @@
-//! Markdown -> safe HTML; code highlighting.
+//! Notebook -> safe HTML.
+//!
+//! Repository content is hostile, so nothing reaches a page but through two fences: markdown is rendered by comrak with
+//! raw HTML reduced to well-nested, allowed tags, and what comes out goes through ammonia, always. Code
+//! never goes through either: it is escaped text with spans of our own ([`highlight`]). Each cell is sanitized by itself,
+//! so that what is left open in one cannot leak into the next.
+//!
+//! Work is linear in the input: nesting, raw tags and output are bounded, and a cell beyond a bound is shown as plain text.
+//! Results depend on the notebook and [`RENDERER`] alone and may be cached by blob.
 
+mod directive;
+pub mod highlight;
+mod markdown;
+mod raw_html;
+mod sanitize;
+
+pub use sanitize::ID_PREFIX;
+
+use crate::notebook::{CellKind, Notebook};
+use highlight::Language;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// The version of this renderer: part of the key under which its results are cached.
+pub const RENDERER: &str = "1";
+
+/// The longest markdown cell that is rendered, in bytes; a longer one is shown as text.
+const MAX_MARKDOWN: usize = 512 * 1024;
+
+/// The longest code that is coloured, in bytes.
+const MAX_COLOURED: usize = 256 * 1024;
+
+/// How to render. Nothing can be chosen yet; links between procedures and images will be.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Options {}
+
+/// A rendered notebook.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rendered {
+    /// One for each cell.
+    pub cells: Vec<RenderedCell>,
+    /// The outline: headings in order.
+    pub headings: Vec<Heading>,
+}
+
+/// A rendered cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedCell {
+    /// Its place, from 0.
+    pub index: usize,
+    /// What it holds.
+    pub kind: CellKind,
+    /// Safe HTML. Prose as blocks; code and raw text as escaped text with spans, for a `pre` that the page puts around.
+    pub html: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Its anchor on the page: `cell-` and its place. Content cannot have such an id (see [`ID_PREFIX`]).
+    pub anchor: String,
+    /// What its code is, for people: `Python`, `Taegis`, `KQL`; empty for prose and where it is unknown.
+    pub language: String,
+    /// First and last line in the file, from 1.
+    pub lines: (u32, u32),
+}
 
 /// A heading of a rendered notebook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,3 +75,109 @@ pub struct Heading {
     /// The cell that it stands in, from 0.
     pub cell: usize,
 }
+
+/// What the cells of one page share: anchors given so far, and a number for each piece of markdown.
+#[derive(Default)]
+struct Page {
+    headings: Vec<Heading>,
+    /// How often a slug was asked for; every anchor given is a key.
+    anchors: HashMap<String, u32>,
+    cell: usize,
+    pieces: u32,
+}
+
+impl Page {
+    /// An anchor for a heading, without [`ID_PREFIX`], unlike all before.
+    fn anchor(&mut self, text: &str) -> String {
+        let slug = slug(text);
+        let mut anchor = slug.clone();
+        while self.anchors.contains_key(&anchor) {
+            let count = self.anchors.entry(slug.clone()).or_default();
+            *count += 1;
+            anchor = format!("{slug}-{count}");
+        }
+        self.anchors.insert(anchor.clone(), 0);
+        anchor
+    }
+}
+
+/// A text as part of an address: lower-case words joined by hyphens.
+fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for c in text.chars().take(80) {
+        if c.is_alphanumeric() || c == '_' {
+            slug.extend(c.to_lowercase());
+        } else if (c.is_whitespace() || c == '-') && !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() { "section".to_owned() } else { slug.to_owned() }
+}
+
+/// Renders a notebook, cell by cell.
+pub fn notebook(notebook: &Notebook, options: &Options) -> Rendered {
+    let Options {} = options;
+    let kernel = kernel_language(notebook);
+    let mut page = Page::default();
+    let mut cells = Vec::with_capacity(notebook.cells.len());
+    for (index, cell) in notebook.cells.iter().enumerate() {
+        page.cell = index;
+        let (html, language) = match cell.kind {
+            CellKind::Markdown => (prose(&cell.source, &mut page), ""),
+            CellKind::Code | CellKind::Raw => {
+                let language = highlight::language_of_cell(&cell.source, kernel);
+                // The whole cell is lexed as the kernel's, which knows its magics; the label tells the body's language.
+                (code(&cell.source, kernel), language.label())
+            }
+        };
+        cells.push(RenderedCell {
+            index,
+            kind: cell.kind,
+            html,
+            tags: cell.tags().map(str::to_owned).collect(),
+            anchor: format!("cell-{index}"),
+            language: language.to_owned(),
+            lines: cell.lines,
+        });
+    }
+    Rendered { cells, headings: page.headings }
+}
+
+/// Renders a text of markdown that stands alone, such as a note.
+pub fn markdown(source: &str) -> String {
+    prose(source, &mut Page::default())
+}
+
+/// Code as escaped text with coloured spans; only escaped when it is very long.
+pub fn code(source: &str, language: Language) -> String {
+    let language = if source.len() > MAX_COLOURED { Language::Plain } else { language };
+    highlight::highlight(source, language)
+}
+
+fn prose(source: &str, page: &mut Page) -> String {
+    let before = page.headings.len();
+    let rendered = (source.len() <= MAX_MARKDOWN).then(|| markdown::blocks(source, page, 0)).flatten();
+    match rendered {
+        Some(html) => sanitize::clean(&html),
+        None => {
+            page.headings.truncate(before);
+            let mut html = String::from("<pre class=\"plain\">");
+            highlight::escape(source, &mut html);
+            html.push_str("</pre>\n");
+            html
+        }
+    }
+}
+
+/// The language of the code cells: what the kernel says, else Python.
+fn kernel_language(notebook: &Notebook) -> Language {
+    let named = |key: &str, name: &str| notebook.metadata.get(key)?.get(name)?.as_str();
+    match named("kernelspec", "language").or_else(|| named("language_info", "name")) {
+        Some(name) => Language::of_name(name),
+        None => Language::Python,
+    }
+}
+
+#[cfg(test)]
+mod tests;

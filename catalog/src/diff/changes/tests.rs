@@ -5,21 +5,11 @@ use crate::procedure::understand;
 use serde_json::json;
 
 fn cell(kind: CellKind, tags: &[&str], source: &str) -> Cell {
-    let mut metadata = Metadata::new();
+    let mut cell = Cell::new(kind, source);
     if !tags.is_empty() {
-        metadata.insert("tags".into(), json!(tags));
+        cell.metadata.insert("tags".into(), json!(tags));
     }
-    Cell {
-        kind,
-        source: source.to_owned(),
-        metadata,
-        id: None,
-        lines: (1, 1),
-        source_line: 1,
-        outputs: Vec::new(),
-        execution_count: None,
-        attachments: None,
-    }
+    cell
 }
 
 fn hunting() -> Value {

@@ -1,0 +1,190 @@
+//! Colours for code: small lexers of our own, one file a language.
+//!
+//! What comes out is escaped text with flat spans, one a token, and single-letter classes:
+//!
+//! | class | what |
+//! |---|---|
+//! | `k` | keyword |
+//! | `s` | string |
+//! | `m` | number |
+//! | `c` | comment |
+//! | `f` | function |
+//! | `n` | name: key, field, decorator, option |
+//! | `t` | type or table |
+//! | `v` | variable that is filled in |
+//! | `o` | operator |
+//! | `p` | magic |
+//!
+//! A lexer colours; it does not judge. Whatever it cannot tell is left as text, nothing is dropped, and every lexer goes
+//! over its text once.
+
+mod cql;
+mod json;
+mod kql;
+mod python;
+mod scan;
+mod shell;
+mod sql;
+mod yaml;
+
+use scan::Scan;
+pub(in crate::render) use scan::escape;
+
+/// A language that is told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// Python with IPython's magics; the body of a cell magic in its own language.
+    Python,
+    /// Taegis' query language.
+    Cql,
+    /// Kusto: Sentinel, Defender.
+    Kql,
+    /// SQL.
+    Sql,
+    /// Shells of the Bourne family.
+    Shell,
+    /// JSON.
+    Json,
+    /// YAML.
+    Yaml,
+    /// Anything else.
+    Plain,
+}
+
+impl Language {
+    /// The language of a fence's info string or a lexer's name.
+    pub fn of_name(name: &str) -> Self {
+        match name.trim().to_ascii_lowercase().as_str() {
+            "python" | "python3" | "py" | "ipython" | "ipython3" => Self::Python,
+            "cql" | "taegis" => Self::Cql,
+            "kql" | "kusto" | "csl" => Self::Kql,
+            "sql" | "sqlite" | "postgresql" | "mysql" | "tsql" | "spark-sql" => Self::Sql,
+            "bash" | "sh" | "shell" | "zsh" | "console" | "shell-session" => Self::Shell,
+            "json" | "jsonl" | "jsonc" => Self::Json,
+            "yaml" | "yml" | "sigma" => Self::Yaml,
+            _ => Self::Plain,
+        }
+    }
+
+    /// The language of the body of a cell magic, by the magic's name; none when the body is Python.
+    pub fn of_magic(name: &str) -> Option<Self> {
+        match name {
+            "taegis" => Some(Self::Cql),
+            "kql" => Some(Self::Kql),
+            "sql" | "sparksql" | "bigquery" => Some(Self::Sql),
+            "bash" | "sh" | "script" | "system" | "!" | "sx" => Some(Self::Shell),
+            "sigma" => Some(Self::Yaml),
+            "capture" | "time" | "timeit" | "prun" | "python" | "python3" | "pypy" | "debug" => None,
+            _ => Some(Self::Plain),
+        }
+    }
+
+    /// The name for people; empty for plain text.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Python => "Python",
+            Self::Cql => "Taegis",
+            Self::Kql => "KQL",
+            Self::Sql => "SQL",
+            Self::Shell => "Shell",
+            Self::Json => "JSON",
+            Self::Yaml => "YAML",
+            Self::Plain => "",
+        }
+    }
+
+    /// The class of a `code` element that holds it.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Python => "language-python",
+            Self::Cql => "language-cql",
+            Self::Kql => "language-kql",
+            Self::Sql => "language-sql",
+            Self::Shell => "language-shell",
+            Self::Json => "language-json",
+            Self::Yaml => "language-yaml",
+            Self::Plain => "language-plain",
+        }
+    }
+
+    /// All of them.
+    pub const ALL: [Self; 8] =
+        [Self::Python, Self::Cql, Self::Kql, Self::Sql, Self::Shell, Self::Json, Self::Yaml, Self::Plain];
+}
+
+/// What a token is; the letter is its class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Keyword,
+    String,
+    Number,
+    Comment,
+    Function,
+    Name,
+    Type,
+    Variable,
+    Operator,
+    Magic,
+}
+
+impl Class {
+    fn letter(self) -> char {
+        match self {
+            Self::Keyword => 'k',
+            Self::String => 's',
+            Self::Number => 'm',
+            Self::Comment => 'c',
+            Self::Function => 'f',
+            Self::Name => 'n',
+            Self::Type => 't',
+            Self::Variable => 'v',
+            Self::Operator => 'o',
+            Self::Magic => 'p',
+        }
+    }
+}
+
+/// The classes that occur, for the sanitizer and the stylesheet.
+pub const CLASSES: [&str; 10] = ["k", "s", "m", "c", "f", "n", "t", "v", "o", "p"];
+
+/// Code as escaped text with coloured spans; no element around it.
+pub fn highlight(source: &str, language: Language) -> String {
+    let mut scan = Scan::new(source);
+    lex(&mut scan, language);
+    scan.finish()
+}
+
+/// Colours what is left of a text.
+fn lex(scan: &mut Scan<'_>, language: Language) {
+    match language {
+        Language::Python => python::lex(scan),
+        Language::Cql => cql::lex(scan),
+        Language::Kql => kql::lex(scan),
+        Language::Sql => sql::lex(scan),
+        Language::Shell => shell::lex(scan),
+        Language::Json => json::lex(scan),
+        Language::Yaml => yaml::lex(scan),
+        Language::Plain => scan.plain_to(scan.end()),
+    }
+}
+
+/// What a code cell is, for its label: the language of its cell magic's body, of its only `%kql` line, or Python.
+pub fn language_of_cell(source: &str, kernel: Language) -> Language {
+    let first = source
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with('#'))
+        .unwrap_or_default();
+    let name =
+        |line: &str| line.trim_start_matches('%').split_whitespace().next().unwrap_or_default().to_owned();
+    if first.starts_with("%%") {
+        return Language::of_magic(&name(first)).unwrap_or(kernel);
+    }
+    if first.starts_with('%') && matches!(name(first).as_str(), "kql" | "taegis" | "sql") {
+        return Language::of_magic(&name(first)).unwrap_or(kernel);
+    }
+    kernel
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,156 @@
+use super::*;
+use proptest::prelude::*;
+
+/// The text of highlighted code: without tags, entities read back.
+fn text_of(html: &str) -> String {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        text.push_str(&rest[..open]);
+        let close = open + rest[open..].find('>').unwrap();
+        let tag = &rest[open..=close];
+        let class = tag.strip_prefix("<span class=\"").and_then(|tag| tag.strip_suffix("\">"));
+        assert!(tag == "</span>" || class.is_some_and(|class| CLASSES.contains(&class)), "{tag}");
+        rest = &rest[close + 1..];
+    }
+    text.push_str(rest);
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
+}
+
+fn spans(source: &str, language: Language) -> Vec<(char, String)> {
+    let html = highlight(source, language);
+    assert_eq!(text_of(&html), source);
+    html.split("<span class=\"")
+        .skip(1)
+        .map(|piece| (piece.chars().next().unwrap(), text_of(&piece[3..piece.find("</span>").unwrap()])))
+        .collect()
+}
+
+fn has(source: &str, language: Language, class: char, text: &str) {
+    let spans = spans(source, language);
+    assert!(spans.contains(&(class, text.to_owned())), "{class} {text:?} not in {spans:?}");
+}
+
+#[test]
+fn word_lists_are_sorted() {
+    for words in [cql::words(), kql::words(), sql::words(), shell::words(), json::words(), python::words()] {
+        for list in words {
+            assert!(list.is_sorted(), "{list:?}");
+        }
+    }
+}
+
+#[test]
+fn python_is_coloured() {
+    let source =
+        "@cached\ndef look(x: int = 7) -> None:\n    '''Doc % s'''\n    return f\"a{x}\" % x  # why\n";
+    for (class, text) in [
+        ('n', "@cached"),
+        ('k', "def"),
+        ('f', "look"),
+        ('m', "7"),
+        ('s', "'''Doc % s'''"),
+        ('s', "f\"a{x}\""),
+        ('o', "%"),
+        ('c', "# why"),
+        ('k', "None"),
+    ] {
+        has(source, Language::Python, class, text);
+    }
+    has("df.match(x)", Language::Python, 'f', "match");
+    has("match x:\n  case 1: pass", Language::Python, 'k', "match");
+}
+
+#[test]
+fn the_body_of_a_taegis_cell_is_a_query() {
+    let source = "# look\n%%taegis search --tenant $TENANT_ID --assign hits\nFROM process WHERE image_path CONTAINS 'lsass' AND pid > 4 EARLIEST={{ EARLIEST }}\n| head 10";
+    for (class, text) in [
+        ('p', "%%taegis"),
+        ('n', "--tenant"),
+        ('v', "$TENANT_ID"),
+        ('k', "FROM"),
+        ('t', "process"),
+        ('k', "WHERE"),
+        ('s', "'lsass'"),
+        ('v', "{{ EARLIEST }}"),
+        ('m', "10"),
+    ] {
+        has(source, Language::Python, class, text);
+    }
+    assert_eq!(language_of_cell(source, Language::Python).label(), "Taegis");
+}
+
+#[test]
+fn kql_is_coloured_in_lines_and_cells() {
+    let line =
+        "x = %kql SecurityEvent | where EventID == 4688 and Name has_any ('a') | project-away B\ny = 1";
+    for (class, text) in [
+        ('p', "%kql"),
+        ('t', "SecurityEvent"),
+        ('k', "where"),
+        ('m', "4688"),
+        ('k', "project-away"),
+        ('m', "1"),
+    ] {
+        has(line, Language::Python, class, text);
+    }
+    has("%%kql\nlet a = 1d; // c\nT | summarize count() by b", Language::Python, 'k', "summarize");
+    assert_eq!(language_of_cell("%kql T", Language::Python), Language::Kql);
+}
+
+#[test]
+fn other_cell_magics_have_their_languages() {
+    has("%%sql\nSELECT a FROM t -- c", Language::Python, 'k', "SELECT");
+    has("%%bash\nfor f in *; do echo \"$f\"; done # c", Language::Python, 'k', "for");
+    has("%%sigma\ndetection:\n  id: 1", Language::Python, 'n', "detection");
+    has("%%time\nimport os", Language::Python, 'k', "import");
+    assert_eq!(spans("%%html\nimport <b>", Language::Python).len(), 1);
+    has("!ls -la", Language::Python, 'p', "!");
+    assert!(!spans("x = (5\n% 3)", Language::Python).iter().any(|(class, _)| *class == 'p'));
+}
+
+#[test]
+fn data_formats_are_coloured() {
+    has("{\"a\": [\"b\", 1, true]}", Language::Json, 'n', "\"a\"");
+    has("{\"a\": [\"b\", 1, true]}", Language::Json, 's', "\"b\"");
+    has("key: 'v' # c\n- other: true", Language::Yaml, 'n', "key");
+    has("key: 'v' # c\n- other: true", Language::Yaml, 'k', "true");
+}
+
+#[test]
+fn markup_in_code_is_text() {
+    for language in Language::ALL {
+        let html = highlight("<script>alert(\"x\")</script> & '<b onclick=x>'", language);
+        assert!(!html.contains("<script") && !html.contains("<b "), "{html}");
+    }
+}
+
+#[test]
+fn openings_without_end_stay_linear() {
+    for piece in [
+        "\"", "'", "/*", "{{ ", "{a", "${", "$", "'''", "%%", "@'", "a-", "\"a\" ", "# ", "\n%kql ", "(", "é",
+    ] {
+        let source = piece.repeat(60_000 / piece.len());
+        for language in Language::ALL {
+            let begun = std::time::Instant::now();
+            let html = highlight(&source, language);
+            assert!(html.len() >= source.len());
+            assert!(begun.elapsed().as_secs() < 3, "{piece:?} {language:?} {:?}", begun.elapsed());
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_lost_or_changed(
+        source in "(%%taegis |%%kql\n|%kql |%%bash\n|%%sql\n|\"\"\"|'''|[a-zé_$@{}()<>&'\"%!#/*\\\\:;|=.0-9 \n-]|-- |// |from |let ){0,60}"
+    ) {
+        for language in Language::ALL {
+            prop_assert_eq!(text_of(&highlight(&source, language)), source.clone());
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The last fence: an allow list of elements, attributes, classes and schemes, by ammonia.
+
+use super::highlight::{CLASSES, Language};
+use ammonia::{Builder, UrlRelative};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+/// What every id that comes from content begins with, so that none can take the place of one of the page's own.
+pub const ID_PREFIX: &str = "user-content-";
+
+/// Longest id that is kept.
+const MAX_ID: usize = 200;
+
+/// The elements that content may have. No images yet, nothing that loads, runs, styles or takes input.
+pub(super) const TAGS: [&str; 67] = [
+    "a",
+    "abbr",
+    "aside",
+    "b",
+    "bdi",
+    "bdo",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "del",
+    "details",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "i",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "section",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+    "var",
+    "wbr",
+];
+
+/// Kinds of admonition; each is a class.
+pub(super) const ADMONITIONS: [&str; 11] = [
+    "admonition",
+    "attention",
+    "caution",
+    "danger",
+    "error",
+    "hint",
+    "important",
+    "note",
+    "seealso",
+    "tip",
+    "warning",
+];
+
+static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(cleaner);
+
+/// HTML with nothing in it but what the allow list knows, well-formed and closed.
+pub(super) fn clean(html: &str) -> String {
+    CLEANER.clean(html).to_string()
+}
+
+fn cleaner() -> Builder<'static> {
+    let set = |names: &[&'static str]| names.iter().copied().collect::<HashSet<_>>();
+    let mut builder = Builder::empty();
+    builder
+        .tags(set(&TAGS))
+        .clean_content_tags(set(&[
+            "script", "style", "title", "textarea", "iframe", "noembed", "noframes", "noscript", "template",
+            "xmp", "svg", "math", "object", "select", "option", "audio", "video", "canvas",
+        ]))
+        .generic_attributes(set(&["id", "lang", "title"]))
+        .tag_attributes(HashMap::from([
+            ("a", set(&["href"])),
+            ("bdo", set(&["dir"])),
+            ("details", set(&["open"])),
+            ("ol", set(&["start", "type"])),
+            ("td", set(&["align", "colspan", "rowspan"])),
+            ("th", set(&["align", "colspan", "rowspan", "scope"])),
+            ("time", set(&["datetime"])),
+        ]))
+        .allowed_classes(HashMap::from([
+            ("span", set(&CLASSES).into_iter().chain(["task", "role-name", "image"]).collect()),
+            ("code", Language::ALL.iter().map(|language| language.class()).collect()),
+            ("pre", set(&["code", "plain"])),
+            ("aside", set(&ADMONITIONS)),
+            ("p", set(&["admonition-title", "directive-name"])),
+            ("div", set(&["directive"])),
+            ("li", set(&["task-list-item"])),
+            ("section", set(&["footnotes"])),
+            ("sup", set(&["footnote-ref"])),
+            ("a", set(&["footnote-backref"])),
+        ]))
+        .url_schemes(set(&["http", "https", "mailto"]))
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(Some("noopener noreferrer nofollow"))
+        .strip_comments(true)
+        .attribute_filter(attribute);
+    builder
+}
+
+/// Ids and the links to them get the prefix; spans of table cells are kept within reason.
+fn attribute<'a>(_element: &str, name: &str, value: &'a str) -> Option<Cow<'a, str>> {
+    match name {
+        "id" => {
+            let usable = !value.is_empty() && value.len() <= MAX_ID && !value.contains(char::is_whitespace);
+            usable.then(|| prefixed(value))
+        }
+        "href" => match value.trim_start().strip_prefix('#') {
+            Some("") => Some(Cow::Borrowed("#")),
+            Some(fragment) => Some(Cow::Owned(format!("#{}", prefixed(fragment)))),
+            None => Some(Cow::Borrowed(value)),
+        },
+        "colspan" | "rowspan" => {
+            value.parse::<u16>().is_ok_and(|span| (1..=100).contains(&span)).then_some(Cow::Borrowed(value))
+        }
+        _ => Some(Cow::Borrowed(value)),
+    }
+}
+
+fn prefixed(id: &str) -> Cow<'_, str> {
+    if id.starts_with(ID_PREFIX) { Cow::Borrowed(id) } else { Cow::Owned(format!("{ID_PREFIX}{id}")) }
+}
