@@ -83,6 +83,9 @@ pub(super) const TAGS: [&str; 67] = [
     "wbr",
 ];
 
+/// The schemes that links may have.
+const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
+
 /// Kinds of admonition; each is a class.
 pub(super) const ADMONITIONS: [&str; 11] = [
     "admonition",
@@ -136,7 +139,7 @@ fn cleaner() -> Builder<'static> {
             ("sup", set(&["footnote-ref"])),
             ("a", set(&["footnote-backref"])),
         ]))
-        .url_schemes(set(&["http", "https", "mailto"]))
+        .url_schemes(set(&SCHEMES))
         .url_relative(UrlRelative::PassThrough)
         .link_rel(Some("noopener noreferrer nofollow"))
         .strip_comments(true)
@@ -154,13 +157,23 @@ fn attribute<'a>(_element: &str, name: &str, value: &'a str) -> Option<Cow<'a, s
         "href" => match value.trim_start().strip_prefix('#') {
             Some("") => Some(Cow::Borrowed("#")),
             Some(fragment) => Some(Cow::Owned(format!("#{}", prefixed(fragment)))),
-            None => Some(Cow::Borrowed(value)),
+            // Ammonia has judged the schemes that it could read. What merely looks like one goes too.
+            None => has_known_scheme(value).then_some(Cow::Borrowed(value)),
         },
         "colspan" | "rowspan" => {
             value.parse::<u16>().is_ok_and(|span| (1..=100).contains(&span)).then_some(Cow::Borrowed(value))
         }
         _ => Some(Cow::Borrowed(value)),
     }
+}
+
+/// Whether a link is relative or has one of the schemes that are allowed.
+fn has_known_scheme(href: &str) -> bool {
+    let first = href.split(['/', '?', '#']).next().unwrap_or_default();
+    first.split_once(':').is_none_or(|(scheme, _)| {
+        let scheme = scheme.trim_start();
+        SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known))
+    })
 }
 
 fn prefixed(id: &str) -> Cow<'_, str> {

@@ -262,7 +262,7 @@ fn links_say_that_they_lead_elsewhere() {
 #[test]
 fn the_page_s_own_ids_and_classes_cannot_be_taken() {
     let html = markdown("<div id=\"search\" class=\"panel\">x</div>\n\n[y](#search)");
-    assert!(html.contains("<div id=\"user-content-search\">"), "{html}");
+    assert!(html.contains("<div id=\"user-content-search\""), "{html}");
     assert!(!html.contains("panel") && html.contains("href=\"#user-content-search\""), "{html}");
 }
 
