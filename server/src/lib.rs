@@ -17,6 +17,8 @@ pub mod http;
 pub mod jobs;
 pub mod objects;
 pub mod routes;
+#[cfg(test)]
+mod sample;
 pub mod serve;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

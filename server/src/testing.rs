@@ -1,9 +1,22 @@
 //! For tests: a clock that stands still, random numbers that repeat, and the whole application in a temporary folder.
 
+use crate::app::{App, Outside};
+use crate::auth::Role;
+use crate::auth::sign_in::TOKEN_PREFIX;
 use crate::clock::Clock;
-use crate::entropy::Entropy;
+use crate::config::{Config, RepositoryEntry};
+use crate::entropy::{Entropy, Secret};
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header, request};
+use catalog::library::Fetch;
+use catalog::repository::{Location, Repository};
 use chrono::{DateTime, Duration, Utc};
-use std::sync::Mutex;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use tokio::sync::watch;
+use tower::ServiceExt;
 
 /// A clock that stands still until it is told otherwise. It begins at noon on 24 November 2026.
 pub struct FixedClock(Mutex<DateTime<Utc>>);
@@ -45,5 +58,189 @@ impl Entropy for SeededEntropy {
             word ^= word >> 31;
             chunk.copy_from_slice(&word.to_le_bytes()[..chunk.len()]);
         }
+    }
+}
+
+/// The whole application in a temporary folder, with repositories of the test's own. Requests go through the real router
+/// with all its layers; nothing listens on the network.
+pub struct TestApp {
+    /// The application.
+    pub app: App,
+    /// The time.
+    pub clock: Arc<FixedClock>,
+    /// Its data folder.
+    pub data: PathBuf,
+    router: Router,
+    _stop: watch::Sender<bool>,
+}
+
+/// Fetches folders of this machine, and refuses everything else: a test touches no network.
+struct Local;
+
+impl Fetch for Local {
+    fn fetch(&self, repository: &Repository, mirror: &Path) -> Result<(), String> {
+        match repository.location {
+            Location::Path(_) => catalog::mirror::update(repository, mirror, &mut |_| true)
+                .map(|_| ())
+                .map_err(|error| error.to_string()),
+            Location::Remote(_) => Err("tests touch no network".to_owned()),
+        }
+    }
+}
+
+impl TestApp {
+    /// Opens an application whose data lie in `data` and that mirrors the repositories in these folders, each synced.
+    ///
+    /// # Panics
+    /// When it cannot be opened.
+    pub async fn open(data: &Path, repositories: &[&Path]) -> Self {
+        let mut config = Config::default();
+        config.server.data = data.to_path_buf();
+        config.repositories =
+            repositories.iter().map(|path| RepositoryEntry::of(&path.to_string_lossy())).collect();
+        let test = Self::with(config).await;
+        for state in test.app.library.repositories() {
+            test.app.jobs.sync(&state.repository.name).await.expect("the test's repository can be synced");
+        }
+        test
+    }
+
+    /// Opens an application with settings of the test's own; nothing is waited for.
+    ///
+    /// # Panics
+    /// When it cannot be opened.
+    pub async fn with(config: Config) -> Self {
+        let (stop, stopping) = watch::channel(false);
+        let clock = Arc::new(FixedClock::default());
+        let data = config.server.data.clone();
+        let outside = Outside {
+            clock: clock.clone(),
+            entropy: Arc::new(SeededEntropy::default()),
+            fetch: Arc::new(Local),
+        };
+        let app = App::open(config, outside, &stopping).await.expect("the application opens");
+        Self { router: app.router(), app, clock, data, _stop: stop }
+    }
+
+    /// Somebody with a role, signed in by a token.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn user(&self, name: &str, role: Role) -> TestUser {
+        let account = match self.app.database.account_named(name).await.expect("the database answers") {
+            Some(account) => account,
+            None => {
+                let account = self.app.new_account(name, role);
+                self.app.database.create_account(&account).await.expect("the name is free");
+                account
+            }
+        };
+        let secret = Secret::new(TOKEN_PREFIX, self.app.entropy.as_ref());
+        let now = self.app.clock.now();
+        self.app.database.create_token(&self.app.id(), &secret, &account, role, now).await.expect("a token");
+        TestUser { router: self.router.clone(), credentials: Some(format!("Bearer {}", secret.reveal())) }
+    }
+
+    /// Nobody in particular.
+    pub fn anonymous(&self) -> TestUser {
+        TestUser { router: self.router.clone(), credentials: None }
+    }
+}
+
+/// Somebody who sends requests.
+#[derive(Clone)]
+pub struct TestUser {
+    router: Router,
+    credentials: Option<String>,
+}
+
+impl TestUser {
+    /// GET.
+    pub async fn get(&self, path: &str) -> TestAnswer {
+        self.send(Request::get(path)).await
+    }
+
+    /// POST with a JSON body.
+    pub async fn post(&self, path: &str, body: &Value) -> TestAnswer {
+        self.send_with(Request::post(path).header(header::CONTENT_TYPE, "application/json"), body.to_string())
+            .await
+    }
+
+    /// PATCH with a JSON body.
+    pub async fn patch(&self, path: &str, body: &Value) -> TestAnswer {
+        self.send_with(
+            Request::patch(path).header(header::CONTENT_TYPE, "application/json"),
+            body.to_string(),
+        )
+        .await
+    }
+
+    /// POST as a form sends it.
+    pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> TestAnswer {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send_with(request, body).await
+    }
+
+    /// A request of the test's own, without a body.
+    pub async fn send(&self, request: request::Builder) -> TestAnswer {
+        self.send_with(request, String::new()).await
+    }
+
+    /// A request of the test's own. `Host` and who asks are added where the test did not say otherwise.
+    ///
+    /// # Panics
+    /// When the request is none.
+    pub async fn send_with(&self, request: request::Builder, body: impl Into<Body>) -> TestAnswer {
+        let mut request = request.body(body.into()).expect("the test's request is one");
+        let headers = request.headers_mut();
+        if !headers.contains_key(header::HOST) {
+            headers.insert(header::HOST, HeaderValue::from_static("127.0.0.1:8080"));
+        }
+        if let Some(credentials) = &self.credentials {
+            let value = HeaderValue::from_str(credentials).expect("tokens are plain");
+            headers.insert(header::AUTHORIZATION, value);
+        }
+        let response = match self.router.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.expect("the answer can be read");
+        TestAnswer { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct TestAnswer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl TestAnswer {
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// When it is none.
+    pub fn json(&self) -> Value {
+        match serde_json::from_slice(&self.body) {
+            Ok(value) => value,
+            Err(error) => panic!("{error}: {}", self.text()),
+        }
+    }
+
+    /// A header as text; empty when it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 }

@@ -97,3 +97,99 @@ impl axum::extract::OptionalFromRequestParts<App> for Principal {
         Ok(parts.extensions.get::<Self>().cloned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::SESSION_COOKIE;
+    use crate::auth::Role;
+    use crate::config::Config;
+    use crate::sample::Sample;
+    use crate::testing::TestApp;
+    use axum::extract::ConnectInfo;
+    use axum::http::{Request, header};
+    use chrono::Duration;
+    use std::net::SocketAddr;
+
+    #[tokio::test]
+    async fn nothing_but_health_sign_in_and_assets_answers_without_sign_in() {
+        let sample = Sample::open().await;
+        let nobody = sample.test.anonymous();
+        for open in ["/healthz", "/readyz", "/login", "/assets/style.css"] {
+            assert_eq!(nobody.get(open).await.status, 200, "{open}");
+        }
+        for shut in ["/api/v1/procedures", "/api/openapi.json", "/api/v1/nothing", "/api/v1/tenants"] {
+            let answer = nobody.get(shut).await;
+            assert_eq!(answer.status, 401, "{shut}");
+            assert_eq!(answer.header("content-type"), "application/problem+json");
+        }
+        for shut in ["/", "/customers", "/nothing", "/login/", "/healthz/x", "/api"] {
+            let answer = nobody.get(shut).await;
+            assert_eq!(answer.status, 303, "{shut}");
+            assert!(answer.header("location").starts_with("/login"), "{shut}");
+        }
+        assert_eq!(nobody.form("/customers", &[("name", "x")]).await.status, 401);
+        assert_eq!(
+            nobody.get("/procedures/x?repo=a").await.header("location"),
+            "/login?next=%2Fprocedures%2Fx%3Frepo%3Da"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_token_for_less_than_its_owner_may_do_stays_less() {
+        let sample = Sample::open().await;
+        sample.test.user("Ana", Role::Admin).await;
+        let viewer = sample.test.user("Ana", Role::Viewer).await;
+        let answer = viewer.post("/api/v1/repos/hunts/sync", &serde_json::json!({})).await;
+        assert_eq!(answer.status, 403);
+    }
+
+    #[tokio::test]
+    async fn a_bad_token_is_refused_whatever_the_cookies_say() {
+        let sample = Sample::open().await;
+        let request = Request::get("/healthz").header(header::AUTHORIZATION, "Bearer hs_nothing");
+        assert_eq!(sample.test.anonymous().send(request).await.status, 401);
+    }
+
+    #[tokio::test]
+    async fn a_session_ends_with_its_time_or_its_account() {
+        let sample = Sample::open().await;
+        let account = sample.test.app.new_account("Ana", Role::Viewer);
+        let app = &sample.test.app;
+        app.database.create_account(&account).await.unwrap();
+        let secret = crate::entropy::Secret::new("", app.entropy.as_ref());
+        let now = crate::clock::Clock::now(&*sample.test.clock);
+        app.database.create_session(&secret, &account, now, now + Duration::days(1)).await.unwrap();
+        let get = async || {
+            let cookie = format!("{SESSION_COOKIE}={}", secret.reveal());
+            sample
+                .test
+                .anonymous()
+                .send(Request::get("/api/v1/repos").header(header::COOKIE, cookie))
+                .await
+                .status
+        };
+        assert_eq!(get().await, 200);
+        sample.test.clock.advance(Duration::days(1));
+        assert_eq!(get().await, 401);
+    }
+
+    #[tokio::test]
+    async fn a_header_names_somebody_only_when_a_trusted_proxy_sends_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.server.data = folder.path().join("data");
+        config.auth.trusted_header = Some("x-remote-user".to_owned());
+        config.auth.trusted_proxies = vec!["192.0.2.1".parse().unwrap()];
+        let test = TestApp::with(config).await;
+        test.user("Ana", Role::Viewer).await;
+        let from = async |peer: &str, name: &str| {
+            let peer: SocketAddr = peer.parse().unwrap();
+            let request =
+                Request::get("/api/v1/customers").header("x-remote-user", name).extension(ConnectInfo(peer));
+            test.anonymous().send(request).await.status
+        };
+        assert_eq!(from("192.0.2.1:5", "Ana").await, 200);
+        assert_eq!(from("192.0.2.1:5", "Eve").await, 401);
+        assert_eq!(from("192.0.2.2:5", "Ana").await, 401);
+    }
+}

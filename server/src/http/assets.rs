@@ -8,11 +8,19 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
+use serde::Deserialize;
 
 #[derive(RustEmbed)]
 #[folder = "../web/dist"]
 #[allow_missing = true]
 struct Dist;
+
+/// What the bundle says of itself: names of files under `/assets/`.
+#[derive(Deserialize)]
+struct Manifest {
+    css: String,
+    boot: String,
+}
 
 /// What is served under `/assets/`.
 pub struct Assets {
@@ -21,9 +29,15 @@ pub struct Assets {
 }
 
 impl Assets {
-    /// What was embedded when the program was built.
+    /// What was embedded when the program was built: what the bundle's manifest names, else the stylesheet alone.
     pub fn embedded() -> Self {
-        Self { links: web::Assets::default() }
+        let manifest =
+            Dist::get("manifest.json").and_then(|file| serde_json::from_slice::<Manifest>(&file.data).ok());
+        let links = manifest.map_or_else(web::Assets::default, |manifest| web::Assets {
+            css: format!("/assets/{}", manifest.css),
+            boot: Some(format!("/assets/{}", manifest.boot)),
+        });
+        Self { links }
     }
 
     /// Whether the islands are there.
@@ -60,7 +74,9 @@ pub async fn get(
             return Ok((encoded, body(file.data)).into_response());
         }
     }
-    let file = Dist::get(&name).ok_or_else(|| Problem::not_found(format!("file /assets/{name}")))?;
+    // The manifest is for us, not for browsers.
+    let found = Dist::get(&name).filter(|_| name != "manifest.json");
+    let file = found.ok_or_else(|| Problem::not_found(format!("file /assets/{name}")))?;
     let plain = [
         Cache::Forever.header(),
         (header::CONTENT_TYPE, kind),

@@ -143,3 +143,83 @@ fn plain(status: StatusCode, text: &str) -> Problem {
         _ => Problem::internal(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Role;
+    use crate::http::headers::CONTENT_SECURITY_POLICY;
+    use crate::sample::Sample;
+    use axum::http::{Request, header};
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn every_answer_carries_the_policy() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        for path in [
+            "/",
+            "/nothing",
+            "/api/v1/procedures",
+            "/api/v1/nothing",
+            "/healthz",
+            "/assets/none.js",
+            "/login",
+        ] {
+            let answer = viewer.get(path).await;
+            assert_eq!(answer.header("content-security-policy"), CONTENT_SECURITY_POLICY, "{path}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff");
+            assert!(!answer.header("cache-control").is_empty(), "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn another_host_gets_nothing() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        for host in ["evil.example", "127.0.0.1.evil.example:8080", ""] {
+            let answer = viewer.send(Request::get("/").header(header::HOST, host)).await;
+            assert_eq!(answer.status, 421, "{host}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_another_site_sends_is_refused_and_what_a_program_sends_is_not() {
+        let sample = Sample::open().await;
+        let lead = sample.user(Role::Lead).await;
+        let send = async |name: &str, headers: &[(&str, &str)]| {
+            let mut request =
+                Request::post("/api/v1/customers").header(header::CONTENT_TYPE, "application/json");
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            lead.send_with(request, json!({"name": name}).to_string()).await.status
+        };
+        assert_eq!(send("a", &[("sec-fetch-site", "cross-site")]).await, 403);
+        assert_eq!(send("b", &[("origin", "http://evil.example")]).await, 403);
+        assert_eq!(send("c", &[("origin", "http://127.0.0.1:8080")]).await, 201);
+        assert_eq!(send("d", &[("sec-fetch-site", "same-origin")]).await, 201);
+        assert_eq!(send("e", &[]).await, 201);
+    }
+
+    #[tokio::test]
+    async fn an_error_is_a_page_for_browsers_and_a_problem_for_programs() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let page = viewer.get("/procedures/nothing").await;
+        assert_eq!((page.status.as_u16(), page.header("content-type")), (404, "text/html; charset=utf-8"));
+        // Who is signed in stays signed in on an error's page.
+        assert!(page.text().contains("viewer of the test"));
+        let problem = viewer.send(Request::put("/api/v1/procedures")).await;
+        assert_eq!(problem.json()["status"], 405);
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_too_large_is_refused() {
+        let sample = Sample::open().await;
+        let lead = sample.user(Role::Lead).await;
+        let answer =
+            lead.post("/api/v1/customers", &json!({"name": "x".repeat(crate::routes::BODY_LIMIT)})).await;
+        assert_eq!(answer.status, 413);
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+    }
+}

@@ -207,3 +207,44 @@ pub async fn change(
 ) -> Result<Json<CustomerItem>, Problem> {
     Ok(Json(amend(&app, &who, &id, patch).await?.into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Role;
+    use crate::sample::Sample;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn a_customer_is_made_changed_and_listed() {
+        let sample = Sample::open().await;
+        let lead = sample.user(Role::Lead).await;
+        let made = lead.post("/api/v1/customers", &json!({"name": "Clinic", "labels": {"tier": "1"}})).await;
+        assert_eq!(made.status, 201);
+        let path = format!("/api/v1/customers/{}", made.json()["id"].as_str().unwrap());
+        let changed = lead.patch(&path, &json!({"contacts": ["Ana"]})).await.json();
+        assert_eq!((&changed["labels"]["tier"], &changed["contacts"][0]), (&json!("1"), &json!("Ana")));
+        let listed = lead.get("/api/v1/customers").await.json();
+        assert_eq!(listed["customers"][0], changed);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_is_refused() {
+        let sample = Sample::open().await;
+        let lead = sample.user(Role::Lead).await;
+        lead.post("/api/v1/customers", &json!({"name": "Clinic"})).await;
+        for (body, status) in [
+            (json!({"name": "Clinic"}), 409),
+            (json!({"name": "  "}), 400),
+            (json!({"name": "x", "labels": {"a b": "c"}}), 400),
+            (json!({"name": "x", "lables": {}}), 422),
+            (json!({}), 422),
+        ] {
+            let answer = lead.post("/api/v1/customers", &body).await;
+            assert_eq!(answer.status, status, "{body}");
+            assert_eq!(answer.header("content-type"), "application/problem+json");
+        }
+        assert_eq!(lead.patch("/api/v1/customers/none", &json!({})).await.status, 404);
+        let hunter = sample.user(Role::Hunter).await;
+        assert_eq!(hunter.post("/api/v1/customers", &json!({"name": "y"})).await.status, 403);
+    }
+}

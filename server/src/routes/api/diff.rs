@@ -74,3 +74,34 @@ pub async fn get(
         unified: compared.unified.text,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Role;
+    use crate::sample::Sample;
+
+    #[tokio::test]
+    async fn two_revisions_are_compared_through_a_rename() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let (from, to) = (&sample.commits[0], &sample.commits[2]);
+        let told = viewer.get(&format!("/api/v1/procedures/lsass/diff?from={from}&to={to}")).await.json();
+        let unified = told["unified"].as_str().unwrap();
+        assert!(unified.contains("-FROM process\n") && unified.contains("+FROM process WHERE"), "{unified}");
+        assert_eq!(told["from"], from.as_str());
+    }
+
+    #[tokio::test]
+    async fn without_sides_the_newest_is_compared_with_the_one_before() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let told = viewer.get("/api/v1/procedures/lsass/diff").await.json();
+        assert_eq!(
+            (told["from"].as_str(), told["to"].as_str()),
+            (Some(&*sample.commits[1]), Some(&*sample.commits[2]))
+        );
+        let kinds: Vec<_> =
+            told["changes"].as_array().unwrap().iter().map(|change| change["kind"].clone()).collect();
+        assert!(kinds.contains(&"query-changed".into()), "{kinds:?}");
+    }
+}

@@ -143,4 +143,32 @@ mod tests {
         assert_eq!(in_zone((i64::MAX, 1439)), "9999-12-31T23:58:59+23:59");
         assert_eq!(in_zone((i64::MIN, -1439)), "0001-01-01T00:01:00-23:59");
     }
+
+    use crate::auth::Role;
+    use crate::sample::Sample;
+
+    #[tokio::test]
+    async fn a_history_goes_through_a_rename_newest_first() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let told = viewer.get("/api/v1/procedures/lsass/history").await.json();
+        let told = told["revisions"].as_array().unwrap();
+        let statuses: Vec<_> = told.iter().map(|one| one["status"].as_str().unwrap()).collect();
+        assert_eq!(statuses, ["modified", "renamed", "added"]);
+        assert_eq!(told[1]["previous_path"], "old/lsass.md");
+        assert_eq!(told[0]["author"]["email"], "cleo@example.com");
+        assert_eq!(told[0]["authored_at"], "2026-09-21T18:13:20+02:00");
+    }
+
+    #[tokio::test]
+    async fn its_pages_follow_each_other() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let first = viewer.get("/api/v1/procedures/lsass/history?limit=2").await.json();
+        let next = web::links::encode(first["next"].as_str().unwrap());
+        let second =
+            viewer.get(&format!("/api/v1/procedures/lsass/history?limit=2&cursor={next}")).await.json();
+        assert_eq!(second["revisions"].as_array().unwrap().len(), 1);
+        assert_eq!(second["next"], serde_json::Value::Null);
+    }
 }

@@ -73,3 +73,28 @@ fn convert(reading: Reading) -> Result<(String, Vec<u8>), NotebookError> {
         None => Ok((file_name(&reading.path, "ipynb"), ipynb::write(&reading.notebook))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Role;
+    use crate::sample::Sample;
+
+    #[tokio::test]
+    async fn a_revision_is_converted() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let answer = viewer.get("/api/v1/procedures/lsass/notebook.ipynb").await;
+        assert_eq!(answer.json()["nbformat"], 4);
+        assert!(answer.header("content-disposition").contains("lsass.ipynb"));
+    }
+
+    #[tokio::test]
+    async fn what_jupyter_could_not_open_is_refused_with_its_line() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let at = &sample.commits[3];
+        let answer = viewer.get(&format!("/api/v1/procedures/brittle/notebook.ipynb?at={at}")).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.json()["detail"].as_str().unwrap().starts_with("Line "));
+    }
+}

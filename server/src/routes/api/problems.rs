@@ -91,3 +91,21 @@ pub async fn list(
     let (problems, next) = app.read(move |library| library.problems(limit, cursor.as_deref())).await?;
     Ok(Json(ProblemsAnswer { problems: problems.into_iter().map(FileProblem::from).collect(), next }))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Role;
+    use crate::sample::Sample;
+
+    #[tokio::test]
+    async fn a_broken_file_is_listed_with_its_line_and_what_to_do() {
+        let sample = Sample::open().await;
+        let told = sample.user(Role::Viewer).await.get("/api/v1/problems").await.json();
+        let problems = told["problems"].as_array().unwrap();
+        let found =
+            problems.iter().find(|one| one["path"] == "brittle.md" && one["blocking"] == true).unwrap();
+        assert!(found["line"].as_u64().unwrap() > 0);
+        assert!(!found["help"].as_str().unwrap().is_empty());
+        assert_eq!(found["commit"], sample.commits[3].as_str());
+    }
+}

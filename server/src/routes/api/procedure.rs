@@ -4,6 +4,7 @@ use super::item::{DiagnosticItem, TacticItem, TechniqueItem, seconds};
 use super::{Which, no_procedure};
 use crate::app::App;
 use crate::auth::Principal;
+use crate::copies::trial::kind as kind_of;
 use crate::http::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -248,8 +249,16 @@ fn outline(_reading: &Reading) -> Vec<HeadingItem> {
     Vec::new()
 }
 
-fn parameters(_reading: &Reading) -> Vec<ParameterItem> {
-    Vec::new()
+fn parameters(reading: &Reading) -> Vec<ParameterItem> {
+    catalog::instance::parameters(&reading.notebook)
+        .into_iter()
+        .map(|parameter| ParameterItem {
+            kind: kind_of(&parameter),
+            name: parameter.name,
+            default: parameter.default,
+            help: parameter.help.unwrap_or_default(),
+        })
+        .collect()
 }
 
 /// The word for a kind of cell.
@@ -258,5 +267,70 @@ fn kind(kind: CellKind) -> &'static str {
         CellKind::Markdown => "markdown",
         CellKind::Code => "code",
         CellKind::Raw => "raw",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Role;
+    use crate::sample::Sample;
+
+    #[tokio::test]
+    async fn a_procedure_is_told_whole() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let told = viewer.get("/api/v1/procedures/lsass").await.json();
+        assert_eq!(told["path"], "hunts/lsass.md");
+        assert_eq!(told["revision"]["commit"], sample.commits[2].as_str());
+        assert_eq!(told["metadata"]["attack_technique_ids"][0], "T1003.001");
+        let names: Vec<_> =
+            told["parameters"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["TENANT_ID", "REGION", "EARLIEST", "LATEST", "LIMIT"]);
+        assert_eq!(told["parameters"][4]["type"], "int");
+        assert_eq!(told["cells"][1]["tags"][0], "parameters");
+        assert_eq!(told["copyable"], true);
+    }
+
+    #[tokio::test]
+    async fn an_older_revision_is_named_by_a_short_commit() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let short = &sample.commits[0][..8];
+        let told = viewer.get(&format!("/api/v1/procedures/lsass?at={short}")).await.json();
+        assert_eq!(told["path"], "old/lsass.md");
+        assert_eq!(told["revision"]["past"], true);
+    }
+
+    #[tokio::test]
+    async fn an_id_with_slashes_and_colons_is_one_segment_of_the_path() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let told = viewer.get("/api/v1/procedures/path%3Anotes%2Flsass.md").await.json();
+        assert_eq!(told["standing"], "uncatalogued");
+        assert_eq!(told["title"], "Notes on lsass");
+    }
+
+    #[tokio::test]
+    async fn a_broken_one_is_told_as_it_last_was_and_says_so() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let told = viewer.get("/api/v1/procedures/brittle").await.json();
+        assert_eq!(told["standing"], "broken");
+        assert_eq!(told["title"], "Brittle");
+        assert_eq!(told["broken"]["since"], sample.commits[3].as_str());
+        assert_eq!(told["broken"]["by"], "Dan");
+    }
+
+    #[tokio::test]
+    async fn what_is_not_there_is_a_problem_that_says_what_to_do() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let answer = viewer.get("/api/v1/procedures/nothing").await;
+        assert_eq!(answer.status, 404);
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        assert!(answer.json()["remedy"].is_string());
+        assert_eq!(viewer.get("/api/v1/procedures/lsass?at=ffffffff").await.status, 404);
+        assert_eq!(viewer.get("/api/v1/procedures/lsass?at=HEAD").await.status, 400);
+        assert_eq!(viewer.get("/api/v1/procedures/lsass?repo=other").await.status, 404);
     }
 }

@@ -215,4 +215,54 @@ mod tests {
         assert_eq!(unknown("q=a&techniqe=T1003"), ["There is no parameter techniqe; it was not looked at."]);
         assert!(unknown("q=a&technique=T1003").is_empty());
     }
+
+    use crate::auth::Role;
+    use crate::sample::Sample;
+    use serde_json::{Value, json};
+
+    fn ids(answer: &Value) -> Vec<&str> {
+        answer["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn procedures_are_found_by_words_and_by_facets() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let found = viewer.get("/api/v1/procedures?technique=T1003&standing=good").await.json();
+        assert_eq!(ids(&found), ["lsass"]);
+        let item = &found["items"][0];
+        assert_eq!(item["updated_at"], "2026-09-21T16:13:20Z");
+        assert_eq!(item["techniques"][0]["name"], "LSASS Memory");
+        assert_eq!(item["diagnostics"]["error"], 0);
+        let found = viewer.get("/api/v1/procedures?q=brittle").await.json();
+        assert_eq!((ids(&found), &found["items"][0]["standing"]), (vec!["brittle"], &json!("broken")));
+        let found = viewer.get("/api/v1/procedures?technique=T1036&technique=T1059").await.json();
+        assert_eq!(found["total"], 2);
+        assert!(found["facets"]["technique"].as_array().unwrap().len() >= 3);
+    }
+
+    #[tokio::test]
+    async fn pages_follow_each_other() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let mut seen = Vec::new();
+        let mut path = "/api/v1/procedures?sort=title&limit=2".to_owned();
+        for _ in 0..10 {
+            let page = viewer.get(&path).await.json();
+            seen.extend(ids(&page).into_iter().map(str::to_owned));
+            let Some(next) = page["next"].as_str() else { break };
+            path = format!("/api/v1/procedures?sort=title&limit=2&cursor={}", web::links::encode(next));
+        }
+        assert_eq!(seen, ["path:twin.md", "brittle", "lsass", "path:notes/lsass.md", "stacking"]);
+    }
+
+    #[tokio::test]
+    async fn a_limit_or_order_that_is_none_is_refused_and_a_misspelt_name_is_hinted_at() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        assert_eq!(viewer.get("/api/v1/procedures?limit=x").await.status, 400);
+        assert_eq!(viewer.get("/api/v1/procedures?sort=best").await.status, 400);
+        let found = viewer.get("/api/v1/procedures?techniqe=T1003").await.json();
+        assert!(found["hints"][0].as_str().unwrap().contains("techniqe"));
+    }
 }

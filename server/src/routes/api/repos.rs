@@ -155,3 +155,57 @@ pub async fn sync(
     who.require(Role::Admin)?;
     Ok(Json(app.jobs.sync(&name).await?.into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Role;
+    use crate::sample::{Sample, procedure};
+
+    #[tokio::test]
+    async fn a_sync_answers_when_what_is_new_can_be_found() {
+        let sample = Sample::open().await;
+        let admin = sample.user(Role::Admin).await;
+        let new = procedure("fresh", "Fresh", "T1071", "FROM netflow");
+        let commit = sample.commit("Add one", &[("fresh.md", Some(new))]);
+        assert_eq!(admin.get("/api/v1/procedures/fresh").await.status, 404);
+        let report = admin.post("/api/v1/repos/hunts/sync", &serde_json::json!({})).await.json();
+        assert_eq!((report["to"].as_str(), report["commits"].as_u64()), (Some(&*commit), Some(1)));
+        assert_eq!(admin.get("/api/v1/procedures/fresh").await.status, 200);
+    }
+
+    #[tokio::test]
+    async fn a_repository_that_is_gone_is_served_on_and_says_why() {
+        let sample = Sample::open().await;
+        let admin = sample.user(Role::Admin).await;
+        std::fs::rename(&sample.folder, sample.folder.with_extension("away")).unwrap();
+        let answer = admin.post("/api/v1/repos/hunts/sync", &serde_json::json!({})).await;
+        assert_eq!(answer.status, 502, "{}", answer.text());
+        let told = admin.get("/api/v1/repos").await.json();
+        assert!(told["repos"][0]["error"]["message"].is_string());
+        assert_eq!(admin.get("/api/v1/procedures/lsass").await.status, 200);
+        assert_eq!(admin.get("/readyz").await.status, 200);
+    }
+
+    #[tokio::test]
+    async fn only_an_administrator_syncs() {
+        let sample = Sample::open().await;
+        let answer =
+            sample.user(Role::Lead).await.post("/api/v1/repos/hunts/sync", &serde_json::json!({})).await;
+        assert_eq!(answer.status, 403);
+        let answer =
+            sample.user(Role::Admin).await.post("/api/v1/repos/none/sync", &serde_json::json!({})).await;
+        assert_eq!(answer.status, 404);
+    }
+
+    #[tokio::test]
+    async fn the_numbers_tell_the_truth_about_a_repository() {
+        let sample = Sample::open().await;
+        let told = sample.user(Role::Viewer).await.get("/api/v1/repos").await.json();
+        let numbers = &told["repos"][0]["readiness"];
+        for (name, count) in
+            [("procedures", 2), ("uncatalogued", 1), ("broken", 1), ("duplicates", 1), ("plain", 1)]
+        {
+            assert_eq!(numbers[name], count, "{name}: {numbers}");
+        }
+    }
+}

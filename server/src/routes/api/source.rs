@@ -91,4 +91,28 @@ mod tests {
             "attachment; filename=\"a___X_ y_.md\"; filename*=UTF-8''a%22%0D%0AX%3A%20y%C3%BC.md"
         );
     }
+
+    use crate::auth::Role;
+    use crate::sample::{Sample, procedure};
+
+    #[tokio::test]
+    async fn a_source_is_given_byte_for_byte() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let at = &sample.commits[1];
+        let answer = viewer.get(&format!("/api/v1/procedures/lsass/source?at={at}")).await;
+        assert_eq!(answer.text(), procedure("lsass", "LSASS reads", "T1003.001", "FROM process"));
+        assert_eq!(answer.header("x-commit"), at.as_str());
+        assert_eq!(answer.header("content-type"), "text/markdown; charset=utf-8");
+        assert!(answer.header("etag").len() == 42);
+    }
+
+    #[tokio::test]
+    async fn a_commit_that_did_not_touch_the_file_is_named_as_well() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let at = &sample.commits[3];
+        let answer = viewer.get(&format!("/api/v1/procedures/lsass/source?at={at}")).await;
+        assert!(answer.text().contains("lsass.exe"));
+    }
 }

@@ -410,3 +410,46 @@ pub async fn change(
 ) -> Result<Json<TenantItem>, Problem> {
     Ok(Json(amend(&app, &who, &id, patch).await?.into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Role;
+    use crate::sample::Sample;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn a_key_is_text_and_keeps_its_zeros() {
+        let sample = Sample::open().await;
+        let id = sample.tenant().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let found = viewer.get("/api/v1/tenants?key=0145483").await.json();
+        assert_eq!(
+            (&found["tenants"][0]["key"], &found["tenants"][0]["id"]),
+            (&json!("0145483"), &json!(id))
+        );
+        assert_eq!(viewer.get("/api/v1/tenants?q=clin").await.json()["tenants"][0]["name"], "Ward");
+        assert_eq!(viewer.get("/api/v1/tenants?key=145483").await.json()["tenants"], json!([]));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_is_refused() {
+        let sample = Sample::open().await;
+        let id = sample.tenant().await;
+        let lead = sample.user(Role::Lead).await;
+        let path = format!("/api/v1/tenants/{id}");
+        for body in [
+            json!({"service": "oracle"}),
+            json!({"key": " 1"}),
+            json!({"region": "a/b"}),
+            json!({"time_zone": "../etc"}),
+            json!({"parameters": {"not a name": 1}}),
+            json!({"customer": "nobody"}),
+        ] {
+            assert_eq!(lead.patch(&path, &body).await.status, 400, "{body}");
+        }
+        assert_eq!(lead.patch(&path, &json!({"key": 145_483})).await.status, 422);
+        let changed =
+            lead.patch(&path, &json!({"parameters": {"LIMIT": 5}, "time_zone": "Europe/Berlin"})).await;
+        assert_eq!(changed.json()["parameters"]["LIMIT"], 5);
+    }
+}

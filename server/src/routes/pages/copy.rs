@@ -425,7 +425,10 @@ mod tests {
             help: None,
             line: 1,
         };
-        let values = filled.parameters(&[limit]).unwrap_err();
-        assert!(values.is_empty() || values[0].field == "p.NOTE");
+        // What was left empty keeps its default, whatever it is called.
+        assert_eq!(filled.parameters(std::slice::from_ref(&limit)).unwrap()["LIMIT"], 5);
+        let wrong = Filled::read(b"p.LIMIT=five&p.OTHER=1").parameters(&[limit]).unwrap_err();
+        let fields: Vec<_> = wrong.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["p.LIMIT", "p.OTHER"]);
     }
 }

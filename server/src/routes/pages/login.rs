@@ -144,3 +144,88 @@ pub async fn sign_out(
     let gone = session_cookie(&app, "gone");
     Ok((jar.remove(gone), Redirect::to("/login")))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::{Role, sign_in};
+    use crate::config::Config;
+    use crate::testing::TestApp;
+    use axum::http::{Request, header};
+    use chrono::Duration;
+
+    async fn fresh() -> (TestApp, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.server.data = folder.path().join("data");
+        (TestApp::with(config).await, folder)
+    }
+
+    async fn first_link(test: &TestApp) -> String {
+        let now = crate::clock::Clock::now(&*test.clock);
+        sign_in::link(&test.app.database, None, "", (now, test.app.entropy.as_ref())).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_first_to_come_says_who_they_are_and_keeps_the_server() {
+        let (test, _folder) = fresh().await;
+        let link = first_link(&test).await;
+        let page = test.anonymous().get(&link).await;
+        assert!(page.text().contains("name=\"name\""));
+        let secret = link.rsplit('=').next().unwrap();
+        let wrong = test.anonymous().form("/login", &[("token", secret), ("name", " ")]).await;
+        assert_eq!(wrong.status, 422);
+        let signed_in =
+            test.anonymous().form("/login", &[("token", secret), ("name", "Ana"), ("next", "/about")]).await;
+        assert_eq!((signed_in.status.as_u16(), signed_in.header("location")), (303, "/about"));
+        let cookie = signed_in.header("set-cookie");
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains("Secure"));
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let about = test.anonymous().send(Request::get("/about").header(header::COOKIE, &cookie)).await;
+        assert!(about.text().contains("Ana"));
+        let again = test.anonymous().form("/login", &[("token", secret), ("name", "Eve")]).await;
+        assert_eq!(again.status, 422);
+        let out = test.anonymous().send(Request::post("/logout").header(header::COOKIE, &cookie)).await;
+        assert_eq!(out.header("location"), "/login");
+        let about = test.anonymous().send(Request::get("/about").header(header::COOKIE, &cookie)).await;
+        assert_eq!(about.status, 303);
+    }
+
+    #[tokio::test]
+    async fn a_link_signs_its_account_in_once() {
+        let (test, _folder) = fresh().await;
+        let account = test.app.new_account("Ana", Role::Hunter);
+        test.app.database.create_account(&account).await.unwrap();
+        let now = crate::clock::Clock::now(&*test.clock);
+        let link = sign_in::link(&test.app.database, Some(&account), "", (now, test.app.entropy.as_ref()))
+            .await
+            .unwrap();
+        // A program that checks links does not use it up.
+        assert_eq!(test.anonymous().send(Request::head(&link)).await.status, 200);
+        assert_eq!(test.anonymous().get(&link).await.status, 303);
+        assert_eq!(test.anonymous().get(&link).await.status, 422);
+    }
+
+    #[tokio::test]
+    async fn a_link_is_worth_nothing_after_a_day() {
+        let (test, _folder) = fresh().await;
+        let link = first_link(&test).await;
+        test.clock.advance(Duration::hours(24));
+        assert_eq!(test.anonymous().get(&link).await.status, 422);
+    }
+
+    #[tokio::test]
+    async fn signing_in_never_leads_to_another_site() {
+        let (test, _folder) = fresh().await;
+        let secret = first_link(&test).await.rsplit('=').next().unwrap().to_owned();
+        let fields = [("token", secret.as_str()), ("name", "Ana"), ("next", "//evil.example")];
+        assert_eq!(test.anonymous().form("/login", &fields).await.header("location"), "/");
+    }
+
+    #[tokio::test]
+    async fn a_wrong_token_is_not_put_back_on_the_page() {
+        let (test, _folder) = fresh().await;
+        let answer = test.anonymous().form("/login", &[("token", "hs_wrongwrong")]).await;
+        assert_eq!(answer.status, 422);
+        assert!(!answer.text().contains("hs_wrongwrong"));
+    }
+}

@@ -3,10 +3,12 @@
 use super::shared::{Context, head, readable, tactic, technique};
 use super::{Visitor, html};
 use crate::app::App;
-use crate::http::problem::Problem;
+use crate::copies::trial::{kind, trial};
+use crate::http::problem::{Problem, sentence};
 use crate::routes::api::{Which, no_procedure};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use catalog::instance::Vocabulary;
 use catalog::library::{LibraryError, Reading};
 use catalog::notebook::CellKind as Kind;
 use serde_json::Value;
@@ -47,6 +49,7 @@ pub async fn show_at(
 async fn read(app: &App, visitor: &Visitor, id: String, which: Which) -> Result<Response, Problem> {
     let (address, at) = (which.address(&id), which.commit()?);
     let (context, frame) = (Context::of(app), visitor.frame(app));
+    let vocabulary = app.config.instances.vocabulary.clone();
     let (asked, repo) = (address.id.clone(), address.repo.clone());
     let made = app
         .read(move |library| {
@@ -57,15 +60,15 @@ async fn read(app: &App, visitor: &Visitor, id: String, which: Which) -> Result<
                 let there = web::links::procedure(&reading.entry.id, &at, repo.as_deref());
                 return Ok(Some(Redirect::permanent(&there).into_response()));
             }
-            let view = view(&context, reading, repo.is_some());
+            let view = view(&context, reading, repo.is_some(), &vocabulary);
             Ok::<_, LibraryError>(Some(html(page(&frame, view))))
         })
         .await?;
     made.ok_or_else(|| no_procedure(&id))
 }
 
-fn view(context: &Context, reading: Reading, named: bool) -> ProcedureView {
-    let rendered = rendered(context, &reading);
+fn view(context: &Context, reading: Reading, named: bool, vocabulary: &Vocabulary) -> ProcedureView {
+    let rendered = rendered(context, &reading, vocabulary);
     let Reading { entry, procedure, others, commit, past, path, notebook, diagnostics, broken, .. } = reading;
     let repo = entry.repo.clone();
     let at = past.then(|| commit.clone());
@@ -129,7 +132,7 @@ struct Rendered {
     not_copyable: Option<String>,
 }
 
-fn rendered(context: &Context, reading: &Reading) -> Rendered {
+fn rendered(context: &Context, reading: &Reading, vocabulary: &Vocabulary) -> Rendered {
     let forge = context.forge(&reading.entry.repo);
     let cells = reading
         .notebook
@@ -150,5 +153,19 @@ fn rendered(context: &Context, reading: &Reading) -> Rendered {
             forge: forge.and_then(|forge| forge.line_url(&reading.commit, &reading.path, cell.lines.0)),
         })
         .collect();
-    Rendered { cells, outline: Vec::new(), parameters: Vec::new(), not_copyable: None }
+    let tried = trial(reading, vocabulary);
+    let parameters = tried.parameters.into_iter().map(|parameter| Parameter {
+        kind: kind(&parameter),
+        name: parameter.name,
+        default: parameter.default,
+        help: parameter.help.unwrap_or_default(),
+    });
+    Rendered {
+        cells,
+        outline: Vec::new(),
+        parameters: parameters.collect(),
+        not_copyable: tried
+            .refused
+            .map(|refusal| format!("{}. {}", sentence(&refusal.reason), refusal.remedy)),
+    }
 }

@@ -255,3 +255,133 @@ async fn answer(app: &App, who: &Principal, address: Address, new: NewInstances)
     let status = if dry_run { 200 } else { 201 };
     Ok(Answer { status, body: crate::db::to_json(&answer) })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Role;
+    use crate::sample::Sample;
+    use axum::http::{Request, header};
+    use serde_json::{Value, json};
+
+    const PATH: &str = "/api/v1/procedures/lsass/instances";
+
+    #[tokio::test]
+    async fn a_copy_is_made_kept_and_given_back() {
+        let sample = Sample::open().await;
+        let tenant = sample.tenant().await;
+        let hunter = sample.user(Role::Hunter).await;
+        let body = json!({"tenants": [tenant], "window": {"last": "7d"}, "parameters": {"LIMIT": 5}});
+        let made = hunter.post(PATH, &body).await;
+        assert_eq!(made.status, 201, "{}", made.text());
+        let copy = &made.json()["instances"][0];
+        assert_eq!(copy["file_name"], "lsass_mock_0145483.ipynb");
+        assert_eq!(copy["provenance"]["window"]["from"], "2026-11-17T12:00:00Z");
+        assert_eq!(copy["created_by"], "hunter of the test");
+        let notebook = hunter.get(copy["notebook"].as_str().unwrap()).await;
+        assert_eq!(copy["sha256"], crate::entropy::sha256(&notebook.body));
+        let notebook = notebook.json();
+        assert_eq!(notebook["metadata"]["huntshelf"], copy["provenance"]);
+        let injected = notebook["cells"][2]["source"].as_array().unwrap();
+        let injected: String = injected.iter().map(|line| line.as_str().unwrap()).collect();
+        assert!(injected.contains("TENANT_ID = \"0145483\"") && injected.contains("LIMIT = 5"), "{injected}");
+        let id = copy["id"].as_str().unwrap();
+        assert_eq!(hunter.get(&format!("/api/v1/instances/{id}")).await.json(), *copy);
+        let listed =
+            hunter.get("/api/v1/instances?procedure=lsass&technique=T1003&tenant=0145483").await.json();
+        assert_eq!(listed["instances"][0], *copy);
+    }
+
+    #[tokio::test]
+    async fn a_request_that_comes_again_with_its_key_makes_no_second_copy() {
+        let sample = Sample::open().await;
+        let tenant = sample.tenant().await;
+        let hunter = sample.user(Role::Hunter).await;
+        let send = async |body: Value| {
+            let request = Request::post(PATH)
+                .header(header::CONTENT_TYPE, "application/json")
+                .header("idempotency-key", "k1");
+            hunter.send_with(request, body.to_string()).await
+        };
+        let first = send(json!({"tenants": [tenant]})).await;
+        let second = send(json!({"tenants": [tenant]})).await;
+        assert_eq!((first.status.as_u16(), second.status.as_u16()), (201, 201));
+        assert_eq!(first.json(), second.json());
+        let listed = hunter.get("/api/v1/instances").await.json();
+        assert_eq!(listed["instances"].as_array().unwrap().len(), 1);
+        assert_eq!(send(json!({"tenants": [tenant], "hold": "writes"})).await.status, 422);
+    }
+
+    #[tokio::test]
+    async fn a_dry_run_leaves_nothing_behind() {
+        let sample = Sample::open().await;
+        let tenant = sample.tenant().await;
+        let hunter = sample.user(Role::Hunter).await;
+        let told = hunter.post(PATH, &json!({"tenants": [tenant], "dry_run": true})).await;
+        assert_eq!(told.status, 200);
+        let told = told.json();
+        assert_eq!(
+            (&told["instances"][0]["id"], &told["instances"][0]["notebook"]),
+            (&Value::Null, &Value::Null)
+        );
+        assert_eq!(hunter.get("/api/v1/instances").await.json()["instances"], json!([]));
+    }
+
+    #[tokio::test]
+    async fn a_tenant_that_is_refused_does_not_keep_the_others_from_theirs() {
+        let sample = Sample::open().await;
+        let tenant = sample.tenant().await;
+        let hunter = sample.user(Role::Hunter).await;
+        let made = hunter.post(PATH, &json!({"tenants": [tenant, "nobody", tenant]})).await;
+        assert_eq!(made.status, 201);
+        let made = made.json();
+        assert_eq!(made["instances"].as_array().unwrap().len(), 1);
+        assert_eq!(made["refused"][0]["code"], "unknown-tenant");
+        assert_eq!(made["instances"][0]["provenance"]["hold"], "writes");
+    }
+
+    #[tokio::test]
+    async fn a_procedure_that_needs_a_tenant_is_not_copied_for_nobody() {
+        let sample = Sample::open().await;
+        let hunter = sample.user(Role::Hunter).await;
+        let refused = hunter.post(PATH, &json!({})).await;
+        assert_eq!(
+            (refused.status.as_u16(), &refused.json()["refused"][0]["code"]),
+            (422, &json!("tenant-needed"))
+        );
+        assert_eq!(refused.header("content-type"), "application/problem+json");
+        let made = hunter.post("/api/v1/procedures/stacking/instances", &json!({})).await;
+        assert_eq!((made.status.as_u16(), &made.json()["instances"][0]["tenant"]), (201, &Value::Null));
+    }
+
+    #[tokio::test]
+    async fn a_broken_procedure_is_copied_as_it_last_was_with_a_warning() {
+        let sample = Sample::open().await;
+        let tenant = sample.tenant().await;
+        let hunter = sample.user(Role::Hunter).await;
+        let made =
+            hunter.post("/api/v1/procedures/brittle/instances", &json!({"tenants": [tenant]})).await.json();
+        assert_eq!(made["warnings"][0]["code"], "newest-revision-broken");
+        assert_eq!(made["instances"][0]["commit"], sample.commits[0].as_str());
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_is_refused() {
+        let sample = Sample::open().await;
+        let tenant = sample.tenant().await;
+        let hunter = sample.user(Role::Hunter).await;
+        for body in [
+            json!({"tenants": [tenant], "window": {"last": "soon"}}),
+            json!({"tenants": [tenant], "window": {}}),
+            json!({"tenants": [tenant], "at": "HEAD"}),
+            json!({"tenants": [tenant], "tenant": "x"}),
+            json!("x"),
+        ] {
+            assert_eq!(hunter.post(PATH, &body).await.status, 400, "{body}");
+        }
+        let unknown =
+            hunter.post(PATH, &json!({"tenants": [tenant], "parameters": {"NOPE": 1}})).await.json();
+        assert_eq!(unknown["refused"][0]["code"], "unknown-parameter");
+        assert_eq!(sample.user(Role::Viewer).await.post(PATH, &json!({})).await.status, 403);
+        assert_eq!(hunter.post("/api/v1/procedures/none/instances", &json!({})).await.status, 404);
+    }
+}

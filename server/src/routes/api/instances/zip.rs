@@ -239,4 +239,38 @@ mod tests {
         assert_eq!(field_of_csv("a,\"b\""), "\"a,\"\"b\"\"\"");
         assert_eq!(field_of_csv("=1+1"), "'=1+1");
     }
+
+    use crate::auth::Role;
+    use crate::sample::Sample;
+    use ::zip::ZipArchive;
+    use serde_json::json;
+    use std::io::Read;
+
+    #[tokio::test]
+    async fn copies_come_in_one_file_with_a_manifest() {
+        let sample = Sample::open().await;
+        let hunter = sample.user(Role::Hunter).await;
+        let make = async || {
+            let made = hunter.post("/api/v1/procedures/stacking/instances", &json!({})).await.json();
+            made["instances"][0]["id"].as_str().unwrap().to_owned()
+        };
+        let ids = [make().await, make().await];
+        let answer = hunter.post("/api/v1/instances.zip", &json!({"ids": [ids[0], ids[1], ids[0]]})).await;
+        assert_eq!(answer.header("content-type"), "application/zip");
+        let mut zip = ZipArchive::new(Cursor::new(answer.body.to_vec())).unwrap();
+        let names: Vec<_> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+        let second = format!("stacking_{}.ipynb", ids[1]);
+        assert_eq!(names, ["stacking.ipynb", &second, "manifest.csv", "manifest.json"]);
+        let mut csv = String::new();
+        zip.by_name("manifest.csv").unwrap().read_to_string(&mut csv).unwrap();
+        assert_eq!(csv.lines().count(), 3);
+    }
+
+    #[tokio::test]
+    async fn no_copies_or_unknown_ones_make_no_file() {
+        let sample = Sample::open().await;
+        let hunter = sample.user(Role::Hunter).await;
+        assert_eq!(hunter.post("/api/v1/instances.zip", &json!({"ids": []})).await.status, 400);
+        assert_eq!(hunter.post("/api/v1/instances.zip", &json!({"ids": ["x"]})).await.status, 404);
+    }
 }
