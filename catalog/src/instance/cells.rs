@@ -176,7 +176,7 @@ pub(super) fn assigned(source: &str, names: &[String]) -> Vec<String> {
     let first = source.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim_start();
     // What stands under these is Python still; what stands under any other cell magic is not.
     let wrapped = ["%%time", "%%timeit", "%%capture", "%%prun"].iter().any(|magic| first.starts_with(magic));
-    let body = if wrapped { source.split_once(first).map_or("", |(_, body)| &body[..]) } else { source };
+    let body = if wrapped { source.split_once(first).map_or("", |(_, body)| body) } else { source };
     let to_name = |name: &String| {
         commands(source).any(|command| {
             command.windows(2).any(|pair| matches!(pair[0], "--assign" | "--append") && pair[1] == name)

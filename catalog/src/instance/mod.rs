@@ -604,13 +604,14 @@ fn safe(part: &str) -> String {
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '-' })
         .take(LONGEST)
         .collect();
-    if out.starts_with(['.', '-']) {
-        out.insert(0, 'x');
-    }
     if out != part || out.is_empty() {
         let hash = blob_id(part.as_bytes());
         out.push('-');
         out.push_str(&hash[..6]);
+    }
+    // Neither hidden nor an option.
+    if out.starts_with(['.', '-']) {
+        out.insert(0, 'x');
     }
     out
 }

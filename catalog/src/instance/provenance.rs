@@ -86,8 +86,13 @@ pub fn verify(
             "Verify it with the version that made it.",
         ));
     }
-    let is_ipynb = provenance.path.as_ref().is_some_and(|path| path.ends_with(".ipynb"));
-    let notebook = if is_ipynb { ipynb::read(procedure) } else { myst::read(procedure) };
+    let path = provenance.path.as_deref().map(std::path::Path::new);
+    let extension = path.and_then(|path| path.extension());
+    let notebook = if extension.is_some_and(|extension| extension.eq_ignore_ascii_case("ipynb")) {
+        ipynb::read(procedure)
+    } else {
+        myst::read(procedure)
+    };
     let tenant = provenance.tenant.as_ref().map(|key| TenantFields {
         key: key.clone(),
         region: provenance.region.clone().unwrap_or_default(),

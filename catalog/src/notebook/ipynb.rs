@@ -277,7 +277,7 @@ fn pretty(value: &Value, depth: usize, out: &mut String) {
         }
         Value::String(string) => text(string, out),
         Value::Number(number) if number.is_f64() => {
-            out.push_str(&python_text::float(number.as_f64().unwrap_or(0.0)))
+            out.push_str(&python_text::float(number.as_f64().unwrap_or(0.0)));
         }
         other => {
             let _ = write!(out, "{other}");

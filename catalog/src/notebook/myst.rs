@@ -114,7 +114,7 @@ pub fn read_within(bytes: &[u8], bounds: &Bounds) -> Notebook {
 /// The diagnostic for bytes that are no UTF-8.
 pub(super) fn not_utf8(bytes: &[u8], at: usize) -> Diagnostic {
     let before = &bytes[..at];
-    let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+    let line = python_text::line_feeds(before) + 1;
     let begin = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
     let column = String::from_utf8_lossy(&before[begin..]).chars().count() + 1;
     Diagnostic::new(
@@ -177,11 +177,13 @@ struct Reader<'a> {
     /// What the next markdown cell is given.
     markdown_metadata: Metadata,
     lexer: Option<String>,
+    /// There are as many cells as there may be, and more in the text.
+    full: bool,
 }
 
 impl<'a> Reader<'a> {
     fn new(source: &'a str, bounds: &'a Bounds, notebook: Notebook) -> Self {
-        Self { source, bounds, notebook, markdown_metadata: Metadata::new(), lexer: None }
+        Self { source, bounds, notebook, markdown_metadata: Metadata::new(), lexer: None, full: false }
     }
 
     fn warn(&mut self, diagnostic: Diagnostic) {
@@ -218,8 +220,7 @@ impl<'a> Reader<'a> {
             self.warn(diagnostic);
         }
         for block in found {
-            if self.notebook.cells.len() >= self.bounds.cells {
-                self.too_many_cells(&blocks, *block);
+            if self.full {
                 break;
             }
             match *block {
@@ -248,26 +249,9 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        if self.notebook.cells.len() < self.bounds.cells {
-            self.flush(&text, &blocks, odd.as_ref(), start, None);
-        }
+        self.flush(&text, &blocks, odd.as_ref(), start, None);
         front_matter::finish(header, self.lexer.take(), &mut self.notebook);
         self.notebook
-    }
-
-    fn too_many_cells(&mut self, blocks: &Blocks<'_>, block: Block) {
-        let (Block::FrontMatter { lines } | Block::Fence { lines, .. } | Block::Break { lines, .. }) = block;
-        let line = lines.0.min(blocks.count());
-        self.warn(
-            Diagnostic::new(
-                "too-many-cells",
-                Severity::Error,
-                format!("the notebook has more than {} cells; the rest is not shown", self.bounds.cells),
-                "Split the notebook in two.",
-            )
-            .at(narrow(line + 1), 0)
-            .blocking(),
-        );
     }
 
     /// The lines as Python cuts them, when that is elsewhere than markdown does.
@@ -333,8 +317,22 @@ impl<'a> Reader<'a> {
     /// Adds a cell, checked as nbformat checks it.
     fn push(&mut self, cell: Cell) {
         let index = self.notebook.cells.len();
-        schema::check_cell(&cell, index, &mut self.notebook.diagnostics);
-        self.notebook.cells.push(cell);
+        if index < self.bounds.cells {
+            schema::check_cell(&cell, index, &mut self.notebook.diagnostics);
+            self.notebook.cells.push(cell);
+        } else if !self.full {
+            self.full = true;
+            self.warn(
+                Diagnostic::new(
+                    "too-many-cells",
+                    Severity::Error,
+                    format!("the notebook has more than {} cells; the rest is not shown", self.bounds.cells),
+                    "Split the notebook in two.",
+                )
+                .at(cell.lines.0, 0)
+                .blocking(),
+            );
+        }
     }
 
     fn lexer(&mut self, lexer: &str, line: usize) {

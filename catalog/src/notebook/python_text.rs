@@ -101,6 +101,11 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// How many line feeds there are.
+pub(crate) fn line_feeds(bytes: &[u8]) -> usize {
+    bytes.split(|b| *b == b'\n').count() - 1
+}
+
 /// Python's `repr` of a float.
 pub(crate) fn float(value: f64) -> String {
     if value.is_nan() {

@@ -475,14 +475,13 @@ impl Builder {
 /// What a plain scalar is by `PyYAML`'s implicit resolvers.
 pub(crate) fn resolve(text: &str) -> Plain {
     match text.as_bytes() {
-        [] => Plain::Null,
+        [] | b"~" => Plain::Null,
         [b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O', ..] => match text {
             "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Plain::Bool(true),
             "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Plain::Bool(false),
             "null" | "Null" | "NULL" => Plain::Null,
             _ => Plain::Text,
         },
-        b"~" => Plain::Null,
         b"<<" => Plain::Merge,
         b"=" => Plain::Equals,
         [b'0'..=b'9' | b'-' | b'+' | b'.', ..] => resolve_float(text)

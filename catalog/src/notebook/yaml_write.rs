@@ -7,8 +7,8 @@ use serde_json::Value;
 
 /// Lines are folded behind this column.
 const WIDTH: usize = 80;
-/// A longer key is written with `?`.
-const SIMPLE_KEY: usize = 128;
+/// A key that is not shorter is written with `?`: 128 characters, of which `PyYAML` counts five for the tag.
+const SIMPLE_KEY: usize = 123;
 
 /// How lists are written, and which characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(crate) fn dump(map: &Metadata, style: Style) -> String {
     if map.is_empty() {
         return "{}\n".to_owned();
     }
-    emitter.mapping(map, false);
+    emitter.mapping(map);
     emitter.line_break();
     emitter.out
 }
@@ -205,7 +205,7 @@ impl Emitter {
     fn value(&mut self, value: &Value, in_mapping: bool, simple: bool) {
         match value {
             Value::Object(map) if self.flow > 0 || map.is_empty() => self.flow_mapping(map),
-            Value::Object(map) => self.mapping(map, true),
+            Value::Object(map) => self.mapping(map),
             Value::Array(items)
                 if self.flow > 0
                     || items.is_empty()
@@ -222,11 +222,11 @@ impl Emitter {
         }
     }
 
-    fn mapping(&mut self, map: &Metadata, _nested: bool) {
+    fn mapping(&mut self, map: &Metadata) {
         let old = self.increase_indent(false, false);
         for (key, value) in map {
             self.write_indent();
-            self.key(key, value, false);
+            self.key(key, value);
         }
         self.indent = old;
     }
@@ -241,7 +241,7 @@ impl Emitter {
         self.indent = old;
     }
 
-    fn key(&mut self, key: &str, value: &Value, _flow: bool) {
+    fn key(&mut self, key: &str, value: &Value) {
         let analysis = analyze(key, self.style.unicode);
         let simple = key.chars().count() < SIMPLE_KEY && !analysis.empty && !analysis.multiline;
         let is_text = matches!(yaml::resolve(key), yaml::Plain::Text);
@@ -251,9 +251,7 @@ impl Emitter {
         } else {
             self.indicator("?", true, false, true);
             self.scalar(key, is_text, false);
-            if self.flow == 0 {
-                self.write_indent();
-            } else if self.column > WIDTH {
+            if self.flow == 0 || self.column > WIDTH {
                 self.write_indent();
             }
             self.indicator(":", true, false, self.flow == 0);
@@ -290,7 +288,7 @@ impl Emitter {
             if self.column > WIDTH {
                 self.write_indent();
             }
-            self.key(key, value, true);
+            self.key(key, value);
         }
         self.indent = old;
         self.flow -= 1;
@@ -302,6 +300,8 @@ impl Emitter {
         let plain = plain_is_it
             && !(simple && (analysis.empty || analysis.multiline))
             && if self.flow > 0 { analysis.flow_plain } else { analysis.block_plain };
+        // Folded lines stand deeper than what they belong to.
+        let old = self.increase_indent(true, false);
         if plain {
             self.plain(text, !simple);
         } else if analysis.single_quoted && !(simple && analysis.multiline) {
@@ -309,6 +309,7 @@ impl Emitter {
         } else {
             self.double_quoted(text, !simple);
         }
+        self.indent = old;
     }
 
     fn plain(&mut self, text: &str, split: bool) {
@@ -356,7 +357,7 @@ impl Emitter {
             let run = &text[at..end];
             match first {
                 1 if run.len() == 1 && self.column > WIDTH && split && at != 0 && end != text.len() => {
-                    self.write_indent()
+                    self.write_indent();
                 }
                 2 => {
                     if run.starts_with('\n') {

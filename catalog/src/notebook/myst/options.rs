@@ -37,8 +37,12 @@ pub(super) fn split(content: &str, line: u32, bounds: &Bounds) -> Options {
         rest = Cow::Owned(body.to_owned());
     } else if python_text::lstrip(content).starts_with(':') {
         let mut block = String::new();
+        // How many characters each line lost.
+        let mut cut = Vec::new();
         let mut lines = python_text::lines(content).peekable();
         while let Some(option) = lines.peek().and_then(|line| python_text::lstrip(line).strip_prefix(':')) {
+            let whole = lines.peek().map_or(0, |line| line.chars().count());
+            cut.push(u32::try_from(whole - option.chars().count()).unwrap_or(0));
             if skipped > 0 {
                 block.push('\n');
             }
@@ -46,7 +50,17 @@ pub(super) fn split(content: &str, line: u32, bounds: &Bounds) -> Options {
             skipped += 1;
             lines.next();
         }
+        let shift = |diagnostic: &mut Diagnostic| {
+            let at = usize::try_from(diagnostic.line.saturating_sub(line)).unwrap_or(usize::MAX);
+            if diagnostic.column > 0 {
+                diagnostic.column += cut.get(at).copied().unwrap_or(0);
+            }
+        };
         value = load(&block, line, bounds);
+        match &mut value {
+            Ok(loaded) => loaded.warnings.iter_mut().for_each(shift),
+            Err(diagnostic) => shift(diagnostic),
+        }
         rest = Cow::Owned(lines.collect::<Vec<_>>().join("\n"));
     }
     let mut body = python_text::lines(&rest).peekable();

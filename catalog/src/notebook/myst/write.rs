@@ -162,13 +162,14 @@ fn fenced(cell: &Cell, lexer: Option<&str>, out: &mut String) {
                 out.push('\n');
             }
         }
-        // Behind options the last line feed is not read as part of the source.
-        if cell.source.ends_with('\n') {
-            out.push('\n');
-        }
     }
     out.push_str(&cell.source);
     out.push('\n');
+    // Behind options, and behind what looks like them, the last line feed is not read as part of the source.
+    let optional = !cell.metadata.is_empty() || python_text::lstrip(&cell.source).starts_with(':');
+    if optional && cell.source.ends_with('\n') {
+        out.push('\n');
+    }
     out.push_str(&fence);
     out.push('\n');
 }
@@ -183,7 +184,7 @@ fn python_json(value: &Value) -> String {
 fn json(value: &Value, out: &mut String) {
     match value {
         Value::Number(number) if number.is_f64() => {
-            out.push_str(&python_text::float(number.as_f64().unwrap_or(0.0)))
+            out.push_str(&python_text::float(number.as_f64().unwrap_or(0.0)));
         }
         Value::String(text) => json_text(text, out),
         Value::Array(items) => {

@@ -172,24 +172,19 @@ fn open_tag(text: &str) -> Option<&str> {
         rest = &trimmed[end..];
         if let Some(value) = rest.trim_start_matches(is_space).strip_prefix('=') {
             let value = value.trim_start_matches(is_space);
-            rest = match value.bytes().next()? {
-                quote @ (b'"' | b'\'') => value[1..].split_once(char::from(quote))?.1,
-                _ => {
-                    let end = value
-                        .bytes()
-                        .take_while(|b| *b > b' ' && !matches!(b, b'"' | b'\'' | b'=' | b'<' | b'>' | b'`'))
-                        .count();
-                    if end == 0 {
-                        return None;
-                    }
-                    // `a=b/>` closes itself: the slash belongs to the tag.
-                    let end = if value[..end].ends_with('/') && value[end..].starts_with('>') {
-                        end - 1
-                    } else {
-                        end
-                    };
-                    &value[end..]
+            rest = if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+                value[1..].split_once(quote)?.1
+            } else {
+                let end = value
+                    .bytes()
+                    .take_while(|b| *b > b' ' && !matches!(b, b'"' | b'\'' | b'=' | b'<' | b'>' | b'`'))
+                    .count();
+                if end == 0 {
+                    return None;
                 }
+                // `a=b/>` closes itself: the slash belongs to the tag.
+                let slash = value[..end].ends_with('/') && value[end..].starts_with('>');
+                &value[end - usize::from(slash)..]
             };
         }
     }

@@ -93,7 +93,7 @@ impl Blocks<'_> {
         {
             return false;
         }
-        let row = self.text[under.start()..under.end].as_bytes();
+        let row = &self.text.as_bytes()[under.start()..under.end];
         if row.len() < 2
             || (row[0] == b'-' && is_blank(row[1]))
             || !row.iter().all(|b| matches!(b, b'|' | b'-' | b':') || is_blank(*b))
@@ -101,11 +101,11 @@ impl Blocks<'_> {
             return false;
         }
         let mut columns = 0;
-        let last = row.iter().filter(|b| **b == b'|').count();
-        for (at, cell) in row.split(|b| *b == b'|').enumerate() {
+        let mut row = row.split(|b| *b == b'|').enumerate().peekable();
+        while let Some((at, cell)) = row.next() {
             let cell = cell.trim_ascii();
             if cell.is_empty() {
-                if at == 0 || at == last {
+                if at == 0 || row.peek().is_none() {
                     continue;
                 }
                 return false;
@@ -540,7 +540,7 @@ fn destination(text: &str, at: usize) -> Option<usize> {
 fn valid_link(destination: &str) -> bool {
     let link = trim(destination.trim_start_matches('<')).to_ascii_lowercase();
     let image = ["gif;", "png;", "jpeg;", "webp;"];
-    match link.split_once(':').map(|(scheme, rest)| (scheme, rest)) {
+    match link.split_once(':') {
         Some(("vbscript" | "javascript" | "file", _)) => false,
         Some(("data", rest)) => {
             rest.strip_prefix("image/").is_some_and(|kind| image.iter().any(|image| kind.starts_with(image)))
