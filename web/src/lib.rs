@@ -26,7 +26,11 @@ pub mod pages;
 #[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]
+mod style;
+#[cfg(feature = "ssr")]
 pub mod view;
 
 #[cfg(feature = "ssr")]
-pub use shell::{Assets, Frame, Person, STYLE, Theme, Viewer};
+pub use shell::{Assets, Frame, Person, Theme, Viewer};
+#[cfg(feature = "ssr")]
+pub use style::STYLE;

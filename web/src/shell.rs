@@ -5,9 +5,6 @@ use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// The whole stylesheet as one text, for a server that has no bundle.
-pub const STYLE: &str = concat!(include_str!("../style/tokens.css"));
-
 /// Where the page's assets are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assets {
@@ -84,17 +81,8 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Makes a whole document of a page's content.
-    pub(crate) fn render(&self, title: &str, content: AnyView) -> String {
-        self.document(title, "", content)
-    }
-
-    /// The same for a page that takes the whole width of the window.
-    pub(crate) fn render_wide(&self, title: &str, content: AnyView) -> String {
-        self.document(title, "wide", content)
-    }
-
-    fn document(&self, title: &str, class: &'static str, content: AnyView) -> String {
+    /// Makes a whole document of a page's content, which is made where islands find what they need.
+    pub(crate) fn render(&self, title: &str, content: impl FnOnce() -> AnyView + 'static) -> String {
         let title = format!("{title} · Huntshelf");
         let theme = self.viewer.theme.map(Theme::word);
         let css = self.assets.css.clone();
@@ -115,7 +103,7 @@ impl Frame {
                     <body>
                         <a class="skip" href="#content">"Skip to content"</a>
                         {top(&frame)}
-                        <main id="content" class=class tabindex="-1">{content}</main>
+                        <main id="content" tabindex="-1">{content()}</main>
                         {bottom(&frame)}
                     </body>
                 </html>

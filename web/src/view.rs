@@ -50,8 +50,8 @@ fn distance(seconds: i64) -> String {
     let (size, ahead) = (seconds.unsigned_abs(), seconds < 0);
     let (count, unit) = match size {
         0..45 => return "just now".to_owned(),
-        45..5_400 => ((size + 30) / 60, "minute"),
-        5_400..129_600 => ((size + 1_800) / 3_600, "hour"),
+        45..3_570 => ((size + 30) / 60, "minute"),
+        3_570..129_600 => ((size + 1_800) / 3_600, "hour"),
         129_600..3_888_000 => ((size + 43_200) / 86_400, "day"),
         3_888_000..47_304_000 => ((size + 1_296_000) / 2_592_000, "month"),
         _ => ((size + 15_768_000) / 31_536_000, "year"),
@@ -310,6 +310,7 @@ mod tests {
             (3, "just now"),
             (60, "1 minute ago"),
             (600, "10 minutes ago"),
+            (3_600, "1 hour ago"),
             (7_200, "2 hours ago"),
             (86_400 * 3, "3 days ago"),
             (86_400 * 90, "3 months ago"),

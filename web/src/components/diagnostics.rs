@@ -1,5 +1,6 @@
 //! What lint finds, as a list.
 
+use crate::components::facts::message;
 use crate::links;
 use crate::view::{Diagnostic, Severity};
 use leptos::prelude::*;
@@ -42,8 +43,8 @@ fn one(diagnostic: Diagnostic, cells: Option<&str>) -> AnyView {
                 {place}
                 {cell}
             </p>
-            <p>{diagnostic.message}</p>
-            {(!diagnostic.help.is_empty()).then(|| view! { <p class="help">{diagnostic.help}</p> })}
+            <p>{message(&diagnostic.message)}</p>
+            {(!diagnostic.help.is_empty()).then(|| view! { <p class="help">{message(&diagnostic.help)}</p> })}
         </li>
     }
     .into_any()

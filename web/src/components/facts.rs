@@ -90,3 +90,14 @@ pub(crate) fn changes(changes: Vec<Change>) -> AnyView {
         .collect_view();
     view! { <ul class="changes" aria-label="What changed">{items}</ul> }.into_any()
 }
+
+/// A message in which `code` between backticks is set as code, as those who write messages mean it.
+pub(crate) fn message(text: &str) -> AnyView {
+    // An odd backtick at the end quotes nothing.
+    let quoted = text.matches('`').count() / 2 * 2;
+    let pieces = text.splitn(quoted + 1, '`').enumerate().map(|(place, piece)| {
+        let piece = piece.to_owned();
+        if place % 2 == 1 { view! { <code>{piece}</code> }.into_any() } else { piece.into_any() }
+    });
+    pieces.collect_view().into_any()
+}

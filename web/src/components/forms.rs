@@ -148,7 +148,7 @@ pub(crate) fn summary(errors: &[FieldError], shown: &[&str]) -> AnyView {
         .collect_view();
     view! {
         <div class="notice alarm" role="alert">
-            <p>"Not saved yet. What to mend:"</p>
+            <p>"Nothing was done yet. What to mend:"</p>
             <ul>{items}</ul>
         </div>
     }

@@ -1,5 +1,6 @@
 //! What a reader must not miss, above what they came for.
 
+use crate::components::facts::message;
 use leptos::prelude::*;
 
 /// How much a notice matters.
@@ -27,7 +28,7 @@ pub(crate) fn notice(weight: Weight, content: AnyView) -> AnyView {
 pub(crate) fn sentences(weight: Weight, sentences: Vec<String>) -> AnyView {
     sentences
         .into_iter()
-        .map(|sentence| notice(weight, view! { <p>{sentence}</p> }.into_any()))
+        .map(|sentence| notice(weight, view! { <p>{message(&sentence)}</p> }.into_any()))
         .collect_view()
         .into_any()
 }

@@ -30,5 +30,5 @@ pub fn page(frame: &Frame, view: AboutView) -> String {
         <h2>"MITRE ATT&CK"</h2>
         <p class="notice-text">{view.attack_notice}</p>
     };
-    frame.render("About", content.into_any())
+    frame.render("About", move || content.into_any())
 }

@@ -101,7 +101,7 @@ pub fn page(frame: &Frame, view: CopiesView) -> String {
         empty("No copies yet", content.into_any())
     };
     let content = view! { <h1>"Copies"</h1> {chosen} {list} {paging::paging(first, next)} };
-    frame.render("Copies", content.into_any())
+    frame.render("Copies", move || content.into_any())
 }
 
 /// One copy.
@@ -168,5 +168,5 @@ pub fn copy_page(frame: &Frame, view: CopyDetailView) -> String {
         </section>
         {parameters}
     };
-    frame.render(&title, content.into_any())
+    frame.render(&title, move || content.into_any())
 }

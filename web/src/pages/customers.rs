@@ -91,7 +91,7 @@ pub fn page(frame: &Frame, view: CustomersView) -> String {
         <ul class="cards">{customers}</ul>
         {form}
     };
-    frame.render("Customers", content.into_any())
+    frame.render("Customers", move || content.into_any())
 }
 
 fn row(customer: CustomerRow) -> AnyView {
@@ -172,5 +172,5 @@ pub fn customer_page(frame: &Frame, view: CustomerView) -> String {
         {contacts}
         {change}
     };
-    frame.render(&title, content.into_any())
+    frame.render(&title, move || content.into_any())
 }

@@ -86,7 +86,7 @@ pub fn page(frame: &Frame, view: DiffView) -> String {
             {text}
         </section>
     };
-    frame.render_wide(&title, content.into_any())
+    frame.render(&title, move || content.into_any())
 }
 
 fn hunks(hunks: Vec<Hunk>) -> AnyView {

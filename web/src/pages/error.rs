@@ -115,5 +115,5 @@ pub fn page(frame: &Frame, view: ErrorView) -> String {
             <ul class="ways">{ways}</ul>
         </section>
     };
-    frame.render(&title, content.into_any())
+    frame.render(&title, move || content.into_any())
 }

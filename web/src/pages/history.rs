@@ -82,7 +82,7 @@ pub fn page(frame: &Frame, view: HistoryView) -> String {
         {list}
         {paging::paging(first, next)}
     };
-    frame.render(&title, content.into_any())
+    frame.render(&title, move || content.into_any())
 }
 
 /// The revisions in a form that compares two of them.

@@ -61,7 +61,7 @@ pub fn page(frame: &Frame, view: LoginView) -> String {
             </form>
         </section>
     };
-    frame.render(title, content.into_any())
+    frame.render(title, move || content.into_any())
 }
 
 fn token_field() -> AnyView {

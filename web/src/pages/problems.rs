@@ -49,7 +49,7 @@ pub fn page(frame: &Frame, view: ProblemsView) -> String {
         {files}
         {paging::paging(first, next)}
     };
-    frame.render("Problems", content.into_any())
+    frame.render("Problems", move || content.into_any())
 }
 
 fn file(file: FileProblems) -> AnyView {

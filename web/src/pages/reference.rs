@@ -44,7 +44,7 @@ pub fn page(frame: &Frame, view: ReferenceView) -> String {
         </p>
         {groups}
     };
-    frame.render("API", content.into_any())
+    frame.render("API", move || content.into_any())
 }
 
 fn group(group: EndpointGroup) -> AnyView {

@@ -41,7 +41,7 @@ pub fn page(frame: &Frame, view: RepositoriesView) -> String {
     let may_sync = view.may_sync;
     let cards = view.repositories.into_iter().map(|row| card(row, may_sync)).collect_view();
     let content = view! { <h1>"Repositories"</h1> {none} <ul class="cards wide">{cards}</ul> };
-    frame.render("Repositories", content.into_any())
+    frame.render("Repositories", move || content.into_any())
 }
 
 fn card(row: RepositoryRow, may_sync: bool) -> AnyView {

@@ -97,7 +97,7 @@ pub fn page(frame: &Frame, view: TenantsView) -> String {
         {list}
         {paging::paging(first, next)}
     };
-    frame.render("Tenants", content.into_any())
+    frame.render("Tenants", move || content.into_any())
 }
 
 fn asked<'a>(q: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
@@ -184,5 +184,5 @@ pub fn tenant_page(frame: &Frame, view: TenantView) -> String {
         {change}
         <section aria-labelledby="copies"><h2 id="copies">"Copies"</h2>{copies}</section>
     };
-    frame.render(&title, content.into_any())
+    frame.render(&title, move || content.into_any())
 }

@@ -9,6 +9,9 @@ const SHOWN: usize = 8;
 
 /// The sidebar; on a narrow screen the same, folded.
 pub(super) fn sidebar(facets: Vec<Facet>, address: &Address) -> AnyView {
+    if facets.iter().all(|facet| facet.values.is_empty()) {
+        return ().into_any();
+    }
     let count = address.chosen.len();
     let chosen = (count > 0).then(|| format!(" ({count} chosen)"));
     let facets = facets

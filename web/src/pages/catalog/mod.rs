@@ -172,13 +172,15 @@ pub struct CatalogView {
 pub fn page(frame: &Frame, view: CatalogView) -> String {
     let address = Address::of(&view);
     let title = if view.q.is_empty() { "Catalog".to_owned() } else { view.q.clone() };
-    let form = search::form(&view);
-    let content = view! {
-        <h1 class="unseen">"Catalog"</h1>
-        <LiveSearch>{form}</LiveSearch>
-        <div id="results">{inside(view, &address)}</div>
-    };
-    frame.render_wide(&title, content.into_any())
+    frame.render(&title, move || {
+        let form = search::form(&view);
+        view! {
+            <h1 class="unseen">"Catalog"</h1>
+            <LiveSearch>{form}</LiveSearch>
+            <div id="results">{inside(view, &address)}</div>
+        }
+        .into_any()
+    })
 }
 
 /// The inside of `#results` alone, for the island of the search box.

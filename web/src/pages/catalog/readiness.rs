@@ -71,23 +71,26 @@ pub(crate) fn line(readiness: Readiness) -> AnyView {
             {some(readiness.revoked_techniques, revoked.into_any())}
         </span>
         " "
-        <span class="age">{age(readiness.synced, readiness.syncing, readiness.error)}</span>
+        <span class="age">{age(readiness.synced, readiness.syncing)}</span>
+        {readiness.error.map(error)}
     }
     .into_any()
 }
 
-fn age(synced: Option<When>, syncing: bool, error: Option<(When, String)>) -> AnyView {
+fn age(synced: Option<When>, syncing: bool) -> AnyView {
     let synced = match synced {
         Some(when) => view! { "synced " {facts::ago(when)} }.into_any(),
-        None => view! { "never synced" }.into_any(),
+        None => "never synced".into_any(),
     };
-    let error = error.map(|(when, message)| {
-        view! {
-            <span class="sync-error">
-                "The last try, " {facts::ago(when)} ", failed: " {message}
-                " What is shown is as old as the last sync."
-            </span>
-        }
-    });
-    view! { {synced} {syncing.then_some(", syncing now")} {error} }.into_any()
+    view! { {synced} {syncing.then_some(", syncing now")} }.into_any()
+}
+
+fn error((when, message): (When, String)) -> AnyView {
+    view! {
+        <span class="sync-error">
+            "The last try, " {facts::ago(when)} ", failed: " {message}
+            ". What is shown is as old as the last sync."
+        </span>
+    }
+    .into_any()
 }

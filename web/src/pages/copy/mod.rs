@@ -186,14 +186,14 @@ pub fn page(frame: &Frame, view: CopyView) -> String {
         {sentences(Weight::Caution, view.warnings)}
         {form}
     };
-    frame.render(&title, content.into_any())
+    frame.render(&title, move || content.into_any())
 }
 
 /// Why, and what to do about it.
 fn refusal(refusal: Refusal) -> AnyView {
     let content = view! {
-        <p><strong>"No copy can be made"</strong>": " {refusal.reason}</p>
-        <p>"What to do: " {refusal.remedy} " " <code class="faint">{refusal.code}</code></p>
+        <p><strong>"No copy can be made"</strong>": " {facts::message(&refusal.reason)}</p>
+        <p>"What to do: " {facts::message(&refusal.remedy)} " " <code class="faint">{refusal.code}</code></p>
     };
     notice(Weight::Alarm, content.into_any())
 }
@@ -213,8 +213,7 @@ fn form(view: &CopyView) -> AnyView {
         .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
         .collect_view();
     let shown: Vec<String> = view.errors.iter().map(|error| error.field.clone()).collect();
-    let shown: Vec<&str> =
-        shown.iter().map(String::as_str).filter(|field| *field != "tenant" && !field.is_empty()).collect();
+    let shown: Vec<&str> = shown.iter().map(String::as_str).filter(|field| !field.is_empty()).collect();
     view! {
         <form class="copy" method="post" action=action(&view.head)>
             {kept}

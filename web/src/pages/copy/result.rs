@@ -65,7 +65,7 @@ pub fn result_page(frame: &Frame, view: CopyResultView) -> String {
         {refused(view.refused)}
         {made}
     };
-    frame.render(&title, content.into_any())
+    frame.render(&title, move || content.into_any())
 }
 
 fn made(copies: Vec<MadeCopy>, commit: Commit, head: &ProcedureHead) -> AnyView {
@@ -134,8 +134,8 @@ fn refused(refused: Vec<RefusedTenant>) -> AnyView {
             let tenant = if tenant.is_empty() { "All tenants".to_owned() } else { tenant };
             view! {
                 <li>
-                    <p><strong>{tenant}</strong> ": " {refusal.reason} " " <code class="faint">{refusal.code}</code></p>
-                    <p class="help">"What to do: " {refusal.remedy}</p>
+                    <p><strong>{tenant}</strong> ": " {facts::message(&refusal.reason)} " " <code class="faint">{refusal.code}</code></p>
+                    <p class="help">"What to do: " {facts::message(&refusal.remedy)}</p>
                 </li>
             }
         })

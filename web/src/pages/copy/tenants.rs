@@ -29,7 +29,7 @@ pub(super) fn choose(view: &CopyView) -> AnyView {
     });
     let groups = view.groups.iter().cloned().map(group).collect_view();
     view! {
-        <fieldset class="tenants">
+        <fieldset class="tenants" id="f-tenant">
             <legend>"Tenants"</legend>
             <p class="help">{about}</p>
             {filter(view)}

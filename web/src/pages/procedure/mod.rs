@@ -199,7 +199,7 @@ pub fn page(frame: &Frame, view: ProcedureView) -> String {
             </article>
         </div>
     };
-    frame.render_wide(&title, content.into_any())
+    frame.render(&title, move || content.into_any())
 }
 
 /// What a reader must know before reading, the most important first.
@@ -267,7 +267,7 @@ fn broken(broken: Broken) -> AnyView {
     let content = view! {
         <p>
             <strong>"Newest revision broken"</strong> " since " {facts::commit(broken.since)} " by " {broken.by} ", "
-            {facts::ago(broken.at)} ": " {broken.reason}
+            {facts::ago(broken.at)} ": " {facts::message(&broken.reason)}
         </p>
         <p>{shown}</p>
     };
@@ -309,8 +309,9 @@ fn findings(diagnostics: Vec<Diagnostic>) -> AnyView {
         if warnings == 1 { "" } else { "s" },
         diagnostics.len() - errors - warnings
     );
+    let unfolded = errors > 0;
     view! {
-        <details class="findings" id="findings" open=errors > 0>
+        <details class="findings" id="findings" open=unfolded>
             <summary>{said}</summary>
             {diagnostics::list(diagnostics, Some(""))}
         </details>

@@ -44,6 +44,8 @@ pub(super) fn panel(facts: Facts) -> AnyView {
     view! {
         <aside class="panel" aria-label="About this procedure">
             {copy}
+            <details class="about-it" id="about">
+            <summary>"About this procedure"</summary>
             <dl class="facts">
                 {row("Id", view! { <code>{head.id}</code> }.into_any())}
                 {row("Repository", head.repo.into_any())}
@@ -60,6 +62,7 @@ pub(super) fn panel(facts: Facts) -> AnyView {
             </dl>
             {parameters(facts.parameters)}
             {forge(facts.forge)}
+            </details>
         </aside>
     }
     .into_any()
@@ -68,7 +71,7 @@ pub(super) fn panel(facts: Facts) -> AnyView {
 fn copy(head: &ProcedureHead, not_copyable: Option<String>) -> AnyView {
     match not_copyable {
         Some(reason) => view! {
-            <div class="take"><p class="refused"><strong>"No copy can be made"</strong>": " {reason}</p></div>
+            <div class="take"><p class="refused"><strong>"No copy can be made"</strong>": " {facts::message(&reason)}</p></div>
         }
         .into_any(),
         None => {
