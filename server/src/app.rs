@@ -181,6 +181,9 @@ impl App {
 }
 
 /// The data folder holds sessions and customers' names: nobody else on the machine reads it.
+///
+/// # Errors
+/// When it is not there and cannot be made.
 pub fn make_folder(path: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);

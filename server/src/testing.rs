@@ -127,14 +127,12 @@ impl TestApp {
     /// # Panics
     /// When the database fails.
     pub async fn user(&self, name: &str, role: Role) -> TestUser {
-        let account = match self.app.database.account_named(name).await.expect("the database answers") {
-            Some(account) => account,
-            None => {
-                let account = self.app.new_account(name, role);
-                self.app.database.create_account(&account).await.expect("the name is free");
-                account
-            }
-        };
+        let found = self.app.database.account_named(name).await.expect("the database answers");
+        let is_new = found.is_none();
+        let account = found.unwrap_or_else(|| self.app.new_account(name, role));
+        if is_new {
+            self.app.database.create_account(&account).await.expect("the name is free");
+        }
         let secret = Secret::new(TOKEN_PREFIX, self.app.entropy.as_ref());
         let now = self.app.clock.now();
         self.app.database.create_token(&self.app.id(), &secret, &account, role, now).await.expect("a token");

@@ -34,7 +34,7 @@ pub(super) enum AdminCommand {
 
 /// Which database.
 #[derive(Debug, Args)]
-struct Place {
+pub(super) struct Place {
     /// The data folder [default: ./data]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -44,7 +44,7 @@ struct Place {
 }
 
 #[derive(Debug, Subcommand)]
-enum UserCommand {
+pub(super) enum UserCommand {
     /// Make an account and print a one-time link to sign in with
     Create {
         #[command(flatten)]
@@ -83,7 +83,7 @@ enum UserCommand {
 }
 
 #[derive(Debug, Subcommand)]
-enum TokenCommand {
+pub(super) enum TokenCommand {
     /// Make a token and print it; the account is made with it when there is none of that name
     Create {
         #[command(flatten)]
@@ -98,7 +98,7 @@ enum TokenCommand {
 }
 
 #[derive(Debug, Subcommand)]
-enum CustomerCommand {
+pub(super) enum CustomerCommand {
     /// Put a customer on record and print its id
     Create {
         #[command(flatten)]
@@ -118,7 +118,7 @@ enum CustomerCommand {
 }
 
 #[derive(Debug, Subcommand)]
-enum TenantCommand {
+pub(super) enum TenantCommand {
     /// Put a tenant on record and print its id
     Create {
         #[command(flatten)]

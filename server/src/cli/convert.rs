@@ -64,14 +64,13 @@ impl Format {
 const LARGEST: u64 = 64 * 1024 * 1024;
 
 pub(super) fn run(args: &ConvertArgs) -> anyhow::Result<()> {
-    let (bytes, name) = match &args.input {
-        Some(path) => (read_file(path)?, path.display().to_string()),
-        None => {
-            if std::io::stdin().is_terminal() {
-                bail!("nothing to read: name a file, or send one to standard input");
-            }
-            (bounded(std::io::stdin().lock())?, "standard input".to_owned())
+    let (bytes, name) = if let Some(path) = &args.input {
+        (read_file(path)?, path.display().to_string())
+    } else {
+        if std::io::stdin().is_terminal() {
+            bail!("nothing to read: name a file, or send one to standard input");
         }
+        (bounded(std::io::stdin().lock())?, "standard input".to_owned())
     };
     let to = match (args.to, &args.output) {
         (Some(to), _) => to,

@@ -41,7 +41,7 @@ pub(super) struct InstantiateArgs {
     /// What becomes of cells that write to the service
     #[arg(long, value_enum, default_value = "none")]
     hold: HoldArg,
-    /// What to write; `-` is standard output [default: STEM_REGION_TENANT.ipynb here]
+    /// What to write; `-` is standard output [default: `{stem}_{region}_{tenant}.ipynb` here]
     #[arg(short = 'o', long = "output", value_name = "OUT")]
     output: Option<PathBuf>,
     /// Tell what was made as JSON

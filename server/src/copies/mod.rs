@@ -7,7 +7,7 @@ pub mod window;
 use crate::app::App;
 use crate::auth::{Principal, Role};
 use crate::db::instances::{Instance, InstanceTenant};
-use crate::db::tenants::{Tenant, TenantFilter};
+use crate::db::tenants::{Tenant, TenantFilter, Tenants};
 use crate::http::problem::{Problem, sentence};
 use crate::routes::api::no_procedure;
 use catalog::attack::Release;
@@ -149,38 +149,45 @@ async fn resolve(
     let tenants = app.database.tenants(&scope);
     let (mut found, mut refused, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
     for name in asked {
-        let tenant = match tenants.get(name).await? {
-            Some(tenant) => Ok(tenant),
-            None => {
-                let by_key = TenantFilter { key: Some(name.clone()), ..TenantFilter::default() };
-                let mut named = tenants.list(&by_key).await?;
-                match (named.pop(), named.is_empty()) {
-                    (Some(only), true) => Ok(only),
-                    (Some(_), false) => Err(Refusal {
-                        code: "ambiguous-tenant".to_owned(),
-                        reason: format!("several tenants have the key {name}"),
-                        remedy: "Name the one that is meant by its id.".to_owned(),
-                    }),
-                    (None, _) => Err(Refusal {
-                        code: "unknown-tenant".to_owned(),
-                        reason: format!("there is no tenant {name}"),
-                        remedy: "Name a tenant that is on record, by its id or its key.".to_owned(),
-                    }),
-                }
-            }
-        };
-        match tenant {
+        match named(&tenants, name).await? {
             Ok(tenant) => {
                 if seen.insert(tenant.id.clone()) {
                     found.push(tenant);
                 }
             }
             Err(refusal) => {
-                refused.push(Refused { tenant: Some(name.clone()), name: String::new(), refusal })
+                refused.push(Refused { tenant: Some(name.clone()), name: String::new(), refusal });
             }
         }
     }
     Ok((found, refused))
+}
+
+/// The tenant of an id, or the only one of a key.
+async fn named(tenants: &Tenants<'_>, name: &str) -> Result<Result<Tenant, Refusal>, Problem> {
+    if let Some(tenant) = tenants.get(name).await? {
+        return Ok(Ok(tenant));
+    }
+    let by_key = TenantFilter { key: Some(name.to_owned()), ..TenantFilter::default() };
+    let mut found = tenants.list(&by_key).await?;
+    let refuse = |code: &str, reason: String, remedy: &str| Refusal {
+        code: code.to_owned(),
+        reason,
+        remedy: remedy.to_owned(),
+    };
+    Ok(match (found.pop(), found.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (Some(_), false) => Err(refuse(
+            "ambiguous-tenant",
+            format!("several tenants have the key {name}"),
+            "Name the one that is meant by its id.",
+        )),
+        (None, _) => Err(refuse(
+            "unknown-tenant",
+            format!("there is no tenant {name}"),
+            "Name a tenant that is on record, by its id or its key.",
+        )),
+    })
 }
 
 fn one(

@@ -304,7 +304,7 @@ async fn a_customer_is_changed_and_keeps_its_rows(bench: Bench) {
     let changed = Customer { name: "Hospital".to_owned(), labels: BTreeMap::new(), ..customer };
     assert!(bench.db.customers(&scope).update(&changed).await.unwrap());
     assert_eq!(bench.db.customers(&scope).get(&changed.id).await.unwrap(), Some(changed.clone()));
-    assert_eq!(bench.db.customers(&scope).list().await.unwrap(), [changed.clone()]);
+    assert_eq!(bench.db.customers(&scope).list().await.unwrap(), std::slice::from_ref(&changed));
     let renamed = bench.db.tenants(&scope).get(&tenant.id).await.unwrap().unwrap();
     assert_eq!(renamed.customer, "Hospital");
     let nobody = Customer { id: "nobody".to_owned(), name: "Nobody".to_owned(), ..changed };

@@ -99,7 +99,7 @@ const BETWEEN: &str = "\u{1f}";
 /// Ids as one text in which each stands between two [`BETWEEN`]s: taking one away changes it only if it is there. Both
 /// databases know `replace`; neither takes a list of unknown length otherwise.
 fn one_of(ids: &[String]) -> Option<String> {
-    (!ids.is_empty()).then(|| ids.iter().map(|id| format!("{BETWEEN}{id}{BETWEEN}")).collect())
+    (!ids.is_empty()).then(|| format!("{BETWEEN}{}{BETWEEN}", ids.join(&format!("{BETWEEN}{BETWEEN}"))))
 }
 
 #[derive(FromRow)]

@@ -38,6 +38,7 @@ pub fn csrf(
 }
 
 /// What a handler's panic becomes.
+#[expect(clippy::needless_pass_by_value, reason = "as tower-http calls it")]
 pub fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
     let said = cause
         .downcast_ref::<String>()

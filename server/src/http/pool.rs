@@ -28,6 +28,9 @@ pub enum PoolError {
 
 impl Pool {
     /// A pool of `threads` with room for `waiting` pieces of work that no thread has taken yet.
+    ///
+    /// # Panics
+    /// When the system gives no thread.
     pub fn new(threads: usize, waiting: usize) -> Self {
         let (jobs, taken) = bounded::<Job>(waiting);
         for number in 0..threads.max(1) {

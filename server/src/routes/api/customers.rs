@@ -112,6 +112,10 @@ pub fn labels_fit(labels: &BTreeMap<String, String>) -> Result<(), String> {
     }
 }
 
+/// Whether a customer can be.
+///
+/// # Errors
+/// What is wrong with it.
 pub fn check(customer: &Customer) -> Result<(), CustomerError> {
     if !(1..=200).contains(&customer.name.chars().count()) || customer.name.chars().any(char::is_control) {
         return Err(CustomerError::Name);

@@ -53,7 +53,8 @@ pub async fn get(
     Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
     let (address, at) = (which.address(&id), which.commit()?);
-    let converted = app.read(move |library| Ok(library.read(&address, at.as_deref())?.map(convert))).await?;
+    let converted =
+        app.read(move |library| Ok(library.read(&address, at.as_deref())?.as_ref().map(convert))).await?;
     let (name, bytes) = converted.ok_or_else(|| no_procedure(&id))??;
     let headers = [
         Cache::Revalidate.header(),
@@ -63,7 +64,7 @@ pub async fn get(
     Ok((headers, bytes).into_response())
 }
 
-fn convert(reading: Reading) -> Result<(String, Vec<u8>), NotebookError> {
+fn convert(reading: &Reading) -> Result<(String, Vec<u8>), NotebookError> {
     match reading.notebook.blocking() {
         Some(found) => Err(NotebookError::Unreadable {
             line: found.line,

@@ -226,6 +226,10 @@ fn is_zone(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte))
 }
 
+/// Whether a tenant can be.
+///
+/// # Errors
+/// What is wrong with it.
 pub fn check(tenant: &Tenant) -> Result<(), TenantError> {
     if !is_word(&tenant.id) || tenant.id.is_empty() || tenant.id.contains('.') {
         return Err(TenantError::Id);

@@ -101,21 +101,16 @@ fn chosen(filters: &Filters, facets: &mut Vec<Facet>) -> Vec<Chosen> {
         ("standing", &filters.standing),
     ] {
         for value in values {
-            let place = match facets.iter().position(|known| known.name == facet) {
-                Some(place) => place,
-                None => {
-                    facets.push(Facet { name: facet.to_owned(), values: Vec::new() });
-                    facets.len() - 1
-                }
-            };
+            let place = facets.iter().position(|known| known.name == facet).unwrap_or_else(|| {
+                facets.push(Facet { name: facet.to_owned(), values: Vec::new() });
+                facets.len() - 1
+            });
             let known = &mut facets[place].values;
-            let label = match known.iter().find(|known| known.value.eq_ignore_ascii_case(value)) {
-                Some(known) => known.label.clone(),
-                None => {
-                    known.push(FacetValue { value: value.clone(), label: value.clone(), count: 0 });
-                    value.clone()
-                }
-            };
+            let label = known.iter().find(|known| known.value.eq_ignore_ascii_case(value));
+            let label = label.map(|known| known.label.clone()).unwrap_or_else(|| {
+                known.push(FacetValue { value: value.clone(), label: value.clone(), count: 0 });
+                value.clone()
+            });
             chosen.push(Chosen { facet: facet.to_owned(), value: value.clone(), label });
         }
     }

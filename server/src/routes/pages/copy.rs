@@ -294,7 +294,7 @@ fn groups(
     let mut groups: Vec<TenantGroup> = Vec::new();
     let mut shown = 0;
     for tenant in tenants {
-        let chosen = filled.tenants.iter().any(|id| *id == tenant.id);
+        let chosen = filled.tenants.contains(&tenant.id);
         if !chosen && (!found(tenant) || shown >= SHOWN) {
             continue;
         }

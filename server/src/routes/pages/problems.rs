@@ -29,7 +29,7 @@ pub async fn show(
         let found = context.diagnostic(&problem.repo, &problem.commit, &problem.path, problem.diagnostic);
         match files.last_mut() {
             Some(file) if file.repo == problem.repo && file.path == problem.path => {
-                file.diagnostics.push(found)
+                file.diagnostics.push(found);
             }
             _ => files.push(FileProblems {
                 repo: problem.repo,

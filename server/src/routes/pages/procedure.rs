@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use catalog::instance::Vocabulary;
 use catalog::library::{LibraryError, Reading};
 use catalog::notebook::CellKind as Kind;
+use catalog::repository::Forge;
 use serde_json::Value;
 use web::pages::procedure::{
     Broken, Cell, CellKind, ForgeLinks, Heading, Parameter, Past, ProcedureView, page,
@@ -119,7 +120,7 @@ fn view(context: &Context, reading: Reading, named: bool, vocabulary: &Vocabular
         forge: ForgeLinks {
             file: forge.and_then(|forge| forge.file_url(&commit, &path)),
             edit: forge.and_then(|forge| forge.edit_url(branch, &path)),
-            issue: forge.and_then(|forge| forge.issue_url()),
+            issue: forge.and_then(Forge::issue_url),
         },
         path,
     }

@@ -96,9 +96,14 @@ impl From<Made> for NewInstancesAnswer {
             instances: made
                 .instances
                 .into_iter()
-                .map(|instance| match instance.id.is_empty() {
-                    true => InstanceItem { id: None, notebook: None, ..InstanceItem::from(instance) },
-                    false => instance.into(),
+                .map(|instance| {
+                    let item = InstanceItem::from(instance);
+                    // What was not put on record has no id, and no address.
+                    if item.id.as_deref() == Some("") {
+                        InstanceItem { id: None, notebook: None, ..item }
+                    } else {
+                        item
+                    }
                 })
                 .collect(),
             warnings: made
