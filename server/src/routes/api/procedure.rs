@@ -12,6 +12,7 @@ use catalog::index::Broken;
 use catalog::library::Reading;
 use catalog::notebook::CellKind;
 use catalog::procedure::Standing;
+use catalog::render::{self, Heading};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -245,8 +246,15 @@ fn answer(reading: Reading) -> ProcedureAnswer {
     }
 }
 
-fn outline(_reading: &Reading) -> Vec<HeadingItem> {
-    Vec::new()
+fn outline(reading: &Reading) -> Vec<HeadingItem> {
+    let rendered = render::notebook(&reading.notebook, &render::Options::default());
+    let item = |heading: Heading| HeadingItem {
+        level: heading.level,
+        text: heading.text,
+        cell: heading.cell,
+        anchor: heading.anchor,
+    };
+    rendered.headings.into_iter().map(item).collect()
 }
 
 fn parameters(reading: &Reading) -> Vec<ParameterItem> {

@@ -107,7 +107,8 @@ fn chosen(filters: &Filters, facets: &mut Vec<Facet>) -> Vec<Chosen> {
             });
             let known = &mut facets[place].values;
             let label = known.iter().find(|known| known.value.eq_ignore_ascii_case(value));
-            let label = label.map(|known| known.label.clone()).unwrap_or_else(|| {
+            let label = label.map(|known| known.label.clone());
+            let label = label.unwrap_or_else(|| {
                 known.push(FacetValue { value: value.clone(), label: value.clone(), count: 0 });
                 value.clone()
             });

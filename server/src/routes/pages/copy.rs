@@ -431,4 +431,54 @@ mod tests {
         let fields: Vec<_> = wrong.iter().map(|error| error.field.as_str()).collect();
         assert_eq!(fields, ["p.LIMIT", "p.OTHER"]);
     }
+
+    use crate::auth::Role;
+    use crate::sample::Sample;
+
+    #[tokio::test]
+    async fn a_form_makes_a_copy() {
+        let sample = Sample::open().await;
+        let tenant = sample.tenant().await;
+        let hunter = sample.user(Role::Hunter).await;
+        let fields = [
+            ("tenant", tenant.as_str()),
+            ("window", "last"),
+            ("last", "24h"),
+            ("p.LIMIT", "7"),
+            ("hold", "default"),
+        ];
+        let answer = hunter.form("/procedures/lsass/copy", &fields).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        assert!(answer.text().contains("lsass_mock_0145483.ipynb"));
+        let listed = hunter.get("/api/v1/instances").await.json();
+        let provenance = &listed["instances"][0]["provenance"];
+        assert_eq!(provenance["parameters"]["LIMIT"], 7);
+        assert_eq!(provenance["window"]["from"], "2026-11-23T12:00:00Z");
+        let id = listed["instances"][0]["id"].as_str().unwrap();
+        let page = hunter.get(&format!("/instances/{id}")).await.text();
+        assert!(page.contains("0145483") && page.contains("2026-11-23T12:00:00Z"));
+        let zip = hunter.form("/instances.zip", &[("instance", id)]).await;
+        assert_eq!(zip.header("content-type"), "application/zip");
+    }
+
+    #[tokio::test]
+    async fn a_mistake_is_shown_with_what_was_filled_in() {
+        let sample = Sample::open().await;
+        sample.tenant().await;
+        let hunter = sample.user(Role::Hunter).await;
+        let fields = [("window", "last"), ("last", "soon"), ("p.LIMIT", "many")];
+        let answer = hunter.form("/procedures/lsass/copy", &fields).await;
+        assert_eq!(answer.status, 422);
+        let text = answer.text();
+        assert!(text.contains("value=\"soon\"") && text.contains("many"), "{text}");
+        assert!(text.contains("LIMIT is a whole number."));
+        assert!(text.contains("Choose at least one tenant."));
+    }
+
+    #[tokio::test]
+    async fn who_may_not_make_copies_is_told_so() {
+        let sample = Sample::open().await;
+        let answer = sample.user(Role::Viewer).await.get("/procedures/lsass/copy").await;
+        assert_eq!(answer.status, 403);
+    }
 }

@@ -196,3 +196,55 @@ pub async fn change(
         Err(problem) => Err(problem),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Role;
+    use crate::sample::Sample;
+
+    #[tokio::test]
+    async fn forms_put_a_customer_and_a_tenant_on_record() {
+        let sample = Sample::open().await;
+        let lead = sample.user(Role::Lead).await;
+        let made = lead
+            .form("/customers", &[("name", "Clinic"), ("labels", "sector=health"), ("contacts", "Ana\nBen")])
+            .await;
+        assert_eq!(made.status, 303);
+        let place = made.header("location").to_owned();
+        let page = lead.get(&place).await.text();
+        assert!(page.contains("health") && page.contains("Ben"));
+        let customer = place.rsplit('/').next().unwrap();
+        let fields = [
+            ("customer", customer),
+            ("name", "Ward"),
+            ("service", "taegis"),
+            ("key", "007"),
+            ("region", "us1"),
+            ("parameters", "LIMIT=5"),
+        ];
+        let made = lead.form("/tenants", &fields).await;
+        assert_eq!(made.status, 303, "{}", made.text());
+        let page = lead.get(made.header("location")).await.text();
+        assert!(page.contains("007") && page.contains("LIMIT"));
+        let twice = lead.form("/tenants", &fields).await;
+        assert_eq!(twice.status, 422);
+        assert!(twice.text().contains("is taken"));
+    }
+
+    #[tokio::test]
+    async fn a_line_that_is_no_label_is_shown_again() {
+        let sample = Sample::open().await;
+        let lead = sample.user(Role::Lead).await;
+        let answer = lead.form("/customers", &[("name", "Clinic"), ("labels", "health")]).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.text().contains("key=value; this is not: health"));
+    }
+
+    #[tokio::test]
+    async fn somebody_who_may_not_change_anything_gets_no_form() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        assert!(!viewer.get("/customers").await.text().contains("action=\"/customers\""));
+        assert_eq!(viewer.form("/customers", &[("name", "x")]).await.status, 403);
+    }
+}

@@ -166,3 +166,69 @@ pub fn error(app: &App, asked: &Asked, who: Option<&Principal>, problem: &Proble
     let page = web::pages::error::page(&asked.frame(app, who), view);
     (problem.status_code(), html(page)).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Role;
+    use crate::sample::Sample;
+    use axum::http::Request;
+
+    #[tokio::test]
+    async fn every_page_is_shown_whole_and_without_inline_script() {
+        let sample = Sample::open().await;
+        let tenant = sample.tenant().await;
+        let admin = sample.user(Role::Admin).await;
+        let (first, last) = (&sample.commits[0], &sample.commits[2]);
+        for path in [
+            "/",
+            "/?q=lsass&technique=T1003&sort=title",
+            "/procedures/lsass",
+            "/procedures/brittle",
+            "/procedures/path%3Anotes%2Flsass.md",
+            &format!("/procedures/lsass/at/{first}"),
+            "/procedures/lsass/history",
+            "/procedures/lsass/diff",
+            &format!("/procedures/lsass/diff/{first}..{last}"),
+            "/procedures/lsass/copy",
+            "/procedures/path%3Anotes%2Flsass.md/copy",
+            "/problems",
+            "/instances",
+            "/customers",
+            "/tenants",
+            &format!("/tenants/{tenant}"),
+            "/admin/repositories",
+            "/api",
+            "/about",
+        ] {
+            let answer = admin.get(path).await;
+            assert_eq!(answer.status, 200, "{path}");
+            let text = answer.text();
+            assert!(text.starts_with("<!DOCTYPE html>") && text.trim_end().ends_with("</html>"), "{path}");
+            assert!(!text.contains("<script>") && !text.contains("alert(1)</script>"), "{path}");
+            assert!(!text.contains(" style=\"") && !text.contains(" onclick"), "{path}");
+            assert_eq!(answer.header("cache-control"), "private, no-store", "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_fragment_is_the_results_alone() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let answer = viewer.send(Request::get("/?q=lsass").header("x-fragment", "results")).await;
+        assert_eq!(answer.status, 200);
+        assert!(answer.text().contains("/procedures/lsass") && !answer.text().contains("<html"));
+    }
+
+    #[tokio::test]
+    async fn what_is_not_there_is_a_page_with_a_way_out() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        for path in
+            ["/nothing", "/procedures/nothing", "/procedures/lsass/at/ffffffff", "/tenants/x", "/instances/x"]
+        {
+            let answer = viewer.get(path).await;
+            assert_eq!(answer.status, 404, "{path}");
+            assert!(answer.text().contains("href=\"/\""), "{path}");
+        }
+    }
+}

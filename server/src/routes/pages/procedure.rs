@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use catalog::instance::Vocabulary;
 use catalog::library::{LibraryError, Reading};
 use catalog::notebook::CellKind as Kind;
+use catalog::render;
 use catalog::repository::Forge;
 use serde_json::Value;
 use web::pages::procedure::{
@@ -135,25 +136,25 @@ struct Rendered {
 
 fn rendered(context: &Context, reading: &Reading, vocabulary: &Vocabulary) -> Rendered {
     let forge = context.forge(&reading.entry.repo);
-    let cells = reading
-        .notebook
-        .cells
-        .iter()
-        .enumerate()
-        .map(|(index, cell)| Cell {
-            index,
-            kind: match cell.kind {
-                Kind::Markdown => CellKind::Markdown,
-                Kind::Code => CellKind::Code,
-                Kind::Raw => CellKind::Raw,
-            },
-            html: String::new(),
-            language: String::new(),
-            tags: cell.tags().map(str::to_owned).collect(),
-            line: cell.lines.0,
-            forge: forge.and_then(|forge| forge.line_url(&reading.commit, &reading.path, cell.lines.0)),
-        })
-        .collect();
+    let rendered = render::notebook(&reading.notebook, &render::Options::default());
+    let cells = rendered.cells.into_iter().map(|cell| Cell {
+        index: cell.index,
+        kind: match cell.kind {
+            Kind::Markdown => CellKind::Markdown,
+            Kind::Code => CellKind::Code,
+            Kind::Raw => CellKind::Raw,
+        },
+        html: cell.html,
+        language: cell.language,
+        tags: cell.tags,
+        line: cell.lines.0,
+        forge: forge.and_then(|forge| forge.line_url(&reading.commit, &reading.path, cell.lines.0)),
+    });
+    let outline = rendered.headings.into_iter().map(|heading| Heading {
+        level: heading.level,
+        text: heading.text,
+        anchor: heading.anchor,
+    });
     let tried = trial(reading, vocabulary);
     let parameters = tried.parameters.into_iter().map(|parameter| Parameter {
         kind: kind(&parameter),
@@ -162,8 +163,8 @@ fn rendered(context: &Context, reading: &Reading, vocabulary: &Vocabulary) -> Re
         help: parameter.help.unwrap_or_default(),
     });
     Rendered {
-        cells,
-        outline: Vec::new(),
+        cells: cells.collect(),
+        outline: outline.collect(),
         parameters: parameters.collect(),
         not_copyable: tried
             .refused

@@ -33,3 +33,26 @@ pub async fn choose(
     };
     (jar, Redirect::to(sign_in::next(&choice.next)))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Role;
+    use crate::sample::Sample;
+    use axum::http::{Request, header};
+
+    #[tokio::test]
+    async fn a_theme_is_a_cookie_that_the_page_follows() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let chosen = viewer.form("/theme", &[("theme", "dark"), ("next", "/problems")]).await;
+        assert_eq!((chosen.status.as_u16(), chosen.header("location")), (303, "/problems"));
+        let cookie = chosen.header("set-cookie").split(';').next().unwrap().to_owned();
+        let page = viewer.send(Request::get("/").header(header::COOKIE, &cookie)).await.text();
+        assert!(page.contains("data-theme=\"dark\""));
+        let request = Request::post("/theme")
+            .header(header::COOKIE, &cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let back = viewer.send_with(request, "theme=system").await;
+        assert!(back.header("set-cookie").contains("Max-Age=0"));
+    }
+}
