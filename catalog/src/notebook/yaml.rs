@@ -338,6 +338,14 @@ impl Builder {
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: &Span) -> Result<(), Box<Diagnostic>> {
         let plain = if style == ScalarStyle::Plain { resolve(text) } else { Plain::Text };
+        if style == ScalarStyle::Plain && text.contains('\t') {
+            return self.refuse(
+                "yaml-invalid",
+                span,
+                "PyYAML cannot read a tab within text that has no quotes",
+                "Put blanks in its place, or the text in quotes.",
+            );
+        }
         match plain {
             Plain::Merge => {
                 return self.refuse(
