@@ -1,0 +1,18 @@
+//! What the program shows from outside, each module one part of it.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests say what they counted and what they skipped"
+)]
+
+mod bad_input;
+mod conformance;
+mod copies;
+mod doors;
+mod interruption;
+mod layout;
+mod playbook;
+mod standing;
+mod starter;
+mod sync;
