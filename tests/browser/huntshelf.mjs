@@ -1,0 +1,136 @@
+// A running huntshelf, and a chromium that looks at it.
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+export const TESTS = dirname(dirname(fileURLToPath(import.meta.url)));
+export const SCREENSHOTS = join(TESTS, ".cache", "screenshots");
+mkdirSync(SCREENSHOTS, { recursive: true });
+
+const PROGRAM = process.env.HUNTSHELF_PROGRAM;
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const listener = createServer().on("error", reject);
+    listener.listen(0, "127.0.0.1", () => {
+      const { port } = listener.address();
+      listener.close(() => resolve(port));
+    });
+  });
+}
+
+/** Asks until there is an answer, or fails after `seconds`. */
+export async function eventually(what, seconds, ask) {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer;
+    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Starts the program on a new data folder: the starter catalog, with a customer and two tenants. */
+export async function startServer() {
+  if (!PROGRAM) throw new Error("HUNTSHELF_PROGRAM names no program: run `tests/run browser`");
+  const folder = mkdtempSync(join(tmpdir(), "huntshelf-browser-"));
+  const data = join(folder, "data");
+  const token = execFileSync(
+    PROGRAM,
+    ["admin", "token", "create", "--data", data, "--name", "Ada Hunter", "--role", "admin"],
+    { encoding: "utf8" },
+  ).trim();
+  const port = await freePort();
+  const base = `http://127.0.0.1:${port}`;
+  const log = openSync(join(folder, "log"), "w");
+  const child = spawn(PROGRAM, ["serve", "--data", data, "--listen", `127.0.0.1:${port}`], {
+    cwd: folder,
+    stdio: ["ignore", log, log],
+  });
+  const stop = () => {
+    child.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once("exit", stop);
+  await eventually("huntshelf is ready", 60, async () => {
+    if (child.exitCode !== null) throw new Error(`huntshelf ended: ${readFileSync(join(folder, "log"), "utf8")}`);
+    return fetch(`${base}/readyz`).then((answer) => answer.ok, () => false);
+  });
+  const api = async (method, path, body) => {
+    const answer = await fetch(`${base}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: body && JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+  const customer = await api("POST", "/customers", { name: "Fabrikam", labels: { sector: "energy" } });
+  for (const [key, name] of [["0145483", "Fabrikam Production"], ["0145485", "Fabrikam Test"]]) {
+    await api("POST", "/tenants", { customer: customer.id, service: "taegis", key, region: "mock", name });
+  }
+  return { base, token, api, stop, log: () => readFileSync(join(folder, "log"), "utf8") };
+}
+
+let browser;
+
+/** The one chromium of this process. */
+export async function openBrowser() {
+  browser ??= await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  return browser;
+}
+
+export async function closeBrowser() {
+  await browser?.close();
+  browser = undefined;
+}
+
+/**
+ * A page of somebody who is signed in through the sign-in form, and everything that went wrong on it: errors on the
+ * console (reports of the content security policy are some), exceptions, requests to elsewhere.
+ */
+export async function openPage(server, { javaScript = true, width = 1280, scheme = "light" } = {}) {
+  const context = await (await openBrowser()).newContext({
+    javaScriptEnabled: javaScript,
+    viewport: { width, height: width < 600 ? 844 : 900 },
+    colorScheme: scheme,
+    acceptDownloads: true,
+    reducedMotion: "reduce",
+  });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || /content security policy/i.test(message.text())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(server.base) && !/^(data|blob|about):/.test(request.url())) {
+      complaints.push(`asked elsewhere: ${request.url()}`);
+    }
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 500) complaints.push(`${response.status()} ${response.url()}`);
+  });
+  await page.goto(`${server.base}/login`);
+  await page.locator("input[name=token]").fill(server.token);
+  await page.locator("form:has(input[name=token]) [type=submit], form:has(input[name=token]) button").first().click();
+  await page.waitForURL((url) => url.pathname === "/");
+  return { page, context, complaints };
+}
+
