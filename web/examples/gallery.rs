@@ -7,6 +7,7 @@
 //! writes one folder a theme (`light`, `dark`) with one file a page into FOLDER (`gallery` by default).
 
 #[path = "../tests/sample/mod.rs"]
+#[allow(dead_code, reason = "the tests use what the gallery does not")]
 mod sample;
 
 use std::path::PathBuf;

@@ -11,6 +11,8 @@ const TARGET: &str = "wasm32-unknown-unknown";
 pub(crate) struct Islands {
     /// The JavaScript module that loads it.
     pub(crate) js: String,
+    /// JavaScript that crates bring along: the path by which the module imports it, and its text.
+    pub(crate) pieces: Vec<(String, String)>,
     /// The WebAssembly.
     pub(crate) wasm: Vec<u8>,
 }
@@ -75,12 +77,14 @@ pub(crate) fn bind(wasm: &[u8]) -> anyhow::Result<Islands> {
         .remove_producers_section(true)
         .generate_output()
         .context("binding the islands")?;
-    // Pieces of JavaScript that crates bring along would be files of their own, which nobody serves.
-    ensure!(
-        output.snippets().is_empty()
-            && output.local_modules().is_empty()
-            && output.npm_dependencies().is_empty(),
-        "a dependency of the islands brings JavaScript along, which the bundle does not serve"
-    );
-    Ok(Islands { js: output.js().to_owned(), wasm: output.wasm_mut().emit_wasm() })
+    ensure!(output.npm_dependencies().is_empty(), "a dependency of the islands asks for packages of npm");
+    let inline = output.snippets().iter().flat_map(|(crate_name, texts)| {
+        let texts = texts.iter().enumerate();
+        texts.map(move |(place, text)| (format!("./snippets/{crate_name}/inline{place}.js"), text.clone()))
+    });
+    let files =
+        output.local_modules().iter().map(|(path, text)| (format!("./snippets/{path}"), text.clone()));
+    let mut pieces: Vec<_> = inline.chain(files).collect();
+    pieces.sort();
+    Ok(Islands { js: output.js().to_owned(), pieces, wasm: output.wasm_mut().emit_wasm() })
 }

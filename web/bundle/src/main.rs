@@ -63,7 +63,12 @@ fn bundle(web: &Path) -> anyhow::Result<()> {
         bail!("the islands weigh {size} bytes gzipped; more than {WASM_LIMIT} are not sent to a browser");
     }
     let wasm = new.add("islands", "wasm", &islands.wasm)?;
-    let module = new.add("islands", "js", islands.js.as_bytes())?;
+    let mut module = islands.js;
+    for (path, text) in &islands.pieces {
+        let name = new.add("piece", "js", text.as_bytes())?;
+        module = module.replace(path, &format!("./{name}"));
+    }
+    let module = new.add("islands", "js", module.as_bytes())?;
     let boot = boot.replace("@MODULE@", &module).replace("@WASM@", &wasm);
     let boot = new.add("boot", "js", boot.as_bytes())?;
     let css = new.add("style", "css", css::minify(style::STYLE).as_bytes())?;

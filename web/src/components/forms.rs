@@ -6,8 +6,10 @@ use leptos::prelude::*;
 /// One labelled field.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Labelled {
-    /// Its `name`, and its `id` with `f-` before.
+    /// Its `name`.
     pub(crate) name: String,
+    /// What its `id` begins with: a word of its form, where a page holds several.
+    pub(crate) form: &'static str,
     /// Its label.
     pub(crate) label: String,
     /// What is expected, in a sentence; may be empty.
@@ -23,6 +25,7 @@ impl Labelled {
     pub(crate) fn new(name: &str, label: &str, help: &str, errors: &[FieldError]) -> Self {
         Self {
             name: name.to_owned(),
+            form: "f",
             label: label.to_owned(),
             help: help.to_owned(),
             error: errors.iter().find(|error| error.field == name).map(|error| error.message.clone()),
@@ -36,8 +39,14 @@ impl Labelled {
         self
     }
 
+    /// The same field of a form that shares its page with others.
+    pub(crate) fn of(mut self, form: &'static str) -> Self {
+        self.form = form;
+        self
+    }
+
     fn id(&self) -> String {
-        format!("f-{}", self.name)
+        id_of(self.form, &self.name)
     }
 
     /// Ids of what describes it, for `aria-describedby`.
@@ -97,9 +106,8 @@ impl Labelled {
                 spellcheck="false"
                 aria-describedby=self.described_by()
                 aria-invalid=self.error.is_some().then_some("true")
-            >
-                {value}
-            </textarea>
+                inner_html=text_of(&value)
+            ></textarea>
         }
         .into_any();
         self.around(control)
@@ -131,7 +139,7 @@ impl Labelled {
 }
 
 /// What is wrong with the form as a whole, or with fields that are not shown, above it.
-pub(crate) fn summary(errors: &[FieldError], shown: &[&str]) -> AnyView {
+pub(crate) fn summary(form: &str, errors: &[FieldError], shown: &[&str]) -> AnyView {
     if errors.is_empty() {
         return ().into_any();
     }
@@ -140,7 +148,7 @@ pub(crate) fn summary(errors: &[FieldError], shown: &[&str]) -> AnyView {
         .map(|error| {
             let message = error.message.clone();
             if shown.contains(&error.field.as_str()) {
-                view! { <li><a href=format!("#f-{}", error.field)>{message}</a></li> }.into_any()
+                view! { <li><a href=format!("#{}", id_of(form, &error.field))>{message}</a></li> }.into_any()
             } else {
                 view! { <li>{message}</li> }.into_any()
             }
@@ -153,4 +161,15 @@ pub(crate) fn summary(errors: &[FieldError], shown: &[&str]) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What stands between the tags of a `textarea`: leptos does not escape its children there, and a browser drops a
+/// newline right after the start tag.
+fn text_of(value: &str) -> String {
+    format!("\n{}", value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+}
+
+/// The `id` of a field.
+fn id_of(form: &str, name: &str) -> String {
+    format!("{form}-{name}")
 }

@@ -118,10 +118,11 @@ fn row(customer: CustomerRow) -> AnyView {
 
 fn customer_form(form: CustomerForm, action: String, submit: &'static str) -> AnyView {
     let CustomerForm { name, labels, contacts, errors } = form;
-    let field = |name: &str, label: &str, help: &str| Labelled::new(name, label, help, &errors);
+    let field =
+        |name: &str, label: &str, help: &str| Labelled::new(name, label, help, &errors).of("customer");
     view! {
         <form method="post" action=action>
-            {summary(&errors, &["name", "labels", "contacts"])}
+            {summary("customer", &errors, &["name", "labels", "contacts"])}
             {field("name", "Name", "").required().line("text", name, String::new())}
             {field("labels", "Labels", "key=value, one a line; a scope chooses by them").lines(labels, "3", "sector=healthcare".to_owned())}
             {field("contacts", "Contacts", "One a line").lines(contacts, "2", String::new())}

@@ -108,7 +108,7 @@ fn asked<'a>(q: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
 pub(crate) fn tenant_form(form: TenantForm, action: String, new: bool) -> AnyView {
     let TenantForm { customer, id, name, service, services, key, region, zone, labels, parameters, errors } =
         form;
-    let field = |name: &str, label: &str, help: &str| Labelled::new(name, label, help, &errors);
+    let field = |name: &str, label: &str, help: &str| Labelled::new(name, label, help, &errors).of("tenant");
     let services = services.into_iter().map(|service| (service.clone(), service)).collect();
     let id = new.then(|| {
         field(
@@ -122,7 +122,7 @@ pub(crate) fn tenant_form(form: TenantForm, action: String, new: bool) -> AnyVie
     let customer = new.then(|| view! { <input type="hidden" name="customer" value=customer /> });
     view! {
         <form method="post" action=action>
-            {summary(&errors, &["id", "name", "service", "key", "region", "zone", "labels", "parameters"])}
+            {summary("tenant", &errors, &["id", "name", "service", "key", "region", "zone", "labels", "parameters"])}
             {customer}
             <div class="fields">
                 {field("name", "Name", "").required().line("text", name, String::new())}

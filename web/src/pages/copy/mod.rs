@@ -217,7 +217,7 @@ fn form(view: &CopyView) -> AnyView {
     view! {
         <form class="copy" method="post" action=action(&view.head)>
             {kept}
-            {forms::summary(&view.errors, &shown)}
+            {forms::summary("f", &view.errors, &shown)}
             <p class="faint">"The copy is made of revision " {facts::commit(view.commit.clone())}</p>
             {tenants::choose(view)}
             {window(view)}

@@ -289,7 +289,7 @@ fn outline(headings: &[Heading], cells: usize) -> AnyView {
         .collect_view();
     let said = format!("Outline · {cells} cells");
     view! {
-        <details class="outline" id="outline" open=true>
+        <details class="outline" open=true>
             <summary>{said}</summary>
             <nav aria-label="Outline"><ol>{entries}</ol></nav>
         </details>
@@ -311,7 +311,7 @@ fn findings(diagnostics: Vec<Diagnostic>) -> AnyView {
     );
     let unfolded = errors > 0;
     view! {
-        <details class="findings" id="findings" open=unfolded>
+        <details class="findings" open=unfolded>
             <summary>{said}</summary>
             {diagnostics::list(diagnostics, Some(""))}
         </details>

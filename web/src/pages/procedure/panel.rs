@@ -44,7 +44,7 @@ pub(super) fn panel(facts: Facts) -> AnyView {
     view! {
         <aside class="panel" aria-label="About this procedure">
             {copy}
-            <details class="about-it" id="about">
+            <details class="about-it">
             <summary>"About this procedure"</summary>
             <dl class="facts">
                 {row("Id", view! { <code>{head.id}</code> }.into_any())}
