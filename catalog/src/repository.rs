@@ -219,12 +219,11 @@ impl Location {
             Self::Path(path) => {
                 // `.` and `..` have no name of their own; what they stand for has.
                 let resolved;
-                let path = match path.file_name() {
-                    Some(_) => path.as_path(),
-                    None => {
-                        resolved = path.canonicalize().ok()?;
-                        resolved.as_path()
-                    }
+                let path = if path.file_name().is_some() {
+                    path.as_path()
+                } else {
+                    resolved = path.canonicalize().ok()?;
+                    resolved.as_path()
                 };
                 name_of(path).or_else(|| name_of(path.parent()?))
             }
@@ -284,7 +283,7 @@ fn without_credentials(text: &str) -> String {
 
 impl Repository {
     /// How often to fetch where nothing else is configured.
-    pub const INTERVAL: Duration = Duration::from_secs(300);
+    pub const INTERVAL: Duration = Duration::from_mins(5);
 
     /// A repository with everything but its location guessed or left at its default: named after the last segment of
     /// its path without `.git`, `HEAD`, `**/*.md`, the forge by its host.

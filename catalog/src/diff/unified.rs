@@ -114,7 +114,7 @@ fn hunk(group: &[DiffOp], old: &[&str], new: &[&str], budget: &mut usize, text: 
                 '-',
                 Some(at),
                 None,
-                marks.old(nth).unwrap_or_else(|| vec![(false, shown(old[at]))]),
+                marks.of_old(nth).unwrap_or_else(|| vec![(false, shown(old[at]))]),
             ));
         }
         for (nth, to) in is.enumerate() {
@@ -123,7 +123,7 @@ fn hunk(group: &[DiffOp], old: &[&str], new: &[&str], budget: &mut usize, text: 
                 '+',
                 None,
                 Some(to),
-                marks.new(nth).unwrap_or_else(|| vec![(false, shown(new[to]))]),
+                marks.of_new(nth).unwrap_or_else(|| vec![(false, shown(new[to]))]),
             ));
         }
     }
@@ -177,11 +177,11 @@ impl Marks {
         Self { pairs: pairs.collect() }
     }
 
-    fn old(&mut self, nth: usize) -> Option<Pieces> {
+    fn of_old(&mut self, nth: usize) -> Option<Pieces> {
         Some(std::mem::take(&mut self.pairs.get_mut(nth)?.as_mut()?.0))
     }
 
-    fn new(&mut self, nth: usize) -> Option<Pieces> {
+    fn of_new(&mut self, nth: usize) -> Option<Pieces> {
         Some(std::mem::take(&mut self.pairs.get_mut(nth)?.as_mut()?.1))
     }
 }
@@ -241,6 +241,10 @@ mod tests {
         unified(old, new, "a", "b", 3)
     }
 
+    fn numbered(lines: usize) -> String {
+        (0..lines).flat_map(|n| [n.to_string(), "\n".to_owned()]).collect()
+    }
+
     #[test]
     fn equal_texts_have_no_diff() {
         assert_eq!(diff("a\nb\n", "a\nb\n"), Unified::default());
@@ -259,7 +263,7 @@ mod tests {
 
     #[test]
     fn far_changes_stand_in_hunks_of_their_own() {
-        let old: String = (0..40).map(|n| format!("{n}\n")).collect();
+        let old = numbered(40);
         let new = old.replace("\n5\n", "\nfive\n").replace("\n30\n", "\nthirty\n");
         let unified = diff(&old, &new);
         let headers: Vec<_> = unified.hunks.iter().map(|hunk| hunk.header.as_str()).collect();
@@ -292,7 +296,7 @@ mod tests {
 
     #[test]
     fn huge_texts_are_compared_as_one_piece() {
-        let old: String = (0..MAX_LINES + 10).map(|n| format!("{n}\n")).collect();
+        let old = numbered(MAX_LINES + 10);
         let new = old.replace("\n100\n", "\nhundred\n").replace("\n200\n", "\n");
         let unified = diff(&old, &new);
         assert_eq!(unified.hunks.len(), 1);

@@ -282,7 +282,7 @@ fn find_word(text: &str, name: &str) -> Option<usize> {
 
 /// The line in the file of a byte of a cell's source.
 fn line_at(first: u32, source: &str, at: usize) -> u32 {
-    let before = source.as_bytes()[..at].iter().filter(|&&b| b == b'\n').count();
+    let before = source[..at].matches('\n').count();
     first.saturating_add(u32::try_from(before).unwrap_or(u32::MAX))
 }
 

@@ -37,7 +37,7 @@ pub(super) fn tactics(
         }
         if let Some(retired) = release.tactic(text).is_none().then(|| release.retired_tactic(text)).flatten()
         {
-            let names: Vec<&str> = ids
+            let successors: Vec<&str> = ids
                 .iter()
                 .filter_map(|id| release.tactic(id.as_str()))
                 .map(|tactic| tactic.name.as_str())
@@ -48,7 +48,7 @@ pub(super) fn tactics(
                     "tactic-retired",
                     Severity::Info,
                     format!("{} is no tactic of ATT&CK {} any more", retired.name, release.version()),
-                    format!("name what took its place: {}", names.join(" or ")),
+                    format!("name what took its place: {}", successors.join(" or ")),
                 ),
             );
         }

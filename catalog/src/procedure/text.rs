@@ -445,8 +445,10 @@ mod tests {
     #[test]
     fn no_notebook_gives_more_than_the_bound() {
         let big = "é".repeat(40_000);
-        let cells =
-            (0..40).map(|_| Cell::new(CellKind::Markdown, big.as_str())).chain([Cell::new(CellKind::Code, big.as_str())]).collect();
+        let cells = (0..40)
+            .map(|_| Cell::new(CellKind::Markdown, big.as_str()))
+            .chain([Cell::new(CellKind::Code, big.as_str())])
+            .collect();
         let text = text(&Notebook { cells, ..Notebook::default() });
         assert!(text.len() <= MAX_TEXT);
     }

@@ -111,11 +111,11 @@ fn depth_of<'a>(root: Node<'a>) -> usize {
 }
 
 /// Makes the footnotes' names unique on the page: every piece of markdown counts its own.
-fn name_footnotes<'a>(root: Node<'a>, piece: u32) {
+fn name_footnotes(root: Node<'_>, piece: u32) {
     for node in root.descendants() {
         match &mut node.data_mut().value {
             NodeValue::FootnoteDefinition(definition) => {
-                definition.name = format!("{piece}-{}", definition.name)
+                definition.name = format!("{piece}-{}", definition.name);
             }
             NodeValue::FootnoteReference(reference) => reference.name = format!("{piece}-{}", reference.name),
             _ => {}
@@ -143,9 +143,9 @@ struct State<'p> {
     depth: usize,
 }
 
-fn format_node<'a>(
+fn format_node(
     context: &mut Context<'_, '_, State<'_>>,
-    node: Node<'a>,
+    node: Node<'_>,
     entering: bool,
 ) -> Result<ChildRendering, fmt::Error> {
     let mut own = String::new();
@@ -163,9 +163,9 @@ fn format_node<'a>(
 }
 
 /// Formats what is in our own hands; none for everything else.
-fn own_format<'a>(
+fn own_format(
     context: &mut Context<'_, '_, State<'_>>,
-    node: Node<'a>,
+    node: Node<'_>,
     entering: bool,
     out: &mut String,
 ) -> Option<ChildRendering> {
@@ -177,26 +177,26 @@ fn own_format<'a>(
                 let text = text_of(node);
                 let page = &mut *context.user.page;
                 let anchor = page.anchor(&text);
-                out.push_str(&format!("<h{level} id=\"{ID_PREFIX}"));
+                let _ = write!(out, "<h{level} id=\"{ID_PREFIX}");
                 escape(&anchor, out);
                 out.push_str("\">");
                 let cell = page.cell;
                 page.headings.push(Heading { level, text, anchor: format!("{ID_PREFIX}{anchor}"), cell });
             } else {
                 context.user.raw.close_formatting(out);
-                out.push_str(&format!("</h{level}>\n"));
+                let _ = writeln!(out, "</h{level}>");
             }
             Some(ChildRendering::HTML)
         }
         NodeValue::CodeBlock(block) => {
             if entering {
                 let state = &mut context.user;
-                match directive::read(&block.info, &block.literal).filter(|_| block.fenced) {
-                    Some(directive) => write_directive(&directive, state, out),
-                    None => {
-                        let name = block.info.split([' ', ',', '{', ':']).next().unwrap_or_default();
-                        write_code(&block.literal, Language::of_name(name), out);
-                    }
+                let directive = directive::read(&block.info, &block.literal).filter(|_| block.fenced);
+                if let Some(directive) = directive {
+                    write_directive(&directive, state, out);
+                } else {
+                    let name = block.info.split([' ', ',', '{', ':']).next().unwrap_or_default();
+                    write_code(&block.literal, Language::of_name(name), out);
                 }
             }
             Some(ChildRendering::Skip)
@@ -237,9 +237,10 @@ fn own_format<'a>(
         NodeValue::TaskItem(task) => {
             if entering {
                 let (mark, says) = if task.symbol.is_some() { ('☑', "done") } else { ('☐', "to do") };
-                out.push_str(&format!(
+                let _ = write!(
+                    out,
                     "<li class=\"task-list-item\"><span class=\"task\" title=\"{says}\">{mark}</span> "
-                ));
+                );
             } else {
                 out.push_str("</li>\n");
             }
@@ -294,13 +295,13 @@ fn write_role(name: &str, content: &str, out: &mut String) {
             "code"
         }
     };
-    out.push_str(&format!("<{element}>"));
+    let _ = write!(out, "<{element}>");
     escape(content, out);
-    out.push_str(&format!("</{element}>"));
+    let _ = write!(out, "</{element}>");
 }
 
 fn write_code(text: &str, language: Language, out: &mut String) {
-    out.push_str(&format!("<pre class=\"code\"><code class=\"{}\">", language.class()));
+    let _ = write!(out, "<pre class=\"code\"><code class=\"{}\">", language.class());
     out.push_str(&code(text.strip_suffix('\n').unwrap_or(text), language));
     out.push_str("</code></pre>\n");
 }
@@ -320,7 +321,7 @@ fn write_directive(directive: &Directive<'_>, state: &mut State<'_>, out: &mut S
             out.push_str("</details>\n");
         }
         _ if ADMONITIONS.contains(&name) => {
-            out.push_str(&format!("<aside class=\"admonition {name}\"><p class=\"admonition-title\">"));
+            let _ = write!(out, "<aside class=\"admonition {name}\"><p class=\"admonition-title\">");
             // A first word of the body on the fence's line is the body's where the kind has its own title.
             let title = match name {
                 "seealso" => "See also".to_owned(),
@@ -351,17 +352,16 @@ fn write_directive(directive: &Directive<'_>, state: &mut State<'_>, out: &mut S
 fn write_body(body: &str, state: &mut State<'_>, out: &mut String) {
     let headings = state.page.headings.len();
     let html = (state.depth < MAX_DIRECTIVES).then(|| blocks(body, state.page, state.depth + 1)).flatten();
-    match html {
-        Some(html) => out.push_str(&html),
-        None => {
-            state.page.headings.truncate(headings);
-            write_code(body, Language::Plain, out);
-        }
+    if let Some(html) = html {
+        out.push_str(&html);
+    } else {
+        state.page.headings.truncate(headings);
+        write_code(body, Language::Plain, out);
     }
 }
 
 /// The text of a node without markup, bounded.
-fn text_of<'a>(node: Node<'a>) -> String {
+fn text_of(node: Node<'_>) -> String {
     let mut text = String::new();
     for node in node.descendants() {
         match &node.data().value {

@@ -158,16 +158,14 @@ pub fn code(source: &str, language: Language) -> String {
 fn prose(source: &str, page: &mut Page) -> String {
     let before = page.headings.len();
     let rendered = (source.len() <= MAX_MARKDOWN).then(|| markdown::blocks(source, page, 0)).flatten();
-    match rendered {
-        Some(html) => sanitize::clean(&html),
-        None => {
-            page.headings.truncate(before);
-            let mut html = String::from("<pre class=\"plain\">");
-            highlight::escape(source, &mut html);
-            html.push_str("</pre>\n");
-            html
-        }
+    if let Some(html) = rendered {
+        return sanitize::clean(&html);
     }
+    page.headings.truncate(before);
+    let mut html = String::from("<pre class=\"plain\">");
+    highlight::escape(source, &mut html);
+    html.push_str("</pre>\n");
+    html
 }
 
 /// The language of the code cells: what the kernel says, else Python.

@@ -44,34 +44,25 @@ impl RawHtml {
     pub(super) fn pass(&mut self, html: &str, out: &mut String) {
         let mut rest = html;
         while let Some(open) = rest.find('<') {
-            text(&rest[..open], out);
+            out.push_str(&rest[..open]);
             rest = &rest[open..];
             let len = if let Some(comment) = rest.strip_prefix("<!--") {
                 comment.find("-->").map_or(rest.len(), |len| len + 7)
             } else if rest.starts_with("<!") || rest.starts_with("<?") {
                 rest.find('>').map_or(rest.len(), |len| len + 1)
-            } else {
-                match tag(rest) {
-                    Some(tag) => {
-                        let len = tag.len;
-                        self.tag(&rest[..len], &tag, out);
-                        match WITH_CONTENT
-                            .iter()
-                            .find(|name| !tag.closing && tag.name.eq_ignore_ascii_case(name))
-                        {
-                            Some(name) => end_of(rest, len, name),
-                            None => len,
-                        }
-                    }
-                    None => {
-                        out.push_str("&lt;");
-                        1
-                    }
+            } else if let Some(tag) = tag(rest) {
+                self.tag(&rest[..tag.len], &tag, out);
+                match WITH_CONTENT.iter().find(|name| !tag.closing && tag.name.eq_ignore_ascii_case(name)) {
+                    Some(name) => end_of(rest, tag.len, name),
+                    None => tag.len,
                 }
+            } else {
+                out.push_str("&lt;");
+                1
             };
             rest = &rest[len..];
         }
-        text(rest, out);
+        out.push_str(rest);
     }
 
     /// Closes the formatting elements that are still open: called where a block ends.
@@ -119,11 +110,6 @@ impl RawHtml {
             out.push_str(whole);
         }
     }
-}
-
-/// Text between tags: entities stay what they are.
-fn text(text: &str, out: &mut String) {
-    out.push_str(text);
 }
 
 /// A tag at the beginning of a text.

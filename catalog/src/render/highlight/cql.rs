@@ -4,8 +4,7 @@ use super::Class;
 use super::scan::{Grammar, Scan, is_word};
 
 const GRAMMAR: Grammar = Grammar {
-    comments: &["//"],
-    block_comments: true,
+    comments: &["//", "/*"],
     quotes: b"'\"",
     escapes: true,
     keywords: &[

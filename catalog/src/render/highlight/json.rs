@@ -5,7 +5,6 @@ use super::scan::{Grammar, Scan};
 
 const GRAMMAR: Grammar = Grammar {
     comments: &["//"],
-    block_comments: false,
     quotes: b"\"",
     escapes: true,
     keywords: &["false", "null", "true"],

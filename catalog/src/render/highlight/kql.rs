@@ -5,7 +5,6 @@ use super::scan::{Grammar, Scan, is_word};
 
 const GRAMMAR: Grammar = Grammar {
     comments: &["//"],
-    block_comments: false,
     quotes: b"'\"",
     escapes: true,
     keywords: &[
@@ -131,7 +130,7 @@ pub(super) fn to(scan: &mut Scan<'_>, end: usize) {
             }
         } else if byte == b';' {
             begins = true;
-        } else if !byte.is_ascii_whitespace() && !(byte == b'/' && scan.peek(1) == b'/') {
+        } else if !(byte.is_ascii_whitespace() || byte == b'/' && scan.peek(1) == b'/') {
             begins = false;
         }
         false

@@ -138,13 +138,12 @@ fn cell_magic(scan: &mut Scan<'_>) -> bool {
     scan.plain_to(scan.at() + line.len() - line.trim_start().len());
     scan.token(Class::Magic, 2 + name.len());
     shell::to(scan, scan.line_end());
-    match Language::of_magic(name) {
-        Some(language) => super::lex(scan, language),
-        None => {
-            // The rest of a `%%time` cell is Python again, without a cell magic of its own.
-            scan.plain_char();
-            python_body(scan);
-        }
+    if let Some(language) = Language::of_magic(name) {
+        super::lex(scan, language);
+    } else {
+        // The rest of a `%%time` cell is Python again, without a cell magic of its own.
+        scan.plain_char();
+        python_body(scan);
     }
     true
 }
@@ -188,7 +187,7 @@ fn line_magic(scan: &mut Scan<'_>) -> bool {
 fn assigned_magic(scan: &mut Scan<'_>) -> bool {
     let rest = &scan.rest()[1..];
     let blanks = rest.bytes().take_while(|&b| b == b' ').count();
-    let rest = rest[blanks..].as_bytes();
+    let rest = &rest.as_bytes()[blanks..];
     let magic = rest.first() == Some(&b'%') && rest.get(1).is_some_and(u8::is_ascii_alphabetic);
     let command = rest.first() == Some(&b'!') && rest.get(1).is_some_and(|&b| b != b'=');
     if !(magic || command) {

@@ -13,10 +13,8 @@ pub(super) struct Scan<'a> {
 
 /// What the lexers of simple languages differ in.
 pub(super) struct Grammar {
-    /// What begins a comment to the end of the line.
+    /// What begins a comment to the end of the line; `/*` begins one up to `*/`.
     pub(super) comments: &'static [&'static str],
-    /// Whether `/* … */` is a comment.
-    pub(super) block_comments: bool,
     /// Characters that open and close strings.
     pub(super) quotes: &'static [u8],
     /// Whether a backslash takes the next character into the string.
@@ -186,11 +184,13 @@ impl<'a> Scan<'a> {
                 continue;
             }
             let byte = self.peek(0);
-            if grammar.comments.iter().any(|mark| self.rest().starts_with(mark)) {
-                self.token_to(Class::Comment, self.line_end());
-            } else if grammar.block_comments && self.rest().starts_with("/*") {
-                let len = self.rest().get(2..).and_then(|rest| rest.find("*/")).map(|len| len + 4);
-                self.token_to(Class::Comment, len.map_or(self.end(), |len| self.at + len));
+            if let Some(mark) = grammar.comments.iter().find(|mark| self.rest().starts_with(**mark)) {
+                let end = if *mark == "/*" {
+                    self.rest()[2..].find("*/").map_or(self.end(), |len| self.at + len + 4)
+                } else {
+                    self.line_end()
+                };
+                self.token_to(Class::Comment, end);
             } else if grammar.quotes.contains(&byte) {
                 self.token_to(Class::String, self.string_end(byte, grammar.escapes, true));
             } else if byte.is_ascii_digit() {

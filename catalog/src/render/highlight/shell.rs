@@ -6,7 +6,6 @@ use super::scan::{Grammar, Scan};
 const GRAMMAR: Grammar = Grammar {
     // Looked at below: `#` begins a comment only where a word may begin.
     comments: &[],
-    block_comments: false,
     quotes: b"'\"",
     escapes: true,
     keywords: &[

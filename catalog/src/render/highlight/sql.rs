@@ -3,8 +3,7 @@
 use super::scan::{Grammar, Scan};
 
 const GRAMMAR: Grammar = Grammar {
-    comments: &["--"],
-    block_comments: true,
+    comments: &["--", "/*"],
     quotes: b"'\"`",
     // A backslash is an escape in some dialects only; a doubled quote reads as two strings, which colours the same.
     escapes: false,

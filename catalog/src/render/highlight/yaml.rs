@@ -36,7 +36,7 @@ fn line(scan: &mut Scan<'_>) {
                 let len = scan.rest()[..end - scan.at()].bytes().take_while(|&b| word(b)).count();
                 match scan.rest().get(..len) {
                     Some("true" | "false" | "null" | "yes" | "no" | "on" | "off") => {
-                        scan.token(Class::Keyword, len)
+                        scan.token(Class::Keyword, len);
                     }
                     Some(text) if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') => {
                         scan.token(Class::Number, len);
