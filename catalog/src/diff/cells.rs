@@ -3,14 +3,14 @@
 use super::change::{Change, shortened};
 use crate::notebook::{Cell, CellKind, Notebook};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Cells between two unchanged ones that are compared each with each, old times new; beyond it, in order.
-const MAX_PAIRINGS: usize = 2_500;
+const MAX_PAIRINGS: usize = 4_900;
 
 /// The most words of a cell that count for its likeness to another.
-const MAX_LIKENESS_WORDS: usize = 400;
+const MAX_LIKENESS_WORDS: usize = 200;
 
 /// The most lines of a cell that are looked at for what to say of it.
 const MAX_LINES: usize = 400;
@@ -116,12 +116,12 @@ fn pair_up(
         *likeness >= 50 || (was.len() == 1 && is.len() == 1) || same_start(&old[*a], &new[*b])
     });
     likely.sort_by_key(|(likeness, a, b)| (std::cmp::Reverse(*likeness), *a, *b));
-    let mut taken_old: Vec<usize> = Vec::new();
-    let mut taken_new: Vec<usize> = Vec::new();
+    let mut taken_old: HashSet<usize> = HashSet::new();
+    let mut taken_new: HashSet<usize> = HashSet::new();
     for (_, a, b) in likely {
         if !taken_old.contains(&a) && !taken_new.contains(&b) {
-            taken_old.push(a);
-            taken_new.push(b);
+            taken_old.insert(a);
+            taken_new.insert(b);
             pairs.push((a, b));
         }
     }
@@ -173,7 +173,7 @@ fn moved(
     for &at in come.iter().rev() {
         places.entry(new_hashes[at]).or_default().push(at);
     }
-    let mut arrived: Vec<usize> = Vec::new();
+    let mut arrived: HashSet<usize> = HashSet::new();
     gone.retain(|&was| {
         let place = places.get_mut(&old_hashes[was]).and_then(Vec::pop);
         let Some(is) = place.filter(|&is| old[was].source == new[is].source) else { return true };
@@ -181,7 +181,7 @@ fn moved(
         let change = Change::new("cell-moved", text).in_cell(is);
         told.push((is, change.from(&(was + 1).to_string()).to(&(is + 1).to_string())));
         pairs.push((was, is));
-        arrived.push(is);
+        arrived.insert(is);
         false
     });
     come.retain(|at| !arrived.contains(at));

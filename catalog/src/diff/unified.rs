@@ -295,6 +295,25 @@ mod tests {
     }
 
     #[test]
+    fn texts_that_share_little_stay_within_reason() {
+        let mut seed = 1u32;
+        let mut text = || -> String {
+            let mut lines = String::new();
+            for _ in 0..20_000 {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                lines.push(char::from(b'a' + u8::try_from(seed >> 29).unwrap()));
+                lines.push('\n');
+            }
+            lines
+        };
+        let (old, new) = (text(), text());
+        let begun = std::time::Instant::now();
+        let unified = diff(&old, &new);
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+        assert_eq!(applied(&old, &unified), new);
+    }
+
+    #[test]
     fn huge_texts_are_compared_as_one_piece() {
         let old = numbered(MAX_LINES + 10);
         let new = old.replace("\n100\n", "\nhundred\n").replace("\n200\n", "\n");

@@ -43,15 +43,14 @@ pub fn text(notebook: &Notebook) -> Text {
             break;
         }
         match cell.kind {
-            CellKind::Markdown => markdown(cut(&cell.source, room / 2), &mut text),
+            // Markup is dropped or replaced by less; only the last line may gain a newline.
+            CellKind::Markdown => markdown(cut(&cell.source, room - 1), &mut text),
             CellKind::Code | CellKind::Raw => {
                 text.code.push_str(cut(&cell.source, room - 1));
                 text.code.push('\n');
             }
         }
     }
-    // What markup was replaced by may be longer than it was by a line's end; the bound holds all the same.
-    truncate(&mut text.prose, MAX_TEXT.saturating_sub(text.headings.len() + text.code.len()));
     text
 }
 
@@ -66,10 +65,6 @@ pub fn first_heading(notebook: &Notebook) -> Option<String> {
 
 fn cut(text: &str, len: usize) -> &str {
     &text[..text.floor_char_boundary(len)]
-}
-
-fn truncate(text: &mut String, len: usize) {
-    text.truncate(text.floor_char_boundary(len));
 }
 
 /// An open fence: its character, its length, and what its lines are.

@@ -20,8 +20,8 @@ const MAX_DIRECTIVES: usize = 6;
 /// How deep the tree may be: quotes, lists and emphasis in one another.
 const MAX_DEPTH: usize = 64;
 
-/// Deeper lists than these cannot begin on one line; see [`is_too_deep`].
-const MAX_MARKERS: usize = 60;
+/// Most markers of lists and quotes at the beginning of one line, two columns of indentation counting as one.
+const MAX_MARKERS: usize = 100;
 
 /// Longest text of a heading in the outline, in bytes.
 const MAX_HEADING: usize = 300;
@@ -93,7 +93,7 @@ fn is_too_deep(source: &str) -> bool {
             }
             at += 1;
         }
-        markers > 0 && markers + columns / 2 > MAX_MARKERS + 40
+        markers > 0 && markers + columns / 2 > MAX_MARKERS
     })
 }
 
