@@ -6,14 +6,14 @@
 //! |---|---|
 //! | `k` | keyword |
 //! | `s` | string |
-//! | `m` | number |
+//! | `n` | number |
 //! | `c` | comment |
 //! | `f` | function |
-//! | `n` | name: key, field, decorator, option |
+//! | `a` | name: key, field, decorator, option |
 //! | `t` | type or table |
 //! | `v` | variable that is filled in |
 //! | `o` | operator |
-//! | `p` | magic |
+//! | `m` | magic |
 //!
 //! A lexer colours; it does not judge. Whatever it cannot tell is left as text, nothing is dropped, and every lexer goes
 //! over its text once.
@@ -132,20 +132,20 @@ impl Class {
         match self {
             Self::Keyword => 'k',
             Self::String => 's',
-            Self::Number => 'm',
+            Self::Number => 'n',
             Self::Comment => 'c',
             Self::Function => 'f',
-            Self::Name => 'n',
+            Self::Name => 'a',
             Self::Type => 't',
             Self::Variable => 'v',
             Self::Operator => 'o',
-            Self::Magic => 'p',
+            Self::Magic => 'm',
         }
     }
 }
 
 /// The classes that occur, for the sanitizer and the stylesheet.
-pub const CLASSES: [&str; 10] = ["k", "s", "m", "c", "f", "n", "t", "v", "o", "p"];
+pub const CLASSES: [&str; 10] = ["k", "s", "n", "c", "f", "a", "t", "v", "o", "m"];
 
 /// Code as escaped text with coloured spans; no element around it.
 pub fn highlight(source: &str, language: Language) -> String {

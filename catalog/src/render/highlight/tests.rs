@@ -49,10 +49,10 @@ fn python_is_coloured() {
     let source =
         "@cached\ndef look(x: int = 7) -> None:\n    '''Doc % s'''\n    return f\"a{x}\" % x  # why\n";
     for (class, text) in [
-        ('n', "@cached"),
+        ('a', "@cached"),
         ('k', "def"),
         ('f', "look"),
-        ('m', "7"),
+        ('n', "7"),
         ('s', "'''Doc % s'''"),
         ('s', "f\"a{x}\""),
         ('o', "%"),
@@ -69,15 +69,15 @@ fn python_is_coloured() {
 fn the_body_of_a_taegis_cell_is_a_query() {
     let source = "# look\n%%taegis search --tenant $TENANT_ID --assign hits\nFROM process WHERE image_path CONTAINS 'lsass' AND pid > 4 EARLIEST={{ EARLIEST }}\n| head 10";
     for (class, text) in [
-        ('p', "%%taegis"),
-        ('n', "--tenant"),
+        ('m', "%%taegis"),
+        ('a', "--tenant"),
         ('v', "$TENANT_ID"),
         ('k', "FROM"),
         ('t', "process"),
         ('k', "WHERE"),
         ('s', "'lsass'"),
         ('v', "{{ EARLIEST }}"),
-        ('m', "10"),
+        ('n', "10"),
     ] {
         has(source, Language::Python, class, text);
     }
@@ -89,12 +89,12 @@ fn kql_is_coloured_in_lines_and_cells() {
     let line =
         "x = %kql SecurityEvent | where EventID == 4688 and Name has_any ('a') | project-away B\ny = 1";
     for (class, text) in [
-        ('p', "%kql"),
+        ('m', "%kql"),
         ('t', "SecurityEvent"),
         ('k', "where"),
-        ('m', "4688"),
+        ('n', "4688"),
         ('k', "project-away"),
-        ('m', "1"),
+        ('n', "1"),
     ] {
         has(line, Language::Python, class, text);
     }
@@ -106,18 +106,18 @@ fn kql_is_coloured_in_lines_and_cells() {
 fn other_cell_magics_have_their_languages() {
     has("%%sql\nSELECT a FROM t -- c", Language::Python, 'k', "SELECT");
     has("%%bash\nfor f in *; do echo \"$f\"; done # c", Language::Python, 'k', "for");
-    has("%%sigma\ndetection:\n  id: 1", Language::Python, 'n', "detection");
+    has("%%sigma\ndetection:\n  id: 1", Language::Python, 'a', "detection");
     has("%%time\nimport os", Language::Python, 'k', "import");
     assert_eq!(spans("%%html\nimport <b>", Language::Python).len(), 1);
-    has("!ls -la", Language::Python, 'p', "!");
-    assert!(!spans("x = (5\n% 3)", Language::Python).iter().any(|(class, _)| *class == 'p'));
+    has("!ls -la", Language::Python, 'm', "!");
+    assert!(!spans("x = (5\n% 3)", Language::Python).iter().any(|(class, _)| *class == 'm'));
 }
 
 #[test]
 fn data_formats_are_coloured() {
-    has("{\"a\": [\"b\", 1, true]}", Language::Json, 'n', "\"a\"");
+    has("{\"a\": [\"b\", 1, true]}", Language::Json, 'a', "\"a\"");
     has("{\"a\": [\"b\", 1, true]}", Language::Json, 's', "\"b\"");
-    has("key: 'v' # c\n- other: true", Language::Yaml, 'n', "key");
+    has("key: 'v' # c\n- other: true", Language::Yaml, 'a', "key");
     has("key: 'v' # c\n- other: true", Language::Yaml, 'k', "true");
 }
 
