@@ -20,22 +20,38 @@ pub(crate) fn strip(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
+/// Whether a byte can be part of a character that Python or YAML treats in a way of its own: a control character, or the
+/// lead byte of one that may be.
+fn is_special(byte: u8) -> bool {
+    (byte < b' ') & (byte != b'\n') & (byte != b'\t') & (byte != b'\r')
+        | matches!(byte, 0x7f | 0xc2 | 0xe2 | 0xef)
+}
+
+/// The first such byte, from `from` on. Plain text has none, and is passed over in wide steps.
+pub(crate) fn special(bytes: &[u8], from: usize) -> Option<usize> {
+    const STEP: usize = 64;
+    let mut at = from;
+    for chunk in bytes.get(from..)?.chunks(STEP) {
+        if chunk.iter().fold(false, |found, byte| found | is_special(*byte)) {
+            return chunk.iter().position(|byte| is_special(*byte)).map(|inside| at + inside);
+        }
+        at += chunk.len();
+    }
+    None
+}
+
 /// Whether Python's `str.splitlines` cuts `bytes` (UTF-8) anywhere but at `\n`, `\r` and `\r\n`; the place of the first
 /// such cut.
 pub(crate) fn odd_line_break(bytes: &[u8]) -> Option<usize> {
     let mut from = 0;
-    // Plain text holds none of these lead bytes, so that the common case is one pass over the bytes.
-    while let Some(found) = bytes[from..]
-        .iter()
-        .position(|b| matches!(b, 0x0b | 0x0c | 0x1c..=0x1e | 0xc2 | 0xe2))
-        .map(|at| at + from)
-    {
+    while let Some(found) = special(bytes, from) {
         let odd = match bytes[found] {
+            0x0b | 0x0c | 0x1c..=0x1e => true,
             0xc2 => bytes.get(found + 1) == Some(&0x85),
             0xe2 => {
                 bytes.get(found + 1) == Some(&0x80) && matches!(bytes.get(found + 2), Some(&0xa8 | &0xa9))
             }
-            _ => true,
+            _ => false,
         };
         if odd {
             return Some(found);
@@ -47,12 +63,14 @@ pub(crate) fn odd_line_break(bytes: &[u8]) -> Option<usize> {
 
 /// Python's `str.splitlines(True)`: the lines with what ends them.
 pub(crate) fn lines_with_ends(text: &str) -> LinesWithEnds<'_> {
-    LinesWithEnds { rest: text }
+    LinesWithEnds { rest: text, plain: !text.contains('\r') && odd_line_break(text.as_bytes()).is_none() }
 }
 
 /// See [`lines_with_ends`].
 pub(crate) struct LinesWithEnds<'a> {
     rest: &'a str,
+    /// Nothing but line feeds ends its lines.
+    plain: bool,
 }
 
 impl<'a> Iterator for LinesWithEnds<'a> {
@@ -61,6 +79,12 @@ impl<'a> Iterator for LinesWithEnds<'a> {
     fn next(&mut self) -> Option<&'a str> {
         if self.rest.is_empty() {
             return None;
+        }
+        if self.plain {
+            let end = self.rest.find('\n').map_or(self.rest.len(), |at| at + 1);
+            let (line, rest) = self.rest.split_at(end);
+            self.rest = rest;
+            return Some(line);
         }
         let bytes = self.rest.as_bytes();
         let mut end = bytes.len();

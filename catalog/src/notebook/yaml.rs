@@ -116,32 +116,22 @@ pub(crate) fn load(text: &str, first_line: u32) -> Result<Loaded, Box<Diagnostic
 
 /// The first character that `PyYAML` refuses to read: lines before it, its column (from 1), the character.
 pub(crate) fn unprintable(text: &str) -> Option<(u32, u32, char)> {
-    let bytes = text.as_bytes();
-    let at = bytes
-        .iter()
-        .position(|b| matches!(b, 0..=8 | 0x0b | 0x0c | 0x0e..=0x1f | 0x7f) || matches!(b, 0xc2 | 0xef))
-        .and_then(|from| {
-            text[floor(text, from)..]
-                .char_indices()
-                .find(|(_, c)| {
-                    matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}'
-                        | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
-                })
-                .map(|(at, c)| (at + floor(text, from), c))
-        });
-    let (at, found) = at?;
+    let mut from = 0;
+    let (at, found) = loop {
+        let at = python_text::special(text.as_bytes(), from)?;
+        // None of the bytes that are looked for stands inside a character.
+        let found = text.get(at..)?.chars().next()?;
+        if matches!(found, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}'
+            | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
+        {
+            break (at, found);
+        }
+        from = at + found.len_utf8();
+    };
     let before = &text[..at];
     let lines = before.matches('\n').count();
     let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count());
     Some((narrow(lines), narrow(column + 1), found))
-}
-
-/// The start of the character that holds byte `at`.
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// The diagnostic for a character that `PyYAML` refuses.
