@@ -110,14 +110,26 @@ impl App {
     ) -> Result<Self, StartError> {
         let data = config.server.data.clone();
         make_folder(&data).map_err(|source| StartError::Data { path: data.clone(), source })?;
-        let repositories = config.mirrored()?;
+        let mut repositories = config.mirrored()?;
+        let starter = repositories.is_empty().then(|| data.join(STARTER).with_extension("git"));
+        // There from an earlier start, it can be served at once, and be moved on to a newer history beside that.
+        let move_on = starter.clone().filter(|folder| folder.join("HEAD").is_file());
+        if let Some(folder) = &starter {
+            if move_on.is_none() {
+                lay_out(folder.clone()).await?;
+            }
+            repositories.push(starter_in(folder)?);
+        }
         let settings = Settings { data: data.clone(), repositories, fetch: outside.fetch };
-        let library = tokio::task::spawn_blocking(move || open_library(settings));
+        let library = tokio::task::spawn_blocking(move || Library::open(settings));
         let database = Database::open(config.database.url.as_deref(), &data).await?;
         let objects = Objects::folder(&data.join("objects"))?;
         // The task panics only where the library does, and then there is nothing to serve.
         let library = Arc::new(library.await.map_err(|error| StartError::Starter(error.to_string()))??);
         let jobs = Jobs::start(&library, &outside.clock, outside.entropy.as_ref(), stop);
+        if let Some(folder) = move_on {
+            tokio::spawn(move_on_and_sync(folder, jobs.clone()));
+        }
         Ok(Self(Arc::new(Parts {
             hosts: Hosts::of(&config),
             pool: Pool::for_this_machine(),
@@ -192,19 +204,30 @@ pub fn make_folder(path: &Path) -> std::io::Result<()> {
     builder.create(path)
 }
 
-fn open_library(mut settings: Settings) -> Result<Library, StartError> {
-    if settings.repositories.is_empty() {
-        settings.repositories.push(starter(&settings.data)?);
-    }
-    Ok(Library::open(settings)?)
+/// The name of the starter catalog's repository.
+const STARTER: &str = "starter";
+
+/// The starter catalog as a repository.
+fn starter_in(folder: &Path) -> Result<Repository, StartError> {
+    let failed = |error: &dyn std::fmt::Display| StartError::Starter(error.to_string());
+    let folder = folder.to_str().ok_or_else(|| failed(&"the data folder's path is not UTF-8"))?;
+    Repository::named(STARTER, folder).map_err(|error| failed(&error))
 }
 
-/// The starter catalog, laid out as a repository in the data folder: at the first start, and completed or moved on at
-/// later ones.
-fn starter(data: &Path) -> Result<Repository, StartError> {
+/// Lays the starter catalog out as a repository, or completes or moves on what is there.
+async fn lay_out(folder: PathBuf) -> Result<(), StartError> {
     let failed = |error: &dyn std::fmt::Display| StartError::Starter(error.to_string());
-    let folder = data.join("starter.git");
-    catalog::starter::build(&folder).map_err(|error| failed(&error))?;
-    let folder = folder.to_str().ok_or_else(|| failed(&"the data folder's path is not UTF-8"))?;
-    Repository::named("starter", folder).map_err(|error| failed(&error))
+    tokio::task::spawn_blocking(move || catalog::starter::build(&folder))
+        .await
+        .map_err(|error| failed(&error))?
+        .map_err(|error| failed(&error))?;
+    Ok(())
+}
+
+async fn move_on_and_sync(folder: PathBuf, jobs: Jobs) {
+    match lay_out(folder).await {
+        // How that went stands in the repository's state.
+        Ok(()) => drop(jobs.sync(STARTER).await),
+        Err(error) => tracing::warn!(%error, "the starter catalog stays as it was"),
+    }
 }

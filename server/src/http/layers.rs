@@ -5,6 +5,7 @@ use crate::auth::Principal;
 use crate::http::problem::Problem;
 use crate::http::{cache::Cache, headers};
 use crate::routes::pages;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -62,12 +63,18 @@ pub async fn log(request: Request, next: Next) -> Response {
 /// The outermost layer of form: checks the host, gives every error its form, and adds the headers of every answer.
 pub async fn outermost(State(app): State<App>, request: Request, next: Next) -> Response {
     let asked = pages::Asked::of(&request);
+    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
     let mut response = match app.hosts.check(&request) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     };
     if response.status().is_client_error() || response.status().is_server_error() {
         response = in_form(&app, &asked, response).await;
+    }
+    if is_known(known.as_ref(), &response) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Body::empty();
+        response.headers_mut().remove(header::CONTENT_LENGTH);
     }
     let all = response.headers_mut();
     for (name, value) in headers::of_every_answer() {
@@ -78,6 +85,17 @@ pub async fn outermost(State(app): State<App>, request: Request, next: Next) -> 
         all.insert(name, value);
     }
     response
+}
+
+/// Whether who asks has these very bytes already.
+fn is_known(known: Option<&HeaderValue>, response: &Response) -> bool {
+    let tag = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
+    match (known.and_then(|known| known.to_str().ok()), tag) {
+        (Some(known), Some(tag)) if response.status() == StatusCode::OK => {
+            known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
+        }
+        _ => false,
+    }
 }
 
 /// Gives an error its form: a page for browsers, `application/problem+json` for everybody else. What axum's own
@@ -171,6 +189,19 @@ mod tests {
             assert_eq!(answer.header("x-content-type-options"), "nosniff");
             assert!(!answer.header("cache-control").is_empty(), "{path}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_the_browser_has_is_not_sent_again() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let path = "/api/v1/procedures/lsass/source";
+        let tag = viewer.get(path).await.header("etag").to_owned();
+        let again =
+            viewer.send(Request::get(path).header(header::IF_NONE_MATCH, format!("W/{tag}, \"x\""))).await;
+        assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
+        let other = viewer.send(Request::get(path).header(header::IF_NONE_MATCH, "\"x\"")).await;
+        assert_eq!(other.status, 200);
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ use crate::http::problem::{Problem, sentence};
 use crate::routes::api::{Which, no_procedure};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use catalog::index::Revision;
 use catalog::instance::Vocabulary;
 use catalog::library::{LibraryError, Reading};
 use catalog::notebook::CellKind as Kind;
@@ -18,6 +19,9 @@ use web::pages::procedure::{
     Broken, Cell, CellKind, ForgeLinks, Heading, Parameter, Past, ProcedureView, page,
 };
 use web::view::Field;
+
+/// So many revisions are looked through for the place of a past one.
+const REVISIONS: usize = 500;
 
 /// Keys of `hunting` that have a place of their own on the page.
 const PLACED: [&str; 6] = ["title", "id", "description", "attack_technique_ids", "data_sources", "tags"];
@@ -62,7 +66,11 @@ async fn read(app: &App, visitor: &Visitor, id: String, which: Which) -> Result<
                 let there = web::links::procedure(&reading.entry.id, &at, repo.as_deref());
                 return Ok(Some(Redirect::permanent(&there).into_response()));
             }
-            let view = view(&context, reading, repo.is_some(), &vocabulary);
+            let past = if reading.past { library.history(&address, REVISIONS, None)? } else { None };
+            let mut view = view(&context, reading, repo.is_some(), &vocabulary);
+            if let Some(history) = past {
+                place(&context, &mut view, &history.revisions);
+            }
             Ok::<_, LibraryError>(Some(html(page(&frame, view))))
         })
         .await?;
@@ -124,6 +132,18 @@ fn view(context: &Context, reading: Reading, named: bool, vocabulary: &Vocabular
             issue: forge.and_then(Forge::issue_url),
         },
         path,
+    }
+}
+
+/// Says when a past revision was made, by whom, and how many are newer.
+fn place(context: &Context, view: &mut ProcedureView, revisions: &[Revision]) {
+    let Some(newer) = revisions.iter().position(|revision| revision.commit == view.commit.id) else { return };
+    let revision = &revisions[newer];
+    view.updated = context.when(revision.committed_at.0);
+    view.updated_by.clone_from(&revision.author_name);
+    if let Some(past) = &mut view.past {
+        past.when = Some(view.updated.clone());
+        past.newer = Some(newer);
     }
 }
 

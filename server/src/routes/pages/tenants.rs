@@ -241,7 +241,15 @@ pub async fn change(
     Path(id): Path<String>,
     Form(filled): Form<Filled>,
 ) -> Result<Response, Problem> {
+    let was = app.database.tenants(&visitor.who.tenants()).get(&id).await?;
     let patch = filled.labels().and_then(|labels| {
+        let mut parameters = filled.parameters()?;
+        // What was left as it was shown stays what it was: a number that came by the API does not become text.
+        for (name, value) in was.iter().flat_map(|was| &was.parameters) {
+            if let Some(shown) = parameters.get_mut(name).filter(|shown| readable(shown) == readable(value)) {
+                *shown = value.clone();
+            }
+        }
         Ok(TenantPatch {
             customer: Some(filled.customer.clone()).filter(|customer| !customer.is_empty()),
             service: Some(filled.service.clone()),
@@ -249,7 +257,7 @@ pub async fn change(
             key: Some(filled.key.trim().to_owned()),
             name: Some(filled.name.clone()),
             labels: Some(labels),
-            parameters: Some(filled.parameters()?),
+            parameters: Some(parameters),
             time_zone: Some(zone(&filled.zone)),
         })
     });
