@@ -46,11 +46,10 @@ fn vocabulary(numbers: &mut Numbers) -> Vec<String> {
     ];
     (0..WORDS)
         .map(|at| {
-            if at == 40 {
-                return "lsass".into();
-            }
-            if at == 200 {
-                return "kerberoast".into();
+            for (rank, word) in [(20, "memory"), (30, "access"), (400, "lsass"), (4_000, "kerberoast")] {
+                if at == rank {
+                    return word.into();
+                }
             }
             let mut word = String::new();
             for _ in 0..=(1 + numbers.below(3)) {
@@ -206,12 +205,13 @@ fn searches(criterion: &mut Criterion) {
     filtered.filters.tag = vec!["tag-1".into(), "tag-2".into()];
     let cases = [
         ("nothing", with("")),
-        ("term", with("lsass ")),
-        ("rare term", with("kerberoast")),
-        ("and", with("lsass kerberoast")),
-        ("or", with("lsass OR kerberoast")),
-        ("phrase", with("\"lsass kerberoast\"")),
-        ("prefix", with("stap")),
+        ("common term", with("\"memory\"")),
+        ("term", with("\"lsass\"")),
+        ("rare term", with("\"kerberoast\"")),
+        ("and", with("memory \"lsass\"")),
+        ("or", with("lsass OR \"kerberoast\"")),
+        ("phrase", with("\"memory access\"")),
+        ("prefix", with("kerb")),
         ("short prefix", with("st")),
         ("field", with("tactic:TA0006 lsass")),
         ("filters", filtered),

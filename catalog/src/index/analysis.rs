@@ -10,16 +10,20 @@
 
 use frostem::{Algorithm, Stemmer};
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// Name it anew whenever the same text would give other tokens: the index folder is named after it.
-pub(super) const VERSION: &str = "analysis-1";
+pub(super) const VERSION: &str = "analysis-2";
 
 /// Longest part, in bytes; a SHA-256 in hexadecimal still fits.
 const MAX_PART: usize = 64;
-/// Longest run or segment that is kept whole, in bytes.
+/// Longest segment that is kept whole, in bytes.
 const MAX_WHOLE: usize = 100;
+/// Longest run of several segments that is kept whole, in bytes. Longer ones (paths, URLs) are found as a phrase of
+/// their parts; each is a term of its own that would make the dictionary slow to build.
+const MAX_RUN: usize = 40;
 /// Longest atom that is cut where its case changes, in bytes; longer ones are encoded data.
 const MAX_CAMEL: usize = 48;
 /// Most words whose stems are remembered.
@@ -101,7 +105,7 @@ impl Analyzer {
         emit: &mut impl FnMut(Token<'_>),
     ) {
         let segments = pieces(text, run.clone(), is_segment_border);
-        if segments.len() > 1 {
+        if segments.len() > 1 && run.len() <= MAX_RUN {
             self.whole(text, &run, &segments, *position, emit);
         }
         for segment in segments {
@@ -202,6 +206,22 @@ impl Analyzer {
         if stem != self.folded {
             emit(Token { kind: Kind::Surface, ..token(&self.folded) });
         }
+    }
+}
+
+/// Analyzers that are lent, so that stems stay remembered.
+#[derive(Default)]
+pub(super) struct Analyzers(Mutex<Vec<Analyzer>>);
+
+impl Analyzers {
+    /// Lends one, which remembers the stems of its last use.
+    pub(super) fn lend<T>(&self, work: impl FnOnce(&mut Analyzer) -> T) -> T {
+        let pool = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let lent = pool().pop();
+        let mut analyzer = lent.unwrap_or_default();
+        let result = work(&mut analyzer);
+        pool().push(analyzer);
+        result
     }
 }
 
@@ -339,8 +359,8 @@ mod tests {
 
     #[test]
     fn a_registry_key_is_kept_whole_and_in_parts() {
-        let texts = texts(r"HKLM\Software\Microsoft\Windows\CurrentVersion\Run");
-        assert_eq!(texts[0], r"hklm\software\microsoft\windows\currentversion\run");
+        let texts = texts(r"HKLM\Software\CurrentVersion\Run");
+        assert_eq!(texts[0], r"hklm\software\currentversion\run");
         assert!(texts.contains(&"run".to_owned()) && texts.contains(&"currentvers".to_owned()), "{texts:?}");
     }
 

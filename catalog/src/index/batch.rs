@@ -1,12 +1,12 @@
 //! Writing: one repository at a time, all of it or nothing.
 
-use super::queue::{Queue, Queued};
-use super::schema::{VERSION, fact};
+use super::document::Material;
+use super::queue::{Content, Queue, Queued};
+use super::schema::{Handle, VERSION, fact};
 use super::shelf::{Index, Marks, lock};
 use super::{Entry, IndexError, Revision, Text, document};
 use crate::attack::Release;
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
@@ -62,8 +62,8 @@ struct State {
     procedures: bool,
     /// Whether it has revisions.
     revisions: bool,
-    /// Hashes of the keys that this batch put.
-    put: HashSet<u64>,
+    /// What this batch put.
+    put: HashSet<[u8; 12]>,
 }
 
 /// How long a lock that somebody holds is waited for, and how often it is looked at.
@@ -131,11 +131,10 @@ impl Batch<'_> {
     /// # Errors
     /// When the index cannot be written.
     pub fn put(&self, entry: &Entry, text: &Text) -> Result<(), IndexError> {
-        let document = self.index.analyze(|analyzer| {
-            document::Builder::new(&self.index.fields, self.release, analyzer).procedure(entry, text)
-        })?;
-        let key = document::key(&entry.repo, &entry.path);
-        self.add(self.index.fields.key, &key, |state| state.procedures, document)
+        let material = Material::gather(entry, text, self.release)?;
+        let analyzers = Arc::clone(&self.index.analyzers);
+        let document = Content::procedure(material, self.index.fields, analyzers);
+        self.add(Handle::Path(&entry.repo, &entry.path), |state| state.procedures, document)
     }
 
     /// Removes the entry of a path, if there is one.
@@ -143,8 +142,8 @@ impl Batch<'_> {
     /// # Errors
     /// When the index cannot be written.
     pub fn remove(&self, repo: &str, path: &str) -> Result<(), IndexError> {
-        let term = Term::from_field_text(self.index.fields.key, &document::key(repo, path));
-        self.tantivy()?.delete_term(term);
+        let handle = Handle::Path(repo, path).hash();
+        self.tantivy()?.delete_term(Term::from_field_bytes(self.index.fields.handle, &handle));
         Ok(())
     }
 
@@ -153,9 +152,9 @@ impl Batch<'_> {
     /// # Errors
     /// When the index cannot be written.
     pub fn put_revision(&self, revision: &Revision) -> Result<(), IndexError> {
-        let document = document::revision(&self.index.fields, revision)?;
-        let key = document::revision_key(&revision.repo, &revision.commit, &revision.path);
-        self.add(self.index.fields.revision_key, &key, |state| state.revisions, document)
+        let Revision { repo, commit, path, .. } = revision;
+        let document = Content::Made(document::revision(&self.index.fields, revision)?);
+        self.add(Handle::Revision(repo, commit, path), |state| state.revisions, document)
     }
 
     /// Removes all entries and revisions of a repository.
@@ -203,23 +202,21 @@ impl Batch<'_> {
 
     fn add(
         &self,
-        field: Field,
-        key: &str,
+        handle: Handle<'_>,
         may_stand: fn(&State) -> bool,
-        document: tantivy::TantivyDocument,
+        content: Content,
     ) -> Result<(), IndexError> {
-        let mut hash = DefaultHasher::new();
-        (field, key).hash(&mut hash);
-        // On a first index nothing has to go: deleting each key in turn would be felt at the commit.
+        let hash = handle.hash();
+        // On a first index nothing has to go: deleting each name in turn would be felt at the commit.
         let replaces = {
             let mut state = lock(&self.state);
-            let repeated = !state.put.insert(hash.finish());
+            let repeated = !state.put.insert(hash);
             repeated || may_stand(&state)
         };
         let Writer { tantivy, queue, .. } = self.writer.as_ref().ok_or(IndexError::Closed)?;
-        let document = queue.admit(document);
+        let document = queue.admit(content);
         if replaces {
-            tantivy.delete_term(Term::from_field_text(field, key));
+            tantivy.delete_term(Term::from_field_bytes(self.index.fields.handle, &hash));
         }
         tantivy.add_document(document)?;
         Ok(())

@@ -2,12 +2,12 @@
 
 use super::analysis::{Analyzer, Kind, fold};
 use super::encoded::Encoded;
-use super::schema::{Facet, Fields, fact};
+use super::schema::{Facet, Fields, Handle, fact};
 use super::{Entry, Revision, Text};
 use crate::attack::{Mapping, Release, TacticOrigin};
 use crate::procedure::Standing;
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use tantivy::TantivyDocument;
 
@@ -37,11 +37,6 @@ const MAX_META_DEPTH: usize = 4;
 /// The key of a procedure's document.
 pub(super) fn key(repo: &str, path: &str) -> String {
     format!("{repo}\0{path}")
-}
-
-/// The key of a revision's document.
-pub(super) fn revision_key(repo: &str, commit: &str, path: &str) -> String {
-    format!("{repo}\0{commit}\0{path}")
 }
 
 /// The text up to a length, cut between characters.
@@ -83,10 +78,38 @@ fn technique_ids(mapping: &Mapping) -> impl Iterator<Item = &str> {
         .flatten()
 }
 
+/// All that a procedure's document is made of.
+pub(super) struct Material {
+    entry: Entry,
+    text: Text,
+    /// The entry as JSON.
+    json: String,
+    /// The names of its techniques, those that replaced them, and their parents, by id.
+    names: HashMap<String, String>,
+}
+
+impl Material {
+    pub(super) fn gather(entry: &Entry, text: &Text, release: &Release) -> Result<Self, serde_json::Error> {
+        let ids = entry.procedure.techniques.iter().take(MAX_VALUES).flat_map(technique_ids);
+        let names = ids.filter_map(|id| Some((id.to_owned(), release.technique(id)?.name.clone()))).collect();
+        Ok(Self { entry: entry.clone(), text: text.clone(), json: serde_json::to_string(entry)?, names })
+    }
+
+    /// About how many bytes it takes.
+    pub(super) fn size(&self) -> usize {
+        2 * self.json.len() + self.text.headings.len() + self.text.prose.len() + self.text.code.len()
+    }
+
+    /// Makes the document.
+    pub(super) fn document(&self, fields: &Fields, analyzer: &mut Analyzer) -> TantivyDocument {
+        Builder::new(fields, &self.names, analyzer).procedure(&self.entry, &self.text, &self.json)
+    }
+}
+
 /// Builds one document.
-pub(super) struct Builder<'a> {
+struct Builder<'a> {
     fields: &'a Fields,
-    release: &'a Release,
+    names: &'a HashMap<String, String>,
     analyzer: &'a mut Analyzer,
     document: TantivyDocument,
     text: Encoded,
@@ -96,10 +119,10 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(fields: &'a Fields, release: &'a Release, analyzer: &'a mut Analyzer) -> Self {
+    fn new(fields: &'a Fields, names: &'a HashMap<String, String>, analyzer: &'a mut Analyzer) -> Self {
         Self {
             fields,
-            release,
+            names,
             analyzer,
             document: TantivyDocument::default(),
             text: Encoded::default(),
@@ -110,14 +133,10 @@ impl<'a> Builder<'a> {
     }
 
     /// The document of an entry.
-    pub(super) fn procedure(
-        mut self,
-        entry: &Entry,
-        text: &Text,
-    ) -> Result<TantivyDocument, serde_json::Error> {
+    fn procedure(mut self, entry: &Entry, text: &Text, json: &str) -> TantivyDocument {
         let fields = self.fields;
         let procedure = &entry.procedure;
-        self.document.add_text(fields.entry, serde_json::to_string(entry)?);
+        self.document.add_text(fields.entry, json);
         self.document.add_text(fields.key, key(&entry.repo, &entry.path));
         let row = [&entry.id, &entry.blob, &entry.lineage, standing(entry.standing)];
         self.document.add_text(fields.row, row.join("\0"));
@@ -149,19 +168,20 @@ impl<'a> Builder<'a> {
         self.document.add_text(fields.stored_code, cut(&text.code, MAX_STORED - prose.len()));
         self.document.add_text(fields.text, self.text.as_str());
         self.document.add_text(fields.surface, self.surfaces.as_str());
-        Ok(self.document)
+        self.document
     }
 
     /// Names and addresses.
     fn identity(&mut self, entry: &Entry) {
         self.fact(fact::REPO, &entry.repo);
-        self.fact(fact::ID, &entry.id);
+        self.handle(Handle::Path(&entry.repo, &entry.path));
+        self.handle(Handle::Id(&entry.id));
         for id in entry.former_ids.iter().filter(|id| **id != entry.id).take(MAX_VALUES) {
-            self.fact(fact::FORMER_ID, id);
+            self.handle(Handle::FormerId(id));
         }
-        self.fact(fact::LINEAGE, &key(&entry.repo, &entry.lineage));
+        self.handle(Handle::Lineage(&entry.repo, &entry.lineage));
         if let Some(id) = &entry.procedure.id {
-            self.fact(fact::CLAIM, &key(&entry.repo, id));
+            self.handle(Handle::Claim(&entry.repo, id));
         }
         self.facet(Facet::Repo, &entry.repo, &entry.repo);
         let standing = standing(entry.standing);
@@ -180,11 +200,10 @@ impl<'a> Builder<'a> {
         for (end, _) in path.match_indices('/').take(64) {
             self.fact(fact::PATH, &path[..end]);
         }
-        self.fact(fact::PATH, &path);
         self.fact_words(fact::PATH, &entry.path);
         self.zone(&entry.path, weight::ONCE);
         if !entry.id.starts_with("path:") {
-            self.zone(&entry.id, weight::ONCE);
+            self.name(&entry.id);
         }
     }
 
@@ -197,8 +216,8 @@ impl<'a> Builder<'a> {
                     self.facet(Facet::Technique, id, id);
                     names.push_str(id);
                     names.push('\n');
-                    if let Some(technique) = self.release.technique(id) {
-                        names.push_str(&technique.name);
+                    if let Some(name) = self.names.get(id) {
+                        names.push_str(name);
                         names.push('\n');
                     }
                 }
@@ -265,26 +284,25 @@ impl<'a> Builder<'a> {
         self.lines(&said, weight::ONCE);
     }
 
-    /// Every entry of the `hunting` block by its key; what is not one of the six fields is searched as text, too.
+    /// Every further entry of the `hunting` block, by its key and as text.
     fn metadata(&mut self, entry: &Entry) {
         let mut budget = MAX_META;
         let mut said = String::new();
         for (key, value) in &entry.procedure.metadata {
-            let known = matches!(key.as_str(), "title" | "id" | "description" | "tags" | "data_sources");
+            // These have fields of their own.
+            if matches!(
+                key.as_str(),
+                "title" | "id" | "description" | "attack_technique_ids" | "tags" | "data_sources"
+            ) {
+                continue;
+            }
             let name = format!("{}{}", fact::META, fold(cut(key, MAX_VALUE)));
-            self.meta(&name, value, MAX_META_DEPTH, &mut budget, if known { None } else { Some(&mut said) });
+            self.meta(&name, value, MAX_META_DEPTH, &mut budget, &mut said);
         }
         self.lines(&said, weight::ONCE);
     }
 
-    fn meta(
-        &mut self,
-        name: &str,
-        value: &Value,
-        depth: usize,
-        budget: &mut usize,
-        mut said: Option<&mut String>,
-    ) {
+    fn meta(&mut self, name: &str, value: &Value, depth: usize, budget: &mut usize, said: &mut String) {
         if depth == 0 || *budget == 0 {
             return;
         }
@@ -296,14 +314,14 @@ impl<'a> Builder<'a> {
             Value::String(value) => cut(value, MAX_META_TEXT).to_owned(),
             Value::Array(values) => {
                 for value in values {
-                    self.meta(name, value, depth - 1, budget, said.as_deref_mut());
+                    self.meta(name, value, depth - 1, budget, said);
                 }
                 return;
             }
             Value::Object(values) => {
                 for (key, value) in values {
                     let nested = format!("{name}.{}", fold(cut(key, MAX_VALUE)));
-                    self.meta(&nested, value, depth - 1, budget, said.as_deref_mut());
+                    self.meta(&nested, value, depth - 1, budget, said);
                 }
                 return;
             }
@@ -312,10 +330,8 @@ impl<'a> Builder<'a> {
             self.fact(name, &fold(&text));
         }
         self.fact_words(name, &text);
-        if let Some(said) = said {
-            said.push_str(&text);
-            said.push('\n');
-        }
+        said.push_str(&text);
+        said.push('\n');
     }
 
     /// Adds an exact term; false when the document has it already.
@@ -328,11 +344,34 @@ impl<'a> Builder<'a> {
         true
     }
 
+    fn handle(&mut self, handle: Handle<'_>) {
+        self.document.add_bytes(self.fields.handle, &handle.hash());
+    }
+
+    /// Adds a name to what is searched: whole, and the words in it, but not the pieces of a UUID.
+    fn name(&mut self, name: &str) {
+        let mut zone = Encoded::default();
+        let mut whole = None;
+        let mut last = None;
+        self.analyzer.analyze(name, |token| {
+            let is_word = token.text.len() > 2 && token.text.bytes().all(|byte| byte.is_ascii_lowercase());
+            let all = (token.start, token.end) == (0, name.len());
+            if all && whole.is_none() || token.kind == Kind::Part && is_word {
+                zone.push(token.text, last != Some(token.position));
+                last = Some(token.position);
+            }
+            if all {
+                whole = Some(());
+            }
+        });
+        self.text.append(&zone);
+    }
+
     /// Adds the words of a value, so that `author:rodriguez` finds the whole name.
     fn fact_words(&mut self, name: &str, value: &str) {
         let mut terms = Vec::new();
         self.analyzer.analyze(value, |token| {
-            if token.kind != Kind::Surface {
+            if token.kind == Kind::Part {
                 terms.push(fact::word(name, token.text));
             }
         });
@@ -405,14 +444,17 @@ impl<'a> Builder<'a> {
 pub(super) fn revision(fields: &Fields, revision: &Revision) -> Result<TantivyDocument, serde_json::Error> {
     let mut document = TantivyDocument::default();
     document.add_text(fields.revision, serde_json::to_string(revision)?);
-    document.add_text(fields.revision_key, revision_key(&revision.repo, &revision.commit, &revision.path));
-    document.add_text(fields.revision_fact, fact::whole(fact::REPO, &revision.repo));
-    let lineage = key(&revision.repo, &revision.lineage);
-    document.add_text(fields.revision_fact, fact::whole(fact::LINEAGE, &lineage));
-    let at_commit = format!("{lineage}\0{}", revision.commit);
-    document.add_text(fields.revision_fact, fact::whole(fact::COMMIT, &at_commit));
-    for path in std::iter::once(&revision.path).chain(&revision.previous_path) {
-        document.add_text(fields.revision_fact, fact::whole(fact::AT_PATH, &key(&revision.repo, path)));
+    let Revision { repo, commit, path, lineage, .. } = revision;
+    document.add_text(fields.revision_fact, fact::whole(fact::REPO, repo));
+    for handle in [
+        Handle::Revision(repo, commit, path),
+        Handle::Revisions(repo, lineage),
+        Handle::Commit(repo, lineage, commit),
+    ] {
+        document.add_bytes(fields.handle, &handle.hash());
+    }
+    for path in std::iter::once(path).chain(&revision.previous_path) {
+        document.add_bytes(fields.handle, &Handle::AtPath(repo, path).hash());
     }
     document.add_u64(fields.order, revision.order);
     Ok(document)

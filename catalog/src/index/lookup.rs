@@ -3,7 +3,7 @@
 use super::columns::texts;
 use super::cursor;
 use super::document;
-use super::schema::{column, fact};
+use super::schema::{Handle, column, fact};
 use super::shelf::{Index, Snapshot};
 use super::{Entry, IndexError, Listed, Match, Matched, Revision};
 use crate::procedure::Standing;
@@ -23,10 +23,9 @@ impl Index {
     pub fn by_id(&self, id: &str) -> Result<Vec<Match>, IndexError> {
         let snapshot = self.current();
         let mut found: Vec<Match> = Vec::new();
-        let names = [(fact::ID, Matched::Id), (fact::FORMER_ID, Matched::FormerId)];
-        for (name, matched) in names {
+        for (handle, matched) in [(Handle::Id(id), Matched::Id), (Handle::FormerId(id), Matched::FormerId)] {
             let mut here = Vec::new();
-            for address in with_term(&snapshot, self.fields.fact, &fact::whole(name, id))? {
+            for address in with_term(&snapshot, &self.handle(handle))? {
                 let entry: Entry = stored(&snapshot, address, self.fields.entry)?;
                 here.push(Match { entry, matched });
             }
@@ -63,8 +62,7 @@ impl Index {
     /// When the index cannot be read.
     pub fn by_lineage(&self, repo: &str, lineage: &str) -> Result<Option<Entry>, IndexError> {
         let snapshot = self.current();
-        let term = fact::whole(fact::LINEAGE, &document::key(repo, lineage));
-        match with_term(&snapshot, self.fields.fact, &term)?.first() {
+        match with_term(&snapshot, &self.handle(Handle::Lineage(repo, lineage)))?.first() {
             Some(&address) => Ok(Some(stored(&snapshot, address, self.fields.entry)?)),
             None => Ok(None),
         }
@@ -120,7 +118,8 @@ impl Index {
         let after = cursor.and_then(cursor::text);
         let snapshot = self.current();
         let mut keys = Vec::new();
-        for address in with_term(&snapshot, self.fields.fact, &fact::whole(fact::IS, "problematic"))? {
+        let problematic = Term::from_field_text(self.fields.fact, &fact::whole(fact::IS, "problematic"));
+        for address in with_term(&snapshot, &problematic)? {
             let columns = snapshot.columns(address.segment_ord as usize, &self.vocabulary)?;
             let key = columns.keys.of(address.doc_id).to_vec();
             if after.as_ref().is_none_or(|after| key.as_slice() > after.as_bytes()) {
@@ -151,9 +150,8 @@ impl Index {
         before: Option<u64>,
     ) -> Result<(Vec<Revision>, usize), IndexError> {
         let snapshot = self.current();
-        let term = fact::whole(fact::LINEAGE, &document::key(repo, lineage));
         let mut ordered = Vec::new();
-        let addresses = with_term(&snapshot, self.fields.revision_fact, &term)?;
+        let addresses = with_term(&snapshot, &self.handle(Handle::Revisions(repo, lineage)))?;
         let mut order = None;
         for address in &addresses {
             let segment = address.segment_ord;
@@ -178,8 +176,7 @@ impl Index {
     /// When the index cannot be read.
     pub fn by_claimed_id(&self, repo: &str, id: &str) -> Result<Vec<Entry>, IndexError> {
         let snapshot = self.current();
-        let term = fact::whole(fact::CLAIM, &document::key(repo, id));
-        let addresses = with_term(&snapshot, self.fields.fact, &term)?;
+        let addresses = with_term(&snapshot, &self.handle(Handle::Claim(repo, id)))?;
         addresses.into_iter().map(|address| stored(&snapshot, address, self.fields.entry)).collect()
     }
 
@@ -189,9 +186,8 @@ impl Index {
     /// When the index cannot be read.
     pub fn newest_at_path(&self, repo: &str, path: &str) -> Result<Option<Revision>, IndexError> {
         let snapshot = self.current();
-        let term = fact::whole(fact::AT_PATH, &document::key(repo, path));
         let mut newest: Option<Revision> = None;
-        for address in with_term(&snapshot, self.fields.revision_fact, &term)? {
+        for address in with_term(&snapshot, &self.handle(Handle::AtPath(repo, path)))? {
             let revision: Revision = stored(&snapshot, address, self.fields.revision)?;
             if newest.as_ref().is_none_or(|newest| newest.order < revision.order) {
                 newest = Some(revision);
@@ -206,16 +202,18 @@ impl Index {
     /// When the index cannot be read.
     pub fn revision(&self, repo: &str, lineage: &str, commit: &str) -> Result<Option<Revision>, IndexError> {
         let snapshot = self.current();
-        let at_commit = format!("{}\0{commit}", document::key(repo, lineage));
-        let term = fact::whole(fact::COMMIT, &at_commit);
-        match with_term(&snapshot, self.fields.revision_fact, &term)?.first() {
+        match with_term(&snapshot, &self.handle(Handle::Commit(repo, lineage, commit)))?.first() {
             Some(&address) => Ok(Some(stored(&snapshot, address, self.fields.revision)?)),
             None => Ok(None),
         }
     }
 
+    fn handle(&self, handle: Handle<'_>) -> Term {
+        Term::from_field_bytes(self.fields.handle, &handle.hash())
+    }
+
     fn entry_at(&self, snapshot: &Snapshot, repo: &str, path: &str) -> Result<Option<Entry>, IndexError> {
-        match with_term(snapshot, self.fields.key, &document::key(repo, path))?.first() {
+        match with_term(snapshot, &self.handle(Handle::Path(repo, path)))?.first() {
             Some(&address) => Ok(Some(stored(snapshot, address, self.fields.entry)?)),
             None => Ok(None),
         }
@@ -223,12 +221,11 @@ impl Index {
 }
 
 /// The live documents that have a term.
-fn with_term(snapshot: &Snapshot, field: Field, term: &str) -> Result<Vec<DocAddress>, IndexError> {
-    let term = Term::from_field_text(field, term);
+fn with_term(snapshot: &Snapshot, term: &Term) -> Result<Vec<DocAddress>, IndexError> {
     let mut addresses = Vec::new();
     for (segment_ord, reader) in (0..).zip(snapshot.searcher.segment_readers()) {
-        let inverted = reader.inverted_index(field)?;
-        let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::Basic)? else {
+        let inverted = reader.inverted_index(term.field())?;
+        let Some(mut postings) = inverted.read_postings(term, IndexRecordOption::Basic)? else {
             continue;
         };
         let mut doc_id = postings.doc();

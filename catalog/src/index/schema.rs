@@ -5,10 +5,14 @@
 //! * `text` holds all that a procedure says, the weightier parts repeated, with positions. One word is then one list of
 //!   postings, words may stand in different parts, and BM25 sees the weights: quicker than a union of fields.
 //! * `title`, `attack`, `description`, `prose` and `code` say where a word stands: for `in:` and to lift titles.
-//! * `fact` holds exact terms, `name=value` (see [`Fact`]), and the fast fields hold what is counted and sorted by.
+//! * `fact` holds exact terms, `name=value`; `handle` hashes of names (see [`Handle`]); the fast fields what is counted
+//!   and sorted by.
 
 use super::encoded;
-use tantivy::schema::{FAST, Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions};
+use sha2::{Digest, Sha256};
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions,
+};
 use tantivy::tokenizer::{RAW_TOKENIZER_NAME, TextAnalyzer, TokenizerManager};
 
 /// Name it anew whenever documents are made otherwise: the index folder is named after it.
@@ -71,16 +75,6 @@ impl Facet {
 /// The names of exact terms of a procedure or revision.
 pub(super) mod fact {
     pub(in crate::index) const REPO: &str = "repo";
-    pub(in crate::index) const ID: &str = "id";
-    pub(in crate::index) const FORMER_ID: &str = "former-id";
-    /// Repository and lineage, parted by NUL.
-    pub(in crate::index) const LINEAGE: &str = "lineage";
-    /// Repository and the id that the file bears, held or not, parted by NUL.
-    pub(in crate::index) const CLAIM: &str = "claim";
-    /// Of a revision: repository and each path that it names, parted by NUL.
-    pub(in crate::index) const AT_PATH: &str = "at-path";
-    /// Of a revision: repository, lineage and commit, parted by NUL.
-    pub(in crate::index) const COMMIT: &str = "commit";
     pub(in crate::index) const TACTIC: &str = "tactic";
     /// The tactic is named by the author or the only one of a technique.
     pub(in crate::index) const TACTIC_CERTAIN: &str = "tactic+";
@@ -91,7 +85,7 @@ pub(super) mod fact {
     pub(in crate::index) const TAG: &str = "tag";
     pub(in crate::index) const PLATFORM: &str = "platform";
     pub(in crate::index) const AUTHOR: &str = "author";
-    /// The path and every folder above it.
+    /// The folders that the path lies in, and its words.
     pub(in crate::index) const PATH: &str = "path";
     pub(in crate::index) const KERNEL: &str = "kernel";
     pub(in crate::index) const SERVICE: &str = "service";
@@ -111,6 +105,56 @@ pub(super) mod fact {
     }
 }
 
+/// What a document is looked up by alone, as a hash: such names are different in every document, and a dictionary of
+/// the names themselves would be the larger part of the time that indexing takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Handle<'a> {
+    /// A procedure by repository and path.
+    Path(&'a str, &'a str),
+    /// A procedure by its id.
+    Id(&'a str),
+    /// A procedure by an id that it once had.
+    FormerId(&'a str),
+    /// A procedure by repository and lineage.
+    Lineage(&'a str, &'a str),
+    /// A revision by repository, commit and path.
+    Revision(&'a str, &'a str, &'a str),
+    /// Procedures by repository and the id that the file bears, held or not.
+    Claim(&'a str, &'a str),
+    /// Revisions by repository and each path that they name.
+    AtPath(&'a str, &'a str),
+    /// Revisions by repository and lineage.
+    Revisions(&'a str, &'a str),
+    /// A revision by repository, lineage and commit.
+    Commit(&'a str, &'a str, &'a str),
+}
+
+impl Handle<'_> {
+    /// Ninety-six bits of SHA-256: nobody finds two names with the same.
+    pub(super) fn hash(self) -> [u8; 12] {
+        let (kind, parts) = match self {
+            Handle::Path(repo, path) => ("path", [repo, path, ""]),
+            Handle::Id(id) => ("id", [id, "", ""]),
+            Handle::FormerId(id) => ("former-id", [id, "", ""]),
+            Handle::Lineage(repo, lineage) => ("lineage", [repo, lineage, ""]),
+            Handle::Revision(repo, commit, path) => ("revision", [repo, commit, path]),
+            Handle::Claim(repo, id) => ("claim", [repo, id, ""]),
+            Handle::AtPath(repo, path) => ("at-path", [repo, path, ""]),
+            Handle::Revisions(repo, lineage) => ("revisions", [repo, lineage, ""]),
+            Handle::Commit(repo, lineage, commit) => ("commit", [repo, lineage, commit]),
+        };
+        let mut hash = Sha256::new();
+        hash.update(kind);
+        for part in parts {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let mut start = [0; 12];
+        start.copy_from_slice(&hash.finalize()[..12]);
+        start
+    }
+}
+
 /// The names of the fast fields that are not facets.
 pub(super) mod column {
     /// Repository, NUL, path: names a document and breaks ties.
@@ -125,6 +169,7 @@ pub(super) mod column {
 /// The fields of the index.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fields {
+    pub(super) handle: Field,
     pub(super) key: Field,
     pub(super) row: Field,
     pub(super) title_key: Field,
@@ -142,7 +187,6 @@ pub(super) struct Fields {
     pub(super) entry: Field,
     pub(super) stored_prose: Field,
     pub(super) stored_code: Field,
-    pub(super) revision_key: Field,
     pub(super) revision_fact: Field,
     pub(super) order: Field,
     /// The revision as JSON.
@@ -168,7 +212,8 @@ pub(super) fn schema() -> (Schema, Fields) {
     let positions = IndexRecordOption::WithFreqsAndPositions;
 
     let fields = Fields {
-        key: builder.add_text_field(column::KEY, exact().set_fast(RAW_TOKENIZER_NAME)),
+        handle: builder.add_bytes_field("handle", INDEXED),
+        key: builder.add_text_field(column::KEY, column()),
         row: builder.add_text_field(column::ROW, column()),
         title_key: builder.add_text_field(column::TITLE_KEY, column()),
         updated: builder.add_i64_field(column::UPDATED, FAST),
@@ -184,7 +229,6 @@ pub(super) fn schema() -> (Schema, Fields) {
         entry: builder.add_text_field("entry", STORED),
         stored_prose: builder.add_text_field("stored_prose", STORED),
         stored_code: builder.add_text_field("stored_code", STORED),
-        revision_key: builder.add_text_field("revision_key", exact()),
         revision_fact: builder.add_text_field("revision_fact", exact()),
         order: builder.add_u64_field(column::ORDER, FAST),
         revision: builder.add_text_field("revision", STORED),

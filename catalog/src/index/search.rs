@@ -49,7 +49,7 @@ impl Index {
             Some((snapshot, cursor)) => (snapshot, Some(cursor)),
             None => (self.current(), None),
         };
-        let compiled = self.analyze(|analyzer| {
+        let compiled = self.analyzers.lend(|analyzer| {
             compile(parse(&search.text), &self.fields, &snapshot.searcher, release, analyzer)
         })?;
         // Columns fill the vocabulary that choices are looked up in.
@@ -162,7 +162,7 @@ impl Index {
             ("prose", prose),
             ("code", code),
         ];
-        self.analyze(|analyzer| {
+        self.analyzers.lend(|analyzer| {
             (texts.iter())
                 .filter_map(|(field, text)| cutter.cut(field, text, analyzer))
                 .take(MAX_SNIPPETS)

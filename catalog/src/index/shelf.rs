@@ -1,7 +1,7 @@
 //! The index on disk: open it, watch its generations, publish what was committed.
 
 use super::IndexError;
-use super::analysis::{self, Analyzer};
+use super::analysis::{self, Analyzers};
 use super::batch::Writer;
 use super::columns::{Columns, Vocabulary};
 use super::schema::{self, Fields};
@@ -42,7 +42,7 @@ pub struct Index {
     past: Mutex<Vec<(Instant, Arc<Snapshot>)>>,
     refreshed: Mutex<Instant>,
     pub(super) vocabulary: Vocabulary,
-    analyzers: Mutex<Vec<Analyzer>>,
+    pub(super) analyzers: Arc<Analyzers>,
 }
 
 /// One generation of the index: a fixed set of segments and deletions.
@@ -146,7 +146,7 @@ impl Index {
             past: Mutex::default(),
             refreshed: Mutex::new(Instant::now()),
             vocabulary: Vocabulary::default(),
-            analyzers: Mutex::default(),
+            analyzers: Arc::default(),
         })
     }
 
@@ -244,14 +244,6 @@ impl Index {
         let surplus = past.len().saturating_sub(MAX_KEPT);
         past.drain(..surplus);
         Ok(())
-    }
-
-    /// Lends an analyzer, which remembers stems between uses.
-    pub(super) fn analyze<T>(&self, work: impl FnOnce(&mut Analyzer) -> T) -> T {
-        let mut analyzer = lock(&self.analyzers).pop().unwrap_or_default();
-        let result = work(&mut analyzer);
-        lock(&self.analyzers).push(analyzer);
-        result
     }
 }
 
