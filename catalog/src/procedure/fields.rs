@@ -1,25 +1,22 @@
 //! Reading the `hunting` block: tolerant of how things are written, and clear about what should be written instead.
 
-use super::{MAX_ID, Mapping, PATH_PREFIX, Release, SERVICES, Status, TechniqueId};
+use super::{MAX_ID, PATH_PREFIX, SERVICES};
 use crate::lint::{Diagnostic, Severity};
 use crate::notebook::Notebook;
 use crate::repository::FieldMapping;
 use serde_json::Value;
 
 /// The most entries that are read of one list.
-const MAX_ENTRIES: usize = 1000;
+pub(super) const MAX_ENTRIES: usize = 1000;
 
 /// Longest entry of a list, in characters; what is longer is cut.
-const MAX_ENTRY: usize = 500;
+pub(super) const MAX_ENTRY: usize = 500;
 
 /// Longest text field, in characters.
 const MAX_FIELD: usize = 20_000;
 
 /// The most diagnostics about one file's metadata.
 const MAX_DIAGNOSTICS: usize = 200;
-
-/// The key of nested mappings of techniques and tactics, as sidecar files have them.
-const NESTED: &str = "attack_mappings";
 
 /// What an author wrote, and where.
 pub(super) struct Named {
@@ -72,7 +69,7 @@ impl<'a> Fields<'a> {
         self.say(diagnostic.at(line, 0));
     }
 
-    fn value(&self, key: &str) -> Option<&'a Value> {
+    pub(super) fn value(&self, key: &str) -> Option<&'a Value> {
         self.notebook.hunting()?.get(key).filter(|value| !value.is_null())
     }
 
@@ -222,14 +219,14 @@ impl<'a> Fields<'a> {
     }
 
     /// The entries of a list with their places.
-    fn named(&mut self, key: &str, listing: Listing) -> Vec<Named> {
+    pub(super) fn named(&mut self, key: &str, listing: Listing) -> Vec<Named> {
         match self.value(key) {
             Some(value) => self.entries(&format!("hunting.{key}"), value, listing),
             None => Vec::new(),
         }
     }
 
-    fn entries(&mut self, path: &str, value: &Value, listing: Listing) -> Vec<Named> {
+    pub(super) fn entries(&mut self, path: &str, value: &Value, listing: Listing) -> Vec<Named> {
         let key = path.strip_prefix("hunting.").unwrap_or(path);
         let mut named = Vec::new();
         match value {
@@ -301,118 +298,6 @@ impl<'a> Fields<'a> {
                 format!("write `{key}: [one, two]`"),
             ),
         );
-    }
-
-    /// The techniques, resolved, once each, and the tactics that nested mappings name beside them.
-    pub(super) fn techniques(
-        &mut self,
-        mapping: &FieldMapping,
-        release: &Release,
-    ) -> (Vec<Mapping>, Vec<Named>) {
-        const OWN: &str = "attack_technique_ids";
-        let mut named = self.named(OWN, Listing::Recommended);
-        for key in mapping.techniques.iter().filter(|key| *key != OWN) {
-            named.extend(self.named(key, Listing::Own));
-        }
-        let mut tactics = Vec::new();
-        if let Some(Value::Array(nested)) = self.value(NESTED) {
-            for (index, entry) in nested.iter().take(MAX_ENTRIES).enumerate() {
-                let path = format!("hunting.{NESTED}[{index}]");
-                let Some(entry) = entry.as_object() else { continue };
-                let text = |key: &str| {
-                    entry.get(key).and_then(Value::as_str).map(str::trim).filter(|t| !t.is_empty())
-                };
-                let technique = match (text("technique"), text("sub_technique")) {
-                    // A sub-technique is written whole or by its last three digits alone.
-                    (Some(technique), Some(sub)) if sub.bytes().all(|b| b.is_ascii_digit()) => {
-                        Some((format!("{technique}.{sub}"), "sub_technique"))
-                    }
-                    (_, Some(sub)) => Some((sub.to_owned(), "sub_technique")),
-                    (Some(technique), None) => Some((technique.to_owned(), "technique")),
-                    (None, None) => None,
-                };
-                named.extend(technique.map(|(text, key)| Named {
-                    text: cut(&text, MAX_ENTRY).to_owned(),
-                    key: format!("{path}.{key}"),
-                }));
-                if let Some(value) = entry.get("tactics").or_else(|| entry.get("tactic")) {
-                    tactics.extend(self.entries(&format!("{path}.tactics"), value, Listing::Own));
-                }
-            }
-        }
-        let mut techniques: Vec<Mapping> = Vec::new();
-        for Named { text, key } in named.into_iter().take(MAX_ENTRIES) {
-            let Ok(id) = text.parse::<TechniqueId>() else {
-                self.not_a_technique(&key, &text);
-                continue;
-            };
-            if techniques.iter().any(|known| known.id == id.as_str()) {
-                continue;
-            }
-            let mapped = release.map(&id);
-            self.judge(&key, &mapped, release);
-            techniques.push(mapped);
-        }
-        (techniques, tactics)
-    }
-
-    fn not_a_technique(&mut self, key: &str, text: &str) {
-        let placeholder = text.strip_prefix(['T', 't']).is_some_and(|rest| {
-            !rest.is_empty()
-                && rest.bytes().all(|b| matches!(b, b'X' | b'x' | b'#' | b'?' | b'.' | b'/' | b'0'..=b'9'))
-        });
-        let diagnostic = if placeholder {
-            Diagnostic::new(
-                "technique-placeholder",
-                Severity::Warning,
-                format!("{text:?} is a template's placeholder"),
-                "write the technique that is hunted, or take the line away",
-            )
-        } else {
-            Diagnostic::new(
-                "technique-malformed",
-                Severity::Warning,
-                format!("{text:?} is no technique id"),
-                "write an id such as T1059 or T1059.001",
-            )
-        };
-        self.say_at(key, diagnostic);
-    }
-
-    fn judge(&mut self, key: &str, mapped: &Mapping, release: &Release) {
-        let id = &mapped.id;
-        let version = release.version();
-        let diagnostic = match mapped.status {
-            Status::Active => return,
-            Status::Unknown => Diagnostic::new(
-                "technique-unknown",
-                Severity::Warning,
-                format!("{id} is not in ATT&CK {version}"),
-                "check the id; techniques of other domains are not looked up",
-            ),
-            Status::Deprecated => Diagnostic::new(
-                "technique-deprecated",
-                Severity::Warning,
-                format!("{id} {} is deprecated in ATT&CK {version} and was not replaced", mapped.name),
-                "choose the technique that comes closest, or take it away",
-            ),
-            Status::Revoked => {
-                let help = match mapped.replaced_by.as_deref() {
-                    Some(next) => {
-                        let name = release.technique(next).map_or("", |technique| technique.name.as_str());
-                        format!("write {next} {name} instead")
-                    }
-                    None => "choose the technique that comes closest".to_owned(),
-                };
-                Diagnostic::new(
-                    "technique-revoked",
-                    Severity::Warning,
-                    format!("{id} {} was revoked in ATT&CK {version}", mapped.name),
-                    help,
-                )
-            }
-        };
-        self.say_at(key, diagnostic);
     }
 
     /// The tactics that the author named under the configured keys.
@@ -542,7 +427,7 @@ fn entry(value: &Value) -> Option<String> {
     }
 }
 
-fn cut(text: &str, chars: usize) -> &str {
+pub(super) fn cut(text: &str, chars: usize) -> &str {
     // Most are short; only what has more bytes than characters allowed needs counting.
     if text.len() <= chars {
         return text;

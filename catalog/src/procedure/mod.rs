@@ -6,13 +6,14 @@
 mod fields;
 mod service;
 mod tactics;
+mod techniques;
 mod text;
 
 pub use fields::normal_data_source;
 pub use service::SERVICES;
 pub use text::{MAX_TEXT, Text, first_heading, text};
 
-use crate::attack::{Mapping, Release, Status, TacticMapping, TechniqueId};
+use crate::attack::{Mapping, Release, TacticMapping};
 use crate::lint::{Diagnostic, Severity};
 use crate::notebook::{CellKind, Metadata, Notebook};
 use crate::repository::FieldMapping;

@@ -1,7 +1,11 @@
 //! What a repository is: where it is mirrored from, what of it counts, and where its forge stands.
 
+mod forge;
+
+pub use forge::Forge;
+
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -14,24 +18,6 @@ const MAX_LOCATION: usize = 4096;
 /// Most globs of a repository, and the longest.
 const MAX_GLOBS: usize = 200;
 const MAX_GLOB: usize = 500;
-
-/// Everything but what RFC 3986 lets stand in a path segment, and `/`.
-const IN_PATH: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
 
 /// Where a repository is mirrored from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -389,126 +375,6 @@ fn compile(globs: &[String]) -> Result<GlobSet, RepositoryError> {
     set.build().map_err(|error| bad(error.glob().unwrap_or_default(), error.kind().to_string()))
 }
 
-/// URL templates of the forge that hosts a repository. `{commit}`, `{path}`, `{line}` and `{branch}` are filled in,
-/// percent-encoded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Forge {
-    /// One commit.
-    pub commit: String,
-    /// One file at a commit.
-    pub file: String,
-    /// One line of a file at a commit.
-    pub line: String,
-    /// Editing a file on the branch.
-    pub edit: String,
-    /// A new issue.
-    pub issue: String,
-}
-
-impl Forge {
-    /// The templates of GitHub, GitLab or Gitea (Forgejo, Codeberg), told by the host's name; none for other hosts.
-    pub fn guess(remote: &str) -> Option<Self> {
-        let (host, path) = if remote.contains("://") {
-            let url = Url::parse(remote).ok()?;
-            // An ssh port says nothing of the pages; that of https is theirs.
-            let port = url.port().filter(|_| url.scheme() == "https");
-            let host = url.host_str()?;
-            (port.map_or(host.to_owned(), |port| format!("{host}:{port}")), url.path().to_owned())
-        } else {
-            let (host, path) = scp(remote)?;
-            (host.rsplit('@').next()?.to_owned(), path.to_owned())
-        };
-        let path = path.trim_matches('/');
-        let path = path.strip_suffix(".git").unwrap_or(path);
-        // Through the parser once more: what comes out has no braces left to be taken for places to fill.
-        let base = Url::parse(&format!("https://{host}/{path}")).ok()?;
-        let host = base.host_str()?.to_ascii_lowercase();
-        let base = base.as_str();
-        if base.contains(['{', '}']) {
-            return None;
-        }
-        let part_of_host =
-            |word: &str| host.split('.').any(|part| part == word || part.starts_with(&format!("{word}-")));
-        let forge = |commit: &str, file: &str, line: &str, edit: &str, issue: &str| Self {
-            commit: format!("{base}{commit}"),
-            file: format!("{base}{file}"),
-            line: format!("{base}{line}"),
-            edit: format!("{base}{edit}"),
-            issue: format!("{base}{issue}"),
-        };
-        if part_of_host("github") {
-            Some(forge(
-                "/commit/{commit}",
-                "/blob/{commit}/{path}",
-                // Without `plain` GitHub renders markdown and has no lines to go to.
-                "/blob/{commit}/{path}?plain=1#L{line}",
-                "/edit/{branch}/{path}",
-                "/issues/new",
-            ))
-        } else if part_of_host("gitlab") {
-            Some(forge(
-                "/-/commit/{commit}",
-                "/-/blob/{commit}/{path}",
-                "/-/blob/{commit}/{path}?plain=1#L{line}",
-                "/-/edit/{branch}/{path}",
-                "/-/issues/new",
-            ))
-        } else if ["gitea", "forgejo", "codeberg"].into_iter().any(part_of_host) {
-            Some(forge(
-                "/commit/{commit}",
-                "/src/commit/{commit}/{path}",
-                "/src/commit/{commit}/{path}?display=source#L{line}",
-                "/_edit/{branch}/{path}",
-                "/issues/new",
-            ))
-        } else {
-            None
-        }
-    }
-
-    /// Where a commit is shown.
-    pub fn commit_url(&self, commit: &str) -> Option<String> {
-        fill(&self.commit, &[("commit", commit)])
-    }
-
-    /// Where a file is shown as of a commit.
-    pub fn file_url(&self, commit: &str, path: &str) -> Option<String> {
-        fill(&self.file, &[("commit", commit), ("path", path)])
-    }
-
-    /// Where a line of a file is shown as of a commit.
-    pub fn line_url(&self, commit: &str, path: &str, line: u32) -> Option<String> {
-        fill(&self.line, &[("commit", commit), ("path", path), ("line", &line.to_string())])
-    }
-
-    /// Where a file is edited on a branch.
-    pub fn edit_url(&self, branch: &str, path: &str) -> Option<String> {
-        fill(&self.edit, &[("branch", branch), ("path", path)])
-    }
-
-    /// Where a new issue is written.
-    pub fn issue_url(&self) -> Option<String> {
-        fill(&self.issue, &[])
-    }
-}
-
-/// Fills in a template in one pass, so that what is filled in is never taken for a place. Only http and https come out.
-fn fill(template: &str, values: &[(&str, &str)]) -> Option<String> {
-    let mut url = String::with_capacity(template.len() + 64);
-    let mut rest = template;
-    while let Some(open) = rest.find('{') {
-        let close = open + rest[open..].find('}')?;
-        let (_, value) = values.iter().find(|(name, _)| *name == &rest[open + 1..close])?;
-        url.push_str(&rest[..open]);
-        url.extend(utf8_percent_encode(value, IN_PATH));
-        rest = &rest[close + 1..];
-    }
-    url.push_str(rest);
-    let scheme = Url::parse(&url).ok()?.scheme().to_owned();
-    matches!(scheme.as_str(), "http" | "https").then_some(url)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -585,46 +451,6 @@ mod tests {
         assert!(!format!("{guessed:?}").contains("s3cret"));
         let refused = Repository::parse("ftp://user:s3cret@example.org/a").unwrap_err().to_string();
         assert!(!refused.contains("s3cret"));
-    }
-
-    #[test]
-    fn forges_are_told_by_their_host() {
-        let commit = |remote: &str| Forge::guess(remote).and_then(|forge| forge.commit_url("abc123"));
-        let github = Some("https://github.com/acme/hunts/commit/abc123".to_owned());
-        assert_eq!(commit("https://github.com/acme/hunts.git"), github);
-        assert_eq!(commit("git@github.com:acme/hunts.git"), github);
-        assert_eq!(commit("ssh://git@github.com:22/acme/hunts.git"), github);
-        assert_eq!(
-            commit("https://gitlab.example.org:8443/a/b/hunts.git").unwrap(),
-            "https://gitlab.example.org:8443/a/b/hunts/-/commit/abc123"
-        );
-        assert_eq!(commit("https://codeberg.org/a/b.git").unwrap(), "https://codeberg.org/a/b/commit/abc123");
-        assert_eq!(commit("https://git.example.org/a/b.git"), None);
-        assert_eq!(commit("https://notgithub.example.org/a/b.git"), None);
-    }
-
-    #[test]
-    fn templates_are_filled_in_percent_encoded_and_once() {
-        let forge = Forge::guess("https://github.com/acme/hunts").unwrap();
-        assert_eq!(
-            forge.line_url("abc", "a b/{commit}#?.md", 7).unwrap(),
-            "https://github.com/acme/hunts/blob/abc/a%20b/%7Bcommit%7D%23%3F.md?plain=1#L7"
-        );
-        assert_eq!(forge.edit_url("main", "a.md").unwrap(), "https://github.com/acme/hunts/edit/main/a.md");
-        assert_eq!(forge.issue_url().unwrap(), "https://github.com/acme/hunts/issues/new");
-    }
-
-    #[test]
-    fn only_web_addresses_come_out_of_a_template() {
-        for template in [
-            "javascript:alert(1)//{commit}",
-            "data:text/html,{commit}",
-            "/commit/{commit}",
-            "https://x/{nothing}",
-            "https://x/{",
-        ] {
-            assert_eq!(fill(template, &[("commit", "abc")]), None, "{template}");
-        }
     }
 
     #[test]
