@@ -104,6 +104,11 @@ impl Analyzer {
         position: &mut u32,
         emit: &mut impl FnMut(Token<'_>),
     ) {
+        // Most runs are plain words.
+        if text.as_bytes()[run.clone()].iter().all(u8::is_ascii_alphanumeric) {
+            self.atom(text, run, position, emit);
+            return;
+        }
         let segments = pieces(text, run.clone(), is_segment_border);
         if segments.len() > 1 && run.len() <= MAX_RUN {
             self.whole(text, &run, &segments, *position, emit);
@@ -155,16 +160,17 @@ impl Analyzer {
         position: &mut u32,
         emit: &mut impl FnMut(Token<'_>),
     ) {
-        if text[atom.clone()].chars().any(is_written_without_blanks) {
-            for (at, char) in text[atom.clone()].char_indices() {
+        let own = &text[atom.clone()];
+        if !own.is_ascii() && own.chars().any(is_written_without_blanks) {
+            for (at, char) in own.char_indices() {
                 let start = atom.start + at;
                 self.word(text, start..start + char.len_utf8(), *position, Kind::Part, emit);
                 *position += 1;
             }
             return;
         }
-        let parts = camel_parts(&text[atom.clone()]);
-        if parts.len() > 1 {
+        let parts = camel_parts(own);
+        if !parts.is_empty() {
             self.word(text, atom.clone(), *position, Kind::Whole, emit);
             for (start, end) in parts {
                 self.word(text, atom.start + start..atom.start + end, *position, Kind::Part, emit);
@@ -244,11 +250,14 @@ fn fold_into(text: &str, out: &mut String) {
 fn next_run(text: &str, from: usize) -> Option<std::ops::Range<usize>> {
     let mut chars = text[from..].char_indices();
     let start = from + chars.find(|(_, char)| char.is_alphanumeric())?.0;
-    let mut end = start;
+    // Past the plain letters at once.
+    let plain = text.as_bytes()[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let mut end = start + plain;
     let mut borders = 0;
-    for (at, char) in text[start..].char_indices() {
+    let after = end;
+    for (at, char) in text[after..].char_indices() {
         if char.is_alphanumeric() || is_combining_mark(char) {
-            end = start + at + char.len_utf8();
+            end = after + at + char.len_utf8();
             borders = 0;
         } else if borders < 3 && (is_segment_border(char) || is_atom_border(char)) {
             borders += 1;
@@ -295,15 +304,15 @@ fn pieces(
     pieces
 }
 
-/// Where `LSASSMemoryReadAccess` falls apart; one piece when it does not, or when a piece would be a single letter
+/// Where `LSASSMemoryReadAccess` falls apart; nothing when it does not, or when a piece would be a single letter
 /// (`OAuth`, `IPv4`, encoded data).
 fn camel_parts(atom: &str) -> Vec<(usize, usize)> {
     let bytes = atom.as_bytes();
-    let one = || vec![(0, bytes.len())];
-    if bytes.len() > MAX_CAMEL || !atom.is_ascii() {
-        return one();
-    }
     let mut parts = Vec::new();
+    let may_fall_apart = bytes.iter().skip(1).any(u8::is_ascii_uppercase);
+    if !may_fall_apart || bytes.len() > MAX_CAMEL || !atom.is_ascii() {
+        return parts;
+    }
     let mut start = 0;
     for at in 1..bytes.len() {
         let (before, here) = (bytes[at - 1], bytes[at]);
@@ -316,7 +325,10 @@ fn camel_parts(atom: &str) -> Vec<(usize, usize)> {
         }
     }
     parts.push((start, bytes.len()));
-    if parts.iter().any(|(start, end)| end - start < 2) { one() } else { parts }
+    if parts.len() == 1 || parts.iter().any(|(start, end)| end - start < 2) {
+        parts.clear();
+    }
+    parts
 }
 
 #[cfg(test)]
