@@ -16,6 +16,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use url::Url;
 
+/// What the variables of the environment that are settings begin with.
+const VARIABLES: &str = "HUNTSHELF__";
+
 /// All settings.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -127,11 +130,17 @@ pub enum ConfigError {
 
 impl From<figment::Error> for ConfigError {
     fn from(error: figment::Error) -> Self {
-        let place = error.metadata.as_ref().map_or_else(String::new, |metadata| match &metadata.source {
+        let metadata = error.metadata.as_ref();
+        let is_variable = metadata.is_some_and(|metadata| metadata.name.contains("environment"));
+        let key = match (error.path.is_empty(), is_variable) {
+            (true, _) => String::new(),
+            (false, true) => format!("{VARIABLES}{}: ", error.path.join("__").to_uppercase()),
+            (false, false) => format!("{}: ", error.path.join(".")),
+        };
+        let place = match metadata.and_then(|metadata| metadata.source.as_ref()) {
             Some(source) => format!("{source}: "),
-            None => format!("{}: ", metadata.name),
-        });
-        let key = if error.path.is_empty() { String::new() } else { format!("{}: ", error.path.join(".")) };
+            None => String::new(),
+        };
         Self::Value { place, key, reason: error.kind.to_string() }
     }
 }
@@ -149,7 +158,7 @@ impl Config {
             }
             figment = figment.merge(Toml::file_exact(file));
         }
-        figment = figment.merge(Env::prefixed("HUNTSHELF__").split("__"));
+        figment = figment.merge(Env::prefixed(VARIABLES).split("__"));
         let mut config: Self = figment.extract()?;
         if let Some(data) = &flags.data {
             config.server.data.clone_from(data);

@@ -1,7 +1,7 @@
 //! `[[repositories]]`: what is mirrored, from where.
 
 use super::ConfigError;
-use catalog::repository::{FieldMapping, Forge, Location, Repository};
+use catalog::repository::{FieldMapping, Forge, Repository};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -52,12 +52,7 @@ impl RepositoryEntry {
     /// What it says, checked.
     pub(super) fn read(&self) -> Result<Repository, ConfigError> {
         let refuse = |reason: String| ConfigError::Repository {
-            name: match (&self.name, Location::parse(&self.url)) {
-                (Some(name), _) => name.clone(),
-                // Never as it is written: a password may stand in it.
-                (None, Ok(location)) => location.display(),
-                (None, Err(_)) => "by its URL".to_owned(),
-            },
+            name: self.name.clone().unwrap_or_else(|| without_credentials(&self.url)),
             reason,
         };
         let mut repository = match &self.name {
@@ -85,6 +80,19 @@ impl RepositoryEntry {
     }
 }
 
+/// A URL for messages, readable or not: what stands before an `@` may be a password.
+fn without_credentials(url: &str) -> String {
+    let shown = match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let host = rest.split('/').next().unwrap_or_default();
+            let credentials = host.rfind('@').map_or(0, |at| at + 1);
+            format!("{scheme}://{}", &rest[credentials..])
+        }
+        None => url.to_owned(),
+    };
+    shown.chars().take(200).collect()
+}
+
 fn duration(text: &str) -> Result<Duration, String> {
     let refused = || format!("interval {text:?} is no stretch of time: 30s, 5m, 1h, 1d; at least 10s");
     let split = text.len() - text.chars().last().map_or(0, char::len_utf8);
@@ -106,6 +114,12 @@ fn duration(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_url_that_cannot_be_mirrored_is_named_without_its_password() {
+        let refused = RepositoryEntry::of("ftp://me:secret@example.com/a").read().unwrap_err().to_string();
+        assert!(refused.contains("ftp://example.com/a") && !refused.contains("secret"), "{refused}");
+    }
 
     #[test]
     fn intervals_are_a_number_and_a_unit() {
