@@ -40,6 +40,7 @@ fn each_thing_that_jupytext_stops_at_is_said_with_its_place() {
         ("---\na: 0x_\n---\n".to_owned(), "yaml-invalid", 2, 4),
         ("---\na: 2026-13-01\n---\n".to_owned(), "yaml-invalid", 2, 4),
         ("---\n[1, 2]: x\n---\n".to_owned(), "yaml-key", 2, 1),
+        ("---\na: b\t# c\n---\n".to_owned(), "yaml-tab", 2, 5),
         ("---\nyes: x\n---\n".to_owned(), "metadata-key-not-text", 2, 0),
         ("---\nkernelspec: {name: python3}\n---\n".to_owned(), "kernelspec-incomplete", 2, 0),
         ("---\ntitle: 2026\n---\n".to_owned(), "title-not-text", 2, 0),
@@ -168,6 +169,16 @@ fn a_tenant_key_in_the_front_matter_stays_what_yaml_makes_of_it() {
     let hunting = notebook.hunting().expect("a block");
     let expected = serde_json::json!({"a": "000145483", "b": 83, "c": "0123", "d": 45045, "e": 10.5, "f": false, "g": "1e3"});
     assert_eq!(serde_json::Value::Object(hunting.clone()), expected);
+}
+
+#[test]
+fn tabs_may_stand_in_quotes_block_scalars_and_comments_and_the_last_line_feed_is_none() {
+    let notebook = myst::read(b"---\na: \"\tb\"\nc: 'x\ty' #\tcomment\nd: |\n  e\tf\n---\n");
+    assert!(notebook.blocking().is_none(), "{:?}", notebook.blocking());
+    assert_eq!(
+        (&notebook.metadata["a"], &notebook.metadata["c"], &notebook.metadata["d"]),
+        (&"\tb".into(), &"x\ty".into(), &"e\tf".into())
+    );
 }
 
 #[test]

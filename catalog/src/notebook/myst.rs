@@ -5,6 +5,7 @@
 //! byte for byte, while nothing has changed.
 
 mod blocks;
+mod filter;
 mod front_matter;
 mod options;
 mod write;

@@ -23,8 +23,7 @@ pub(crate) fn strip(text: &str) -> &str {
 /// Whether a byte can be part of a character that Python or YAML treats in a way of its own: a control character, or the
 /// lead byte of one that may be.
 fn is_special(byte: u8) -> bool {
-    (byte < b' ') & (byte != b'\n') & (byte != b'\t') & (byte != b'\r')
-        | matches!(byte, 0x7f | 0xc2 | 0xe2 | 0xef)
+    matches!(byte, 0..=8 | 0x0b | 0x0c | 0x0e..=0x1f | 0x7f | 0xc2 | 0xe2 | 0xef)
 }
 
 /// The first such byte, from `from` on. Plain text has none, and is passed over in wide steps.

@@ -4,10 +4,15 @@
 //! YAML 1.1 (<https://yaml.org/type/>) in `PyYAML`'s reading of them. Anchors, aliases, tags and merge keys are refused,
 //! and every size is bounded: a few lines of YAML must not become a large tree.
 
+mod scalar;
+
+pub(crate) use scalar::{Plain, resolve};
+
 use super::python_text;
 use crate::lint::{Diagnostic, Severity};
 use granit_parser::{Event, Parser, ScalarStyle, Span};
 use serde_json::{Map, Number, Value};
+use std::borrow::Cow;
 
 /// The deepest nesting that is read.
 const DEPTH: usize = 32;
@@ -49,31 +54,6 @@ impl Loaded {
     }
 }
 
-/// What a plain scalar is.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Plain {
-    /// Nothing, `~`, `null`.
-    Null,
-    /// `yes`, `off`, `True`, …
-    Bool(bool),
-    /// An integer in any of the spellings.
-    Int(i128),
-    /// An integer that is too large for us.
-    HugeInt,
-    /// A number with a point, `.inf`, `.nan`.
-    Float(f64),
-    /// A date, with or without a time; whether there is such a day.
-    Date(bool),
-    /// `<<`
-    Merge,
-    /// `=`
-    Equals,
-    /// Written like a number, but not one (`0x_`).
-    Malformed,
-    /// Text.
-    Text,
-}
-
 /// Reads one document. `first_line` is the line of the file on which `text` begins.
 ///
 /// # Errors
@@ -87,10 +67,12 @@ pub(crate) fn load(text: &str, first_line: u32) -> Result<Loaded, Box<Diagnostic
         emit_anchor_events: true,
         emit_unresolved_aliases: true,
         block_scalar_eof_without_line_feed: true,
+        bom_inside_document_as_content: true,
         flow_nesting_limit: DEPTH + 1,
         block_nesting_limit: DEPTH + 1,
     };
-    let mut builder = Builder { first_line, ..Builder::default() };
+    let text = &*line_feeds(text);
+    let mut builder = Builder { first_line, tabs: text.contains('\t'), ..Builder::default() };
     for event in Parser::new_from_str_with_options(text, options) {
         match event {
             Ok((event, span)) => builder.event(event, span)?,
@@ -110,8 +92,20 @@ pub(crate) fn load(text: &str, first_line: u32) -> Result<Loaded, Box<Diagnostic
             }
         }
     }
+    if builder.tabs {
+        builder.refuse_tabs(text)?;
+    }
     builder.loaded.value = builder.root.unwrap_or(Value::Null);
     Ok(builder.loaded)
+}
+
+/// The text with line feeds where YAML 1.1 knows further ends of lines, and YAML 1.2 does not.
+fn line_feeds(text: &str) -> Cow<'_, str> {
+    let ends = ['\u{85}', '\u{2028}', '\u{2029}'];
+    if python_text::special(text.as_bytes(), 0).is_none() || !text.contains(ends) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace(ends, "\n"))
 }
 
 /// The first character that `PyYAML` refuses to read: lines before it, its column (from 1), the character.
@@ -172,6 +166,10 @@ struct Builder {
     path: String,
     nodes: usize,
     documents: usize,
+    /// Whether there are tabs in the text, and so where they may stand matters.
+    tabs: bool,
+    /// Where they may stand: quoted and block scalars.
+    scalars: Vec<std::ops::Range<usize>>,
     loaded: Loaded,
 }
 
@@ -247,7 +245,12 @@ impl Builder {
                     "Write the value out, or put text that begins with `*` in quotes.",
                 );
             }
-            Event::Scalar(text, style, ..) => self.scalar(&text, style, &span)?,
+            Event::Scalar(text, style, ..) => {
+                if self.tabs && style != ScalarStyle::Plain {
+                    self.scalars.extend(span.byte_range());
+                }
+                self.scalar(&text, style, &span)?;
+            }
             Event::MappingStart(..) => self.open(true, &span)?,
             Event::SequenceStart(..) => self.open(false, &span)?,
             Event::MappingEnd | Event::SequenceEnd => {
@@ -261,6 +264,42 @@ impl Builder {
                 }
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// `PyYAML` takes a tab for a blank in no place: only quotes, block scalars and comments may hold one.
+    fn refuse_tabs(&self, text: &str) -> Result<(), Box<Diagnostic>> {
+        let bytes = text.as_bytes();
+        let mut scalars = self.scalars.iter().peekable();
+        let mut at = 0;
+        while at < bytes.len() {
+            while scalars.next_if(|range| range.end <= at).is_some() {}
+            if let Some(range) = scalars.next_if(|range| range.start <= at) {
+                at = range.end;
+                continue;
+            }
+            let begins_comment =
+                bytes[at] == b'#' && (at == 0 || matches!(bytes[at - 1], b' ' | b'\n' | b'\r'));
+            if begins_comment {
+                at = bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |end| at + end);
+                continue;
+            }
+            if bytes[at] == b'\t' {
+                let line = python_text::line_feeds(&bytes[..at]);
+                let column = text[..at].rsplit('\n').next().map_or(0, |line| line.chars().count());
+                return Err(Box::new(
+                    Diagnostic::new(
+                        "yaml-tab",
+                        Severity::Error,
+                        "a tab stands here, and PyYAML takes tabs for blanks in no place",
+                        "Write blanks instead, or put text that holds a tab in quotes.",
+                    )
+                    .at(self.line(line + 1), narrow(column + 1))
+                    .blocking(),
+                ));
+            }
+            at += 1;
         }
         Ok(())
     }
@@ -468,212 +507,4 @@ impl Builder {
         );
         Value::String(text.to_owned())
     }
-}
-
-/// What a plain scalar is by `PyYAML`'s implicit resolvers.
-pub(crate) fn resolve(text: &str) -> Plain {
-    match text.as_bytes() {
-        [] | b"~" => Plain::Null,
-        [b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O', ..] => match text {
-            "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Plain::Bool(true),
-            "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Plain::Bool(false),
-            "null" | "Null" | "NULL" => Plain::Null,
-            _ => Plain::Text,
-        },
-        b"<<" => Plain::Merge,
-        b"=" => Plain::Equals,
-        [b'0'..=b'9' | b'-' | b'+' | b'.', ..] => resolve_float(text)
-            .or_else(|| resolve_int(text))
-            .or_else(|| resolve_date(text))
-            .unwrap_or(Plain::Text),
-        _ => Plain::Text,
-    }
-}
-
-/// The text without its sign, and whether that was a minus.
-fn unsigned(text: &str) -> (&str, bool) {
-    text.strip_prefix('-')
-        .map_or_else(|| (text.strip_prefix('+').unwrap_or(text), false), |rest| (rest, true))
-}
-
-fn digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-fn spaced_digits(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_digit() || b == b'_')
-}
-
-/// `[0-9][0-9_]*`
-fn number_body(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_digit()) && spaced_digits(text)
-}
-
-/// `[0-5]?[0-9]`
-fn base_sixty(text: &str) -> bool {
-    match text.as_bytes() {
-        [d] => d.is_ascii_digit(),
-        [t, d] => (b'0'..=b'5').contains(t) && d.is_ascii_digit(),
-        _ => false,
-    }
-}
-
-fn resolve_float(text: &str) -> Option<Plain> {
-    let (body, minus) = unsigned(text);
-    let signed = |value: f64| Some(Plain::Float(if minus { -value } else { value }));
-    match body {
-        ".inf" | ".Inf" | ".INF" => return signed(f64::INFINITY),
-        ".nan" | ".NaN" | ".NAN" if body.len() == text.len() => return Some(Plain::Float(f64::NAN)),
-        _ => {}
-    }
-    let (whole, fraction) = body.split_once('.')?;
-    if whole.contains(':') {
-        let mut parts = whole.split(':');
-        if !parts.next().is_some_and(number_body) || !parts.all(base_sixty) || !spaced_digits(fraction) {
-            return None;
-        }
-        let mut value = 0.0;
-        let mut base = 1.0;
-        let clean = body.replace('_', "");
-        for part in clean.split(':').rev() {
-            value += part.parse::<f64>().ok()? * base;
-            base *= 60.0;
-        }
-        return signed(value);
-    }
-    let (fraction, exponent) =
-        fraction.split_once(['e', 'E']).map_or((fraction, None), |(f, e)| (f, Some(e)));
-    if let Some(exponent) = exponent
-        && !exponent.strip_prefix(['-', '+']).is_some_and(digits)
-    {
-        return None;
-    }
-    let shaped = if whole.is_empty() {
-        // `.5`, and only without a sign.
-        body.len() == text.len() && number_body(fraction)
-    } else {
-        number_body(whole) && spaced_digits(fraction)
-    };
-    if !shaped {
-        return None;
-    }
-    signed(body.replace('_', "").to_lowercase().parse().ok()?)
-}
-
-fn resolve_int(text: &str) -> Option<Plain> {
-    let (body, minus) = unsigned(text);
-    let radix = |digits: &str, radix: u32| {
-        let digits = digits.replace('_', "");
-        if digits.is_empty() {
-            return Plain::Malformed;
-        }
-        i128::from_str_radix(&digits, radix)
-            .map_or(Plain::HugeInt, |value| Plain::Int(if minus { -value } else { value }))
-    };
-    if let Some(rest) = body.strip_prefix("0b")
-        && !rest.is_empty()
-        && rest.bytes().all(|b| matches!(b, b'0' | b'1' | b'_'))
-    {
-        return Some(radix(rest, 2));
-    }
-    if let Some(rest) = body.strip_prefix("0x")
-        && !rest.is_empty()
-        && rest.bytes().all(|b| b.is_ascii_hexdigit() || b == b'_')
-    {
-        return Some(radix(rest, 16));
-    }
-    if body == "0" {
-        return Some(Plain::Int(0));
-    }
-    if let Some(rest) = body.strip_prefix('0') {
-        let octal = !rest.is_empty() && rest.bytes().all(|b| matches!(b, b'0'..=b'7' | b'_'));
-        return octal.then(|| radix(body, 8));
-    }
-    if !body.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    if body.contains(':') {
-        let mut parts = body.split(':');
-        if !parts.next().is_some_and(number_body) || !parts.all(base_sixty) {
-            return None;
-        }
-        let mut value: i128 = 0;
-        for part in body.replace('_', "").split(':') {
-            let Some(next) =
-                part.parse::<i128>().ok().and_then(|part| value.checked_mul(60)?.checked_add(part))
-            else {
-                return Some(Plain::HugeInt);
-            };
-            value = next;
-        }
-        return Some(Plain::Int(if minus { -value } else { value }));
-    }
-    spaced_digits(body).then(|| radix(body, 10))
-}
-
-/// `2026-11-24`, with or without a time.
-fn resolve_date(text: &str) -> Option<Plain> {
-    fn take<'a>(rest: &mut &'a str, most: usize) -> &'a str {
-        let end = rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
-        let (taken, left) = rest.split_at(end);
-        *rest = left;
-        taken
-    }
-    let mut rest = text;
-    let year = take(&mut rest, 4);
-    rest = rest.strip_prefix('-').filter(|_| year.len() == 4)?;
-    let month = take(&mut rest, 2);
-    rest = rest.strip_prefix('-').filter(|_| !month.is_empty())?;
-    let day = take(&mut rest, 2);
-    if day.is_empty() {
-        return None;
-    }
-    let day_exists =
-        chrono::NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
-            .is_some_and(|_| year != "0000");
-    if rest.is_empty() {
-        return (month.len() == 2 && day.len() == 2).then_some(Plain::Date(day_exists));
-    }
-    let blank = |text: &str| text.trim_start_matches([' ', '\t']).len();
-    rest = match rest.strip_prefix(['T', 't']) {
-        Some(rest) => rest,
-        None if blank(rest) < rest.len() => rest.trim_start_matches([' ', '\t']),
-        None => return None,
-    };
-    let hour = take(&mut rest, 2);
-    rest = rest.strip_prefix(':').filter(|_| !hour.is_empty())?;
-    let minute = take(&mut rest, 2);
-    rest = rest.strip_prefix(':').filter(|_| minute.len() == 2)?;
-    let second = take(&mut rest, 2);
-    if second.len() != 2 {
-        return None;
-    }
-    if let Some(fraction) = rest.strip_prefix('.') {
-        rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
-    }
-    let zone = rest.trim_start_matches([' ', '\t']);
-    let mut zone_exists = true;
-    if zone.is_empty() {
-        // Blanks at the end are no part of a plain scalar.
-        if !rest.is_empty() {
-            return None;
-        }
-    } else if zone != "Z" {
-        let mut rest = zone.strip_prefix(['-', '+'])?;
-        let hours = take(&mut rest, 2);
-        if hours.is_empty() {
-            return None;
-        }
-        if !rest.is_empty() {
-            rest = rest.strip_prefix(':')?;
-            if take(&mut rest, 2).len() != 2 || !rest.is_empty() {
-                return None;
-            }
-        }
-        zone_exists = hours.parse::<u32>().is_ok_and(|hours| hours < 24);
-    }
-    let within = |text: &str, most: u32| text.parse::<u32>().is_ok_and(|value| value <= most);
-    Some(Plain::Date(
-        day_exists && zone_exists && within(hour, 23) && within(minute, 59) && within(second, 59),
-    ))
 }

@@ -7,6 +7,7 @@
 
 mod html;
 mod leaf;
+mod reference;
 
 /// How deep lists and quotes are followed; markdown-it-py's `maxNesting` for `CommonMark`.
 const MAX_NESTING: u32 = 20;

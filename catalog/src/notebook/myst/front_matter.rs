@@ -1,6 +1,7 @@
 //! The front matter: from the YAML at the head of a file to the notebook's metadata, and every way in which jupytext stumbles
 //! on it.
 
+use super::filter::{RootFilter, rearrange};
 use super::{Bounds, narrow, python_text, schema, yaml};
 use crate::lint::{Diagnostic, Severity};
 use crate::notebook::{Cell, CellKind, Metadata, Notebook, yaml_write};
@@ -15,7 +16,7 @@ pub(super) struct Header {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-fn error(code: &str, message: impl Into<String>, help: &str) -> Diagnostic {
+pub(super) fn error(code: &str, message: impl Into<String>, help: &str) -> Diagnostic {
     Diagnostic::new(code, Severity::Error, message, help).blocking()
 }
 
@@ -38,7 +39,8 @@ pub(super) fn read(text: &str, content: Option<&str>, bounds: &Bounds) -> Header
             );
             return header;
         }
-        match yaml::load(content, 2) {
+        // The last line feed is no part of it, which a block scalar at the end tells.
+        match yaml::load(content.strip_suffix('\n').unwrap_or(content), 2) {
             Ok(mut loaded) => {
                 header.diagnostics.append(&mut loaded.warnings);
                 match std::mem::take(&mut loaded.value) {
@@ -252,18 +254,18 @@ fn lifted(mut keys: Vec<(String, u32)>) -> Vec<(String, u32)> {
     keys
 }
 
-fn line_of(loaded: &yaml::Loaded, path: &str) -> u32 {
+pub(super) fn line_of(loaded: &yaml::Loaded, path: &str) -> u32 {
     let nested = format!("jupyter.{path}");
     loaded.keys.iter().find(|(key, _)| key == path || *key == nested).map_or(0, |(_, line)| *line)
 }
 
-struct Faults<'a> {
+pub(super) struct Faults<'a> {
     loaded: &'a yaml::Loaded,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
 impl Faults<'_> {
-    fn add(&mut self, code: &str, path: &str, message: String, help: &str) {
+    pub(super) fn add(&mut self, code: &str, path: &str, message: String, help: &str) {
         self.diagnostics.push(error(code, message, help).at(line_of(self.loaded, path), 0));
     }
 
@@ -282,7 +284,7 @@ impl Faults<'_> {
     }
 
     /// jupytext's `recursive_update`: what it cannot do is a fault, and is done as far as it makes sense.
-    fn update(&mut self, target: &mut Metadata, update: Map<String, Value>, path: &mut String) {
+    pub(super) fn update(&mut self, target: &mut Metadata, update: Map<String, Value>, path: &mut String) {
         for (key, value) in update {
             let length = path.len();
             if length > 0 {
@@ -317,107 +319,6 @@ impl Faults<'_> {
     }
 }
 
-/// A jupytext metadata filter: names, or all.
-#[derive(Debug, PartialEq)]
-enum Names {
-    All,
-    Some(Vec<String>),
-}
-
-impl Names {
-    fn of(value: Option<&Value>) -> Self {
-        match value {
-            Some(Value::String(all)) if all == "all" => Self::All,
-            Some(Value::Array(names)) => {
-                Self::Some(names.iter().filter_map(Value::as_str).map(str::to_owned).collect())
-            }
-            _ => Self::Some(Vec::new()),
-        }
-    }
-}
-
-/// `root_level_metadata_filter`: which keys at the root are the notebook's, and which are left to a raw cell.
-struct RootFilter {
-    included: Names,
-    excluded: Names,
-    as_raw_cell: bool,
-}
-
-impl RootFilter {
-    fn of(metadata: &Metadata, root: &Metadata) -> Self {
-        let option = |name: &str| {
-            let of = |map: &Metadata| map.get("jupytext").and_then(|jupytext| jupytext.get(name)).cloned();
-            of(root).or_else(|| of(metadata))
-        };
-        let as_raw_cell = option("root_level_metadata_as_raw_cell") != Some(Value::Bool(false));
-        let (mut included, mut excluded) = (Names::Some(Vec::new()), Names::Some(Vec::new()));
-        match option("root_level_metadata_filter") {
-            Some(Value::Bool(true)) => included = Names::All,
-            Some(Value::Bool(false)) => excluded = Names::All,
-            Some(Value::Object(map)) => {
-                included = Names::of(map.get("additional"));
-                excluded = Names::of(map.get("excluded"));
-            }
-            Some(Value::String(text)) => {
-                for name in text.split(',').map(python_text::strip) {
-                    let (list, name) = match name.strip_prefix('-') {
-                        Some(name) => (&mut excluded, python_text::strip(name)),
-                        None => (&mut included, python_text::strip(name.strip_prefix('+').unwrap_or(name))),
-                    };
-                    match (name, &mut *list) {
-                        ("", _) | (_, Names::All) => {}
-                        ("all", _) => *list = Names::All,
-                        (name, Names::Some(names)) => names.push(name.to_owned()),
-                    }
-                }
-            }
-            _ => {}
-        }
-        Self { included, excluded, as_raw_cell }
-    }
-
-    /// Moves what is the notebook's from `root` into `metadata`, and gives back the rest.
-    fn split(&self, mut root: Metadata, metadata: &mut Metadata, faults: &mut Faults<'_>) -> Metadata {
-        let keep = |key: &str| {
-            let named =
-                |names: &Names| matches!(names, Names::Some(names) if names.iter().any(|name| name == key));
-            if !valid_key(key) {
-                return false;
-            }
-            match (&self.included, &self.excluded) {
-                (Names::All, Names::All) => true,
-                (included, Names::All) => named(included),
-                (_, excluded) => !named(excluded),
-            }
-        };
-        if self.included != Names::All
-            && self.excluded != Names::All
-            && root.get("tags").is_some_and(super::is_false)
-            && root.get("tags").is_some_and(|tags| !tags.is_null())
-        {
-            // jupytext drops empty tags from a copy and then leaves the whole front matter behind.
-            let mut kept = root.clone();
-            kept.shift_remove("tags");
-            kept.retain(|key, _| keep(key));
-            faults.update(metadata, kept, &mut String::new());
-            return root;
-        }
-        let mut kept = Metadata::new();
-        let mut left = Metadata::new();
-        for (key, value) in std::mem::take(&mut root) {
-            if keep(&key) { &mut kept } else { &mut left }.insert(key, value);
-        }
-        faults.update(metadata, kept, &mut String::new());
-        left
-    }
-}
-
-/// What jupytext takes for the name of a metadata field.
-pub(super) fn valid_key(key: &str) -> bool {
-    !key.is_empty()
-        && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'@' | b'/' | b'-'))
-}
-
 fn insert_raw_cell(left: &Metadata, notebook: &mut Notebook) {
     let source = format!("---\n{}---", yaml_write::dump(left, yaml_write::Style::BLOCK));
     for diagnostic in &mut notebook.diagnostics {
@@ -427,102 +328,6 @@ fn insert_raw_cell(left: &Metadata, notebook: &mut Notebook) {
     notebook
         .cells
         .insert(0, Cell { lines: (1, narrow(last + 1)), source_line: 1, ..Cell::new(CellKind::Raw, source) });
-}
-
-/// jupytext's `rearrange_jupytext_metadata`: old keys to their new places.
-fn rearrange(metadata: &mut Metadata, loaded: &yaml::Loaded, diagnostics: &mut Vec<Diagnostic>) {
-    for (old, new) in
-        [("nbrmd_formats", "jupytext_formats"), ("nbrmd_format_version", "jupytext_format_version")]
-    {
-        if let Some(value) = metadata.shift_remove(old) {
-            metadata.insert(new.to_owned(), value);
-        }
-    }
-    let mut jupytext = match metadata.get("jupytext") {
-        None => Metadata::new(),
-        Some(Value::Object(map)) => map.clone(),
-        Some(_) => {
-            diagnostics.push(
-                error(
-                    "jupytext-not-mapping",
-                    "`jupytext` is no mapping, and jupytext cannot open the file",
-                    "Delete the key: jupytext writes it anew.",
-                )
-                .at(line_of(loaded, "jupytext"), 0),
-            );
-            return;
-        }
-    };
-    if let Some(formats) = metadata.shift_remove("jupytext_formats") {
-        jupytext.insert("formats".to_owned(), formats);
-    }
-    if let Some(version) = metadata.shift_remove("jupytext_format_version") {
-        jupytext.insert("text_representation".to_owned(), json!({ "format_version": version }));
-    }
-    for key in ["main_language", "encoding", "executable"] {
-        if let Some(value) = metadata.shift_remove(key) {
-            jupytext.insert(key.to_owned(), value);
-        }
-    }
-    if let Some(Value::Object(mut filters)) = jupytext.shift_remove("metadata_filter") {
-        for (old, new) in [("notebook", "notebook_metadata_filter"), ("cells", "cell_metadata_filter")] {
-            if let Some(filter) = filters.shift_remove(old) {
-                jupytext.insert(new.to_owned(), filter);
-            }
-        }
-    }
-    for level in ["notebook_metadata_filter", "cell_metadata_filter"] {
-        if let Some(Value::Object(filter)) = jupytext.get(level) {
-            let text = filter_text(filter);
-            jupytext.insert(level.to_owned(), text.into());
-        }
-    }
-    for (path, wrong) in [
-        (
-            "jupytext.text_representation",
-            jupytext.get("text_representation").is_some_and(|text| !text.is_object()),
-        ),
-        (
-            "jupytext.text_representation.jupytext_version",
-            jupytext
-                .get("text_representation")
-                .and_then(|text| text.get("jupytext_version"))
-                .is_some_and(|version| !version.is_string()),
-        ),
-    ] {
-        if wrong {
-            let (code, what) = if path.ends_with("version") {
-                ("jupytext-version-not-text", "a number, not text")
-            } else {
-                ("text-representation-not-mapping", "no mapping")
-            };
-            diagnostics.push(
-                error(
-                    code,
-                    format!("`{path}` is {what}, and jupytext cannot open the file"),
-                    "Delete the key, or put the version in quotes: jupytext writes it anew.",
-                )
-                .at(line_of(loaded, path), 0),
-            );
-        }
-    }
-    if !jupytext.is_empty() {
-        metadata.insert("jupytext".to_owned(), Value::Object(jupytext));
-    }
-}
-
-/// A metadata filter as the text that jupytext writes for it.
-fn filter_text(filter: &Metadata) -> String {
-    let mut entries = Vec::new();
-    match Names::of(filter.get("additional")) {
-        Names::All => entries.push("all".to_owned()),
-        Names::Some(names) => entries.extend(names),
-    }
-    match Names::of(filter.get("excluded")) {
-        Names::All => entries.push("-all".to_owned()),
-        Names::Some(names) => entries.extend(names.into_iter().map(|name| format!("-{name}"))),
-    }
-    entries.join(",")
 }
 
 /// The `hunting` block of a leading raw cell that holds front matter.

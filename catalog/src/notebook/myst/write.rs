@@ -101,7 +101,7 @@ fn arrange(metadata: Metadata) -> Metadata {
     let mut keys: Vec<(String, Value)> = metadata.into_iter().collect();
     keys.sort_by(|(a, _), (b, _)| a.cmp(b));
     for (key, value) in keys {
-        let plain = super::front_matter::valid_key(&key)
+        let plain = super::filter::valid_key(&key)
             && matches!(crate::notebook::yaml::resolve(&key), crate::notebook::yaml::Plain::Text);
         let at_root = plain && key != "jupyter" && !faulty.contains(&key) && !has_null(&value);
         if at_root { &mut front } else { &mut inner }.insert(key, value);
