@@ -2,16 +2,18 @@
 
 use crate::app::App;
 use crate::auth::Principal;
+use crate::entropy;
 use crate::http::problem::Problem;
 use crate::http::{cache::Cache, headers};
 use crate::routes::pages;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::time::Instant;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
+use tracing::Instrument;
 
 /// Refuses what browsers send from other sites. Programs send neither `Origin` nor `Sec-Fetch-Site`, and pass.
 pub fn csrf(
@@ -50,14 +52,28 @@ pub fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
     Problem::internal().into_response()
 }
 
-/// Notes each request and how it was answered. Not its query: searches are nobody's business but the hunter's.
-pub async fn log(request: Request, next: Next) -> Response {
+/// The header that names a request: in the log, in the answer, and on the page of an error that is our own fault.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives each request a name, and notes how it was answered. Not its query: searches are nobody's business but the
+/// hunter's.
+pub async fn log(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let id = entropy::short_id(app.entropy.as_ref());
+    let named = HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static(""));
+    // Ours, whatever was sent: nobody else writes into our log.
+    request.headers_mut().insert(REQUEST_ID, named.clone());
+    let span = tracing::info_span!("request", id);
     let began = Instant::now();
-    let response = next.run(request).await;
-    let (status, took) = (response.status().as_u16(), began.elapsed());
-    tracing::info!(%method, path, status, ?took, "answered");
-    response
+    async {
+        let mut response = next.run(request).await;
+        response.headers_mut().insert(REQUEST_ID, named);
+        let (status, took) = (response.status().as_u16(), began.elapsed());
+        tracing::info!(%method, path, status, ?took, "answered");
+        response
+    }
+    .instrument(span)
+    .await
 }
 
 /// The outermost layer of form: checks the host, gives every error its form, and adds the headers of every answer.
@@ -202,6 +218,17 @@ mod tests {
         assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
         let other = viewer.send(Request::get(path).header(header::IF_NONE_MATCH, "\"x\"")).await;
         assert_eq!(other.status, 200);
+    }
+
+    #[tokio::test]
+    async fn every_request_has_a_name_of_our_own() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let (one, two) = (viewer.get("/healthz").await, viewer.get("/nothing").await);
+        assert_eq!((one.header("x-request-id").len(), two.header("x-request-id").len()), (8, 8));
+        assert_ne!(one.header("x-request-id"), two.header("x-request-id"));
+        let forged = viewer.send(Request::get("/healthz").header("x-request-id", "forged")).await;
+        assert_ne!(forged.header("x-request-id"), "forged");
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use crate::auth::extract;
 use crate::http::{assets, layers};
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::{Router, routing::get};
 use std::time::Duration;
 use tower::ServiceBuilder;
@@ -32,7 +32,7 @@ pub fn router(app: &App) -> Router {
     // From the outside in: what is first here sees a request first.
     let layers = ServiceBuilder::new()
         .layer(CompressionLayer::new())
-        .layer(from_fn(layers::log))
+        .layer(from_fn_with_state(app.clone(), layers::log))
         .layer(from_fn_with_state(app.clone(), layers::outermost))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(layers::csrf(app))

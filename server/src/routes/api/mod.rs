@@ -23,6 +23,7 @@ use axum::Router;
 use catalog::library::Address;
 use serde::Deserialize;
 use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{IntoParams, OpenApi as _};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -33,9 +34,22 @@ use utoipa_axum::routes;
         title = "Huntshelf",
         description = "A catalog of threat-hunting procedures: find them, read them, see how they changed, take a copy for a tenant. Errors are RFC 9457 problems. Send a token as `Authorization: Bearer hs_…`.",
     ),
-    components(schemas(Problem))
+    components(schemas(Problem)),
+    modifiers(&Bearer),
+    security(("token" = [])),
 )]
 struct Described;
+
+/// Says how a token is sent.
+struct Bearer;
+
+impl utoipa::Modify for Bearer {
+    fn modify(&self, document: &mut OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    }
+}
 
 /// The endpoints and their description.
 pub fn router() -> (Router<App>, OpenApi) {

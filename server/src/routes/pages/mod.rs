@@ -65,6 +65,8 @@ pub struct Asked {
     /// Path and query.
     here: String,
     theme: Option<Theme>,
+    /// What the log calls this request.
+    request_id: String,
 }
 
 impl Asked {
@@ -76,7 +78,9 @@ impl Asked {
     fn read(uri: &Uri, headers: &HeaderMap) -> Self {
         let theme =
             CookieJar::from_headers(headers).get("theme").and_then(|cookie| Theme::read(cookie.value()));
-        Self { here: uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(), theme }
+        let request_id =
+            headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+        Self { request_id, here: uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(), theme }
     }
 
     /// Whether a program asks, and wants `application/problem+json`.
@@ -151,7 +155,7 @@ pub fn html(page: String) -> Response {
 /// An error as a page. Rendered at once, off the pool: a full pool is one of the errors.
 pub fn error(app: &App, asked: &Asked, who: Option<&Principal>, problem: &Problem) -> Response {
     let mut view = match problem.status {
-        500 => ErrorView::failed(""),
+        500 => ErrorView::failed(&asked.request_id),
         status => ErrorView {
             status,
             title: problem.title.clone(),
