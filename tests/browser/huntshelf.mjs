@@ -116,7 +116,9 @@ export async function openPage(server, { javaScript = true, width = 1280, scheme
   const page = await context.newPage();
   const complaints = [];
   page.on("console", (message) => {
-    if (message.type() === "error" || /content security policy/i.test(message.text())) complaints.push(message.text());
+    if (message.type() === "error" || /content security policy/i.test(message.text())) {
+      complaints.push(`${message.text()} (${message.location().url})`);
+    }
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("request", (request) => {
