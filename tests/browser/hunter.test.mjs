@@ -47,9 +47,14 @@ for (const javaScript of [true, false]) {
     it("opens the procedure", async () => {
       await page.locator("#results").getByRole("link", { name: procedure.title }).first().click();
       await page.waitForURL((url) => decodeURIComponent(url.pathname) === `/procedures/${procedure.id}`);
-      await page.getByRole("heading", { level: 1, name: procedure.title }).waitFor();
+      await page.getByRole("heading", { level: 1, name: procedure.title }).first().waitFor();
       const text = await page.locator("main").innerText();
       assert.ok(text.includes(procedure.techniques[0].id), "its technique is on the page");
+      const { cells } = await server.api("GET", `/procedures/${encodeURIComponent(procedure.id)}`);
+      const code = cells.find((cell) => /code/.test(cell.kind ?? cell.cell_type) && cell.source.trim());
+      for (const line of code.source.split("\n").filter((each) => each.trim()).slice(0, 3)) {
+        assert.ok(text.includes(line.trim()), `${line} is on the page`);
+      }
     });
 
     it("reads its history", async () => {

@@ -34,3 +34,6 @@ pub mod view;
 pub use shell::{Assets, Frame, Person, Theme, Viewer};
 #[cfg(feature = "ssr")]
 pub use style::STYLE;
+
+/// The mark, for the browser's tab; served as `/assets/icon.svg`.
+pub const ICON: &str = include_str!("../style/icon.svg");

@@ -97,6 +97,7 @@ impl Frame {
                         <meta name="viewport" content="width=device-width, initial-scale=1" />
                         <meta name="color-scheme" content="light dark" />
                         <title>{title}</title>
+                        <link rel="icon" type="image/svg+xml" href="/assets/icon.svg" />
                         <link rel="stylesheet" href=css />
                         {boot.map(|boot| view! { <script type="module" src=boot></script> })}
                     </head>
@@ -179,9 +180,9 @@ fn theme_choice(frame: &Frame) -> AnyView {
     let here = frame.here.clone();
     view! {
         <ThemeChoice>
-            <form class="theme" method="post" action="/theme" role="group" aria-label="Theme">
+            <form method="post" action="/theme">
                 <input type="hidden" name="next" value=here />
-                {buttons}
+                <div class="theme" role="group" aria-label="Theme">{buttons}</div>
             </form>
         </ThemeChoice>
     }

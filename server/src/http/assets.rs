@@ -56,6 +56,9 @@ pub async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let kind = content_type(&name);
+    if name == "icon.svg" {
+        return Ok(([Cache::Revalidate.header(), (header::CONTENT_TYPE, kind)], web::ICON).into_response());
+    }
     if !app.assets.has_islands() && name == "style.css" {
         // Not named by its content, so that the next build is seen at once.
         return Ok(([Cache::Revalidate.header(), (header::CONTENT_TYPE, kind)], web::STYLE).into_response());

@@ -154,7 +154,7 @@ fn item(item: Item) -> AnyView {
         <li class=class>
             <article>
                 <header>
-                    <h3>{title}</h3>
+                    <h2>{title}</h2>
                     {facts::standing(item.standing)}
                     <p class="id"><code title=item.path>{item.id}</code></p>
                 </header>
