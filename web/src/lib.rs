@@ -36,4 +36,5 @@ pub use shell::{Assets, Frame, Person, Theme, Viewer};
 pub use style::STYLE;
 
 /// The mark, for the browser's tab; served as `/assets/icon.svg`.
+#[cfg(feature = "ssr")]
 pub const ICON: &str = include_str!("../style/icon.svg");
