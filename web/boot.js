@@ -12,6 +12,8 @@ if (document.querySelector("leptos-island")) {
   await module.default({ module_or_path: new URL("./@WASM@", import.meta.url) });
   module.hydrate();
   wake(document.body, module);
+  // For tests and style sheets: from here on a click is the island's.
+  document.documentElement.dataset.islands = "awake";
 }
 
 /** Calls the export that each island names, the outermost first. */

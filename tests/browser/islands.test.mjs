@@ -3,13 +3,20 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { closeBrowser, openPage, startServer } from "./huntshelf.mjs";
 
+/** Opens the catalog and waits until the islands are awake: before that the page is one without JavaScript. */
+async function openCatalog(server, page) {
+  await page.goto(`${server.base}/`);
+  await page.locator("html[data-islands=awake]").waitFor({ state: "attached" });
+  await page.evaluate(() => { window.notReloaded = true; });
+}
+
 describe("the islands", () => {
   let server, page, context, complaints;
 
   before(async () => {
     server = await startServer();
     ({ page, context, complaints } = await openPage(server));
-    await page.goto(`${server.base}/`);
+    await openCatalog(server, page);
   });
   after(async () => {
     await context?.close();
@@ -32,8 +39,7 @@ describe("the islands", () => {
   });
 
   it("update the results while one types, without a reload", async () => {
-    await page.goto(`${server.base}/`);
-    await page.evaluate(() => { window.notReloaded = true; });
+    await openCatalog(server, page);
     const titles = () => page.locator("#results").innerText();
     const before = await titles();
     const [{ title }] = (await server.api("GET", "/procedures?q=lsass&limit=1")).items;
@@ -45,8 +51,7 @@ describe("the islands", () => {
   });
 
   it("change the theme without a reload, and the server keeps to it", async () => {
-    await page.goto(`${server.base}/`);
-    await page.evaluate(() => { window.notReloaded = true; });
+    await openCatalog(server, page);
     for (const theme of ["dark", "light"]) {
       await page.locator(`button[name=theme][value=${theme}]`).first().click();
       await page.locator(`html[data-theme=${theme}]`).waitFor({ state: "attached" });
