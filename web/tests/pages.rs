@@ -162,7 +162,7 @@ fn every_island_on_a_page_is_an_export_of_the_bundle() {
         .map(|file| file.path())
         .find(|path| {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            name.starts_with("islands.") && name.ends_with(".js")
+            name.starts_with("islands.") && path.extension().is_some_and(|extension| extension == "js")
         })
         .expect("a bundle holds the islands");
     let module = std::fs::read_to_string(module).expect("the bundle can be read");

@@ -4,7 +4,7 @@ use super::analysis::{Analyzer, Kind, fold};
 use super::encoded::Encoded;
 use super::schema::{Facet, Fields, Handle, fact};
 use super::{Entry, Revision, Text};
-use crate::attack::{Mapping, Release, TacticOrigin};
+use crate::attack::{Mapping, Release, Status, TacticOrigin};
 use crate::procedure::Standing;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -192,6 +192,13 @@ impl<'a> Builder<'a> {
         }
         if entry.procedure.techniques.is_empty() {
             self.fact(fact::IS, "unmapped");
+        }
+        let stale = |status| matches!(status, Status::Revoked | Status::Deprecated);
+        if entry.procedure.techniques.iter().any(|mapping| stale(mapping.status)) {
+            self.fact(fact::IS, "revoked");
+        }
+        if entry.metadata_ever_lost {
+            self.fact(fact::IS, "metadata-lost");
         }
         if !entry.problems.is_empty() || !entry.procedure.diagnostics.is_empty() {
             self.fact(fact::IS, "problematic");

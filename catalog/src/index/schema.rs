@@ -16,7 +16,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::{RAW_TOKENIZER_NAME, TextAnalyzer, TokenizerManager};
 
 /// Name it anew whenever documents are made otherwise: the index folder is named after it.
-pub(super) const VERSION: &str = "schema-2";
+pub(super) const VERSION: &str = "schema-3";
 
 /// What is counted, in the order in which the API names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +89,7 @@ pub(super) mod fact {
     pub(in crate::index) const PATH: &str = "path";
     pub(in crate::index) const KERNEL: &str = "kernel";
     pub(in crate::index) const SERVICE: &str = "service";
-    /// Standings, `copyable`, `unmapped`, `problematic`.
+    /// Standings, `copyable`, `unmapped`, `problematic`, `revoked`, `metadata-lost`.
     pub(in crate::index) const IS: &str = "is";
     /// Before the key of any further entry of the `hunting` block.
     pub(in crate::index) const META: &str = "meta.";

@@ -96,7 +96,7 @@ impl Labelled {
     }
 
     /// Several lines.
-    pub(crate) fn lines(self, value: String, rows: &'static str, placeholder: String) -> AnyView {
+    pub(crate) fn lines(self, value: &str, rows: &'static str, placeholder: String) -> AnyView {
         let control = view! {
             <textarea
                 id=self.id()
@@ -106,7 +106,7 @@ impl Labelled {
                 spellcheck="false"
                 aria-describedby=self.described_by()
                 aria-invalid=self.error.is_some().then_some("true")
-                inner_html=text_of(&value)
+                inner_html=text_of(value)
             ></textarea>
         }
         .into_any();

@@ -124,8 +124,8 @@ fn customer_form(form: CustomerForm, action: String, submit: &'static str) -> An
         <form method="post" action=action>
             {summary("customer", &errors, &["name", "labels", "contacts"])}
             {field("name", "Name", "").required().line("text", name, String::new())}
-            {field("labels", "Labels", "key=value, one a line; a scope chooses by them").lines(labels, "3", "sector=healthcare".to_owned())}
-            {field("contacts", "Contacts", "One a line").lines(contacts, "2", String::new())}
+            {field("labels", "Labels", "key=value, one a line; a scope chooses by them").lines(&labels, "3", "sector=healthcare".to_owned())}
+            {field("contacts", "Contacts", "One a line").lines(&contacts, "2", String::new())}
             <p class="submit"><button class="primary">{submit}</button></p>
         </form>
     }

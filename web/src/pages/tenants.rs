@@ -100,7 +100,7 @@ pub fn page(frame: &Frame, view: TenantsView) -> String {
     frame.render("Tenants", move || content.into_any())
 }
 
-fn asked<'a>(q: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+fn asked(q: &str) -> impl Iterator<Item = (&str, &str)> {
     (!q.is_empty()).then_some(("q", q)).into_iter()
 }
 
@@ -132,8 +132,8 @@ pub(crate) fn tenant_form(form: TenantForm, action: String, new: bool) -> AnyVie
                 {field("key", "Key", "As the service knows it; kept as text, leading zeros too").required().line("text", key, "000145483".to_owned())}
                 {field("zone", "Time zone", "").line("text", zone, "Europe/Berlin".to_owned())}
             </div>
-            {field("labels", "Labels", "key=value, one a line").lines(labels, "2", "env=production".to_owned())}
-            {field("parameters", "Parameter values", "NAME=value, one a line; copies for this tenant are filled with them").lines(parameters, "2", String::new())}
+            {field("labels", "Labels", "key=value, one a line").lines(&labels, "2", "env=production".to_owned())}
+            {field("parameters", "Parameter values", "NAME=value, one a line; copies for this tenant are filled with them").lines(&parameters, "2", String::new())}
             <p class="submit"><button class="primary">{if new { "Add the tenant" } else { "Save" }}</button></p>
         </form>
     }

@@ -34,7 +34,8 @@ impl Sample {
         texts.iter().map(|text| self.t(text)).collect()
     }
 
-    /// An optional text.
+    /// A text where one may be missing.
+    #[expect(clippy::unnecessary_wraps, reason = "it is wrapped for those who call it")]
     pub(crate) fn some(&self, text: &str) -> Option<String> {
         Some(self.t(text))
     }

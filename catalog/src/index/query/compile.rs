@@ -467,12 +467,20 @@ impl Compiler<'_> {
         let value = fold(value);
         if matches!(
             value.as_str(),
-            "good" | "broken" | "uncatalogued" | "duplicate" | "copyable" | "unmapped" | "problematic"
+            "good"
+                | "broken"
+                | "uncatalogued"
+                | "duplicate"
+                | "copyable"
+                | "unmapped"
+                | "problematic"
+                | "revoked"
+                | "metadata-lost"
         ) {
             return self.exact(fact::IS, &value);
         }
         self.hints.push(format!(
-            "is: takes good, broken, uncatalogued, duplicate, copyable or unmapped, not \u{201c}{value}\u{201d}."
+            "is: takes good, broken, uncatalogued, duplicate, copyable, unmapped, revoked or metadata-lost, not \u{201c}{value}\u{201d}."
         ));
         Clause::new(EmptyQuery)
     }

@@ -255,3 +255,14 @@ fn a_search_never_fails_whatever_was_typed() {
     }
     shelf.find(&"((a OR -b) \"c d\" x:y ".repeat(100));
 }
+
+#[test]
+fn what_the_readiness_of_a_repository_counts_can_be_asked_for() {
+    let shelf = Shelf::with([
+        put("lost.md").with(|entry| entry.metadata_ever_lost = true),
+        put("old.md").technique("T1562.001"),
+        put("sound.md").technique("T1003.001"),
+    ]);
+    assert_eq!(shelf.paths("is:metadata-lost"), ["lost.md"]);
+    assert_eq!(shelf.paths("is:revoked"), ["old.md"]);
+}

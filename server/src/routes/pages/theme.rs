@@ -25,7 +25,8 @@ pub async fn choose(
     let kept = Cookie::build(("theme", if choice.theme == "dark" { "dark" } else { "light" }))
         .path("/")
         .same_site(SameSite::Lax)
-        .http_only(true)
+        // Not for the server alone: the island that switches the theme without a request writes it too.
+        .http_only(false)
         .secure(app.config.is_https());
     let jar = match web::Theme::read(&choice.theme) {
         Some(_) => jar.add(kept.permanent()),

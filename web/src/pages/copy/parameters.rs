@@ -25,10 +25,10 @@ fn field(parameter: ParameterField, errors: &[FieldError]) -> AnyView {
     let label = if kind.is_empty() { name.clone() } else { format!("{name}: {kind}") };
     let field = Labelled::new(&format!("p.{name}"), &label, &help, errors);
     match widget {
-        Widget::Text => field.line("text", value, default),
-        // Not of HTML's number type: that one knows neither `0x1f` nor `1_000`, and drops what it cannot read unsaid.
-        Widget::Number => field.line("text", value, default),
-        Widget::Lines => field.lines(value, "4", default),
+        // A number is not of HTML's number type: that one knows neither `0x1f` nor `1_000`, and drops what it cannot read
+        // unsaid.
+        Widget::Text | Widget::Number => field.line("text", value, default),
+        Widget::Lines => field.lines(&value, "4", default),
         Widget::Switch => {
             let options = [("True", "True"), ("False", "False")];
             field.choice(
@@ -40,7 +40,7 @@ fn field(parameter: ParameterField, errors: &[FieldError]) -> AnyView {
             with_default(&default, choices.into_iter().map(|choice| (choice.clone(), choice))),
             &value,
         ),
-        Widget::Filled(from) => filled(name, label, help, from),
+        Widget::Filled(from) => filled(&name, label, help, from),
     }
 }
 
@@ -49,7 +49,7 @@ fn with_default(default: &str, options: impl IntoIterator<Item = (String, String
 }
 
 /// Not to be typed: it follows from the tenant or the window.
-fn filled(name: String, label: String, help: String, from: String) -> AnyView {
+fn filled(name: &str, label: String, help: String, from: String) -> AnyView {
     let help = (!help.is_empty()).then(|| view! { <p class="help">{help}</p> });
     view! {
         <div class="field filled" id=format!("f-p.{name}")>

@@ -97,7 +97,7 @@ fn made(copies: Vec<MadeCopy>, commit: Commit, head: &ProcedureHead) -> AnyView 
                 <tr>
                     <th scope="row" data-label="File"><a href=links::instance(&copy.id)><code>{copy.file_name}</code></a></th>
                     <td data-label="Tenant">{tenant}</td>
-                    <td data-label="Customer">{copy.customer}</td>
+                    <td data-label="Customer">{(!copy.customer.is_empty()).then_some(copy.customer)}</td>
                     <td data-label="Region">{copy.region}</td>
                     <td><a class="button" href=links::instance_file(&copy.id) download="">"Download"</a></td>
                 </tr>

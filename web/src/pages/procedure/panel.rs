@@ -69,18 +69,14 @@ pub(super) fn panel(facts: Facts) -> AnyView {
 }
 
 fn copy(head: &ProcedureHead, not_copyable: Option<String>) -> AnyView {
-    match not_copyable {
-        Some(reason) => view! {
-            <div class="take"><p class="refused"><strong>"No copy can be made"</strong>": " {facts::message(&reason)}</p></div>
-        }
-        .into_any(),
-        None => {
-            let pairs = head.link_repo().map(|repo| ("repo", repo)).into_iter();
-            let pairs = pairs.chain(head.at.as_deref().map(|at| ("at", at)));
-            let href = links::with_query(&links::procedure(&head.id, "copy", None), pairs);
-            view! { <div class="take"><a class="button primary" href=href>"Take a copy"</a></div> }.into_any()
-        }
+    if let Some(reason) = not_copyable {
+        let said = view! { <strong>"No copy can be made"</strong> ": " {facts::message(&reason)} };
+        return view! { <div class="take"><p class="refused">{said}</p></div> }.into_any();
     }
+    let pairs = head.link_repo().map(|repo| ("repo", repo)).into_iter();
+    let pairs = pairs.chain(head.at.as_deref().map(|at| ("at", at)));
+    let href = links::with_query(&links::procedure(&head.id, "copy", None), pairs);
+    view! { <div class="take"><a class="button primary" href=href>"Take a copy"</a></div> }.into_any()
 }
 
 fn parameters(parameters: Vec<Parameter>) -> AnyView {
