@@ -11,6 +11,7 @@ use crate::repository::{Location, Repository};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
 use std::str::FromStr;
 use std::time::Instant;
 
@@ -42,7 +43,11 @@ impl Mark {
 fn settings_fingerprint(repository: &Repository) -> String {
     let Repository { location, branch, globs, ignore, fields, .. } = repository;
     let digest = Sha256::digest(format!("{location:?} {branch:?} {globs:?} {ignore:?} {fields:?}"));
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().take(8).fold(String::new(), |mut name, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(name, "{byte:02x}");
+        name
+    })
 }
 
 impl Library {
