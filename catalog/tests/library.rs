@@ -1,5 +1,11 @@
 //! The library from outside: real repositories made with `git`, synced, searched, read and looked back through.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::semicolon_if_nothing_returned,
+    reason = "clippy knows of tests only, not of what they share"
+)]
+
 use catalog::index::{Filters, RevisionStatus, Search};
 use catalog::library::{Address, Fetch, Library, RepositoryState, Settings};
 use catalog::procedure::Standing;

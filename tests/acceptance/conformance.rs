@@ -53,7 +53,7 @@ fn compare(cases: &[Case]) -> Tally {
                 tally.different.push(format!("{}: we refuse it: {}", case.name, refused.message));
             }
             (None, Some(error)) => {
-                tally.different.push(format!("{}: jupytext refuses it: {error}", case.name))
+                tally.different.push(format!("{}: jupytext refuses it: {error}", case.name));
             }
             (None, None) => {
                 let own = cells(&ours);

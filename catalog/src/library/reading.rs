@@ -63,7 +63,7 @@ impl Library {
             },
             (None, None) => (entry.commit.clone(), entry.path.clone(), entry.blob.clone(), None),
         };
-        let content = self.content(&mirror, &entry.repo, &blob)?;
+        let content = Self::content(&mirror, &entry.repo, &blob)?;
         let examined = self.examined(shelf, &content, &blob, &path);
         let past = at.is_some() && blob != entry.blob;
         let bytes = match content {
@@ -179,7 +179,7 @@ impl Library {
         Ok((shelf, self.mirror(shelf)?))
     }
 
-    fn content(&self, mirror: &Mirror, repo: &str, blob: &str) -> Result<Content, LibraryError> {
+    fn content(mirror: &Mirror, repo: &str, blob: &str) -> Result<Content, LibraryError> {
         let id = BlobId::from_str(blob).map_err(|error| LibraryError::Mirror {
             repo: repo.to_owned(),
             reason: format!("{blob}: {error}"),
@@ -203,7 +203,7 @@ impl Library {
         if place.blob.is_empty() {
             return Ok((String::new(), None));
         }
-        let content = self.content(mirror, &shelf.repository.name, &place.blob)?;
+        let content = Self::content(mirror, &shelf.repository.name, &place.blob)?;
         let examined = self.examined(shelf, &content, &place.blob, &place.path);
         let text = match &content {
             Content::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
