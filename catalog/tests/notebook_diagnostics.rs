@@ -156,6 +156,7 @@ fn hunting_in_a_leading_raw_cell_is_found() {
     let raw = myst::read(b"```{raw-cell}\n\n---\nhunting:\n  id: a\n---\n```\n");
     assert_eq!(raw.hunting().and_then(|hunting| hunting["id"].as_str()), Some("a"));
     assert_eq!(raw.cells[0].kind, CellKind::Raw);
+    assert_eq!(raw.line_of("hunting.id"), 5);
     let filtered =
         myst::read(b"---\njupytext:\n  root_level_metadata_filter: -hunting\nhunting:\n  id: a\n---\n\nx\n");
     assert_eq!(filtered.hunting().and_then(|hunting| hunting["id"].as_str()), Some("a"));

@@ -101,7 +101,7 @@ pub fn read(bytes: &[u8]) -> Notebook {
             "Give a file that Jupyter wrote.",
         )),
     }
-    notebook.layout.hunting_cell = myst::hunting_cell(&notebook);
+    myst::find_hunting_cell(&mut notebook);
     notebook
 }
 

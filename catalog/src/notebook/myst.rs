@@ -12,7 +12,7 @@ mod write;
 
 pub use write::write;
 
-pub(super) use front_matter::hunting_cell;
+pub(super) use front_matter::find_hunting_cell;
 
 use super::{Cell, CellKind, Metadata, Notebook, python_text, schema, yaml};
 use crate::lint::{Diagnostic, Severity};

@@ -19,7 +19,6 @@ use crate::notebook::{CellKind, Metadata, Notebook};
 use crate::repository::FieldMapping;
 use fields::Fields;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// Of a file in a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -127,7 +126,8 @@ pub fn understand(notebook: &Notebook, path: &str, mapping: &FieldMapping, relea
             .blocking(),
         );
     }
-    let catalogued = hunting.is_some_and(Value::is_object);
+    // Of the metadata, or of a leading raw cell that holds front matter.
+    let catalogued = notebook.hunting().is_some();
 
     let id = if catalogued { fields.id() } else { None };
     let title = if catalogued { fields.title() } else { None };

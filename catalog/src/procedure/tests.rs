@@ -2,7 +2,7 @@ use super::*;
 use crate::attack::TacticOrigin;
 use crate::notebook::Cell;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn notebook(hunting: Value) -> Notebook {
     let mut notebook = Notebook::default();

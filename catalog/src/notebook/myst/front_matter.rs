@@ -234,7 +234,7 @@ pub(super) fn finish(header: Header, lexer: Option<String>, notebook: &mut Noteb
     }
     notebook.metadata = metadata;
     notebook.layout.front_matter_lines = lifted(loaded.keys);
-    notebook.layout.hunting_cell = hunting_cell(notebook);
+    find_hunting_cell(notebook);
 }
 
 /// The lines of the keys, those under `jupyter` lifted to the root unless the root has them too.
@@ -330,24 +330,32 @@ fn insert_raw_cell(left: &Metadata, notebook: &mut Notebook) {
         .insert(0, Cell { lines: (1, narrow(last + 1)), source_line: 1, ..Cell::new(CellKind::Raw, source) });
 }
 
-/// The `hunting` block of a leading raw cell that holds front matter.
-pub(crate) fn hunting_cell(notebook: &Notebook) -> Option<Metadata> {
-    let first = notebook.cells.first().filter(|cell| cell.kind == CellKind::Raw)?;
+/// Finds the `hunting` block of a leading raw cell that holds front matter, where the metadata itself has none.
+pub(crate) fn find_hunting_cell(notebook: &mut Notebook) {
+    let Some(first) = notebook.cells.first().filter(|cell| cell.kind == CellKind::Raw) else { return };
     if notebook.metadata.contains_key("hunting") {
-        return None;
+        return;
     }
     let text = first.source.trim_matches(['\n', '\t', ' ']);
     let lines: Vec<&str> = python_text::lines(text).collect();
     let rule = |line: &&str| line.strip_prefix("---").is_some_and(|rest| python_text::strip(rest).is_empty());
-    let [open, inner @ .., close] = lines.as_slice() else { return None };
+    let [open, inner @ .., close] = lines.as_slice() else { return };
     if !rule(open) || !rule(close) {
-        return None;
+        return;
     }
-    let Value::Object(mut map) = yaml::load(&inner.join("\n"), first.source_line + 1).ok()?.value else {
-        return None;
-    };
-    match map.shift_remove("hunting") {
-        Some(Value::Object(hunting)) => Some(hunting),
-        _ => None,
+    let Ok(loaded) = yaml::load(&inner.join("\n"), first.source_line + 1) else { return };
+    if let Value::Object(mut map) = loaded.value
+        && let Some(Value::Object(hunting)) = map.shift_remove("hunting")
+    {
+        let below = |path: &str| {
+            path.strip_prefix("hunting").is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        if first.source_line > 0 {
+            notebook
+                .layout
+                .front_matter_lines
+                .extend(loaded.keys.into_iter().filter(|(path, _)| below(path)));
+        }
+        notebook.layout.hunting_cell = Some(hunting);
     }
 }
