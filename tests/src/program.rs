@@ -16,7 +16,14 @@ static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
     // `cargo test -p acceptance` does not build another package's program: do it here.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
-        .args(["build", "--quiet", "--workspace", "--bin", "huntshelf", "--message-format=json"])
+        .args([
+            "build",
+            "--quiet",
+            "--workspace",
+            "--bin",
+            "huntshelf",
+            "--message-format=json-render-diagnostics",
+        ])
         .current_dir(workspace())
         .stderr(Stdio::inherit())
         .output()

@@ -114,7 +114,7 @@ mod tests {
     async fn nothing_but_health_sign_in_and_assets_answers_without_sign_in() {
         let sample = Sample::open().await;
         let nobody = sample.test.anonymous();
-        for open in ["/healthz", "/readyz", "/login", "/assets/style.css"] {
+        for open in ["/healthz", "/readyz", "/login", "/assets/icon.svg"] {
             assert_eq!(nobody.get(open).await.status, 200, "{open}");
         }
         for shut in ["/api/v1/procedures", "/api/openapi.json", "/api/v1/nothing", "/api/v1/tenants"] {
