@@ -1,9 +1,10 @@
 //! All or nothing, whatever happens.
 
 use super::*;
+use std::path::Path;
 use std::process::Command;
 
-/// The folder that a child test writes to.
+/// Names the folder that the process to be killed writes to.
 const FOLDER: &str = "HUNTSHELF_INDEX_CRASH";
 
 #[test]
@@ -65,12 +66,9 @@ fn a_batch_can_be_filled_from_several_threads() {
     assert_eq!(shelf.find("threaded").total, 100);
 }
 
-/// Not a test of its own: what the next one kills.
-#[test]
-#[ignore = "run by a_process_that_is_killed_leaves_the_last_commit"]
-fn writes_until_it_is_killed() {
-    let Ok(folder) = std::env::var(FOLDER) else { return };
-    let index = Index::open(folder.as_ref(), "test").unwrap();
+/// What the child of the next test does: it dies with a batch half written.
+fn write_and_die(folder: &Path) -> ! {
+    let index = Index::open(folder, "test").unwrap();
     let batch = index.writer(REPO, Release::current(), Load::Few).unwrap();
     batch.remove(REPO, "a.md").unwrap();
     for at in 0..200 {
@@ -81,11 +79,15 @@ fn writes_until_it_is_killed() {
 
 #[test]
 fn a_process_that_is_killed_leaves_the_last_commit() {
+    // This program again, and of it this test alone, is the process that is killed.
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        write_and_die(Path::new(&folder));
+    }
     let shelf = Shelf::with([put("a.md")]);
     let Shelf { folder, index } = shelf;
     drop(index);
     let status = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "index::tests::crash::writes_until_it_is_killed", "--ignored"])
+        .args(["--exact", "index::tests::crash::a_process_that_is_killed_leaves_the_last_commit"])
         .env(FOLDER, folder.path())
         .output()
         .unwrap()
