@@ -40,7 +40,7 @@ static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
 });
 
 /// Renders markdown as blocks. None where a bound is exceeded: the caller then shows the text as it is.
-pub(super) fn blocks(source: &str, page: &mut Page, depth: usize) -> Option<String> {
+pub(super) fn blocks(source: &str, page: &mut Page<'_>, depth: usize) -> Option<String> {
     if is_too_deep(source) {
         return None;
     }
@@ -60,7 +60,8 @@ pub(super) fn blocks(source: &str, page: &mut Page, depth: usize) -> Option<Stri
     name_footnotes(root, page.pieces);
     let mut out =
         Bounded { html: String::with_capacity(source.len() * 2), room: 64 * 1024 + source.len() * 32 };
-    let state = State { page, raw: RawHtml::default(), depth };
+    let raw = RawHtml::new(page.options, page.cell);
+    let state = State { page, raw, depth };
     format_document_with_formatter(root, &OPTIONS, &mut out, &Plugins::default(), format_node, state).ok()?;
     Some(out.html)
 }
@@ -137,14 +138,14 @@ impl Write for Bounded {
     }
 }
 
-struct State<'p> {
-    page: &'p mut Page,
-    raw: RawHtml,
+struct State<'p, 'o> {
+    page: &'p mut Page<'o>,
+    raw: RawHtml<'o>,
     depth: usize,
 }
 
 fn format_node(
-    context: &mut Context<'_, '_, State<'_>>,
+    context: &mut Context<'_, '_, State<'_, '_>>,
     node: Node<'_>,
     entering: bool,
 ) -> Result<ChildRendering, fmt::Error> {
@@ -164,7 +165,7 @@ fn format_node(
 
 /// Formats what is in our own hands; none for everything else.
 fn own_format(
-    context: &mut Context<'_, '_, State<'_>>,
+    context: &mut Context<'_, '_, State<'_, '_>>,
     node: Node<'_>,
     entering: bool,
     out: &mut String,
@@ -214,25 +215,39 @@ fn own_format(
             }
             Some(ChildRendering::Skip)
         }
+        NodeValue::Link(link) => {
+            let text = text_of(node);
+            let href = context.user.page.options.href(&link.url);
+            Some(write_link(href.as_deref(), &link.url, &link.title, text.is_empty(), entering, out))
+        }
         NodeValue::Image(image) => {
-            // Pictures come with their own route; until then a reader gets the words and, to other sites, the way.
-            let remote = image.url.starts_with("https://") || image.url.starts_with("http://");
-            if entering {
-                if remote {
-                    out.push_str("<a href=\"");
-                    escape(&image.url, out);
-                    out.push_str("\">");
-                } else {
-                    out.push_str("<span class=\"image\">");
+            let page = &context.user.page;
+            if let Some(src) = page.options.src(&image.url, page.cell) {
+                if entering {
+                    write_image(&src, &text_of(node), &image.title, "", out);
                 }
-                if node.first_child().is_none() {
-                    escape(&image.url, out);
-                }
-                Some(ChildRendering::Plain)
-            } else {
-                out.push_str(if remote { "</a>" } else { "</span>" });
-                Some(ChildRendering::Plain)
+                return Some(ChildRendering::Skip);
             }
+            // A picture of another site is not loaded: a reader gets the words and the way.
+            let href = page.options.href(&image.url);
+            if entering {
+                out.push_str("<span class=\"image\">");
+            }
+            let rendering = write_link(
+                href.as_deref(),
+                &image.url,
+                &image.title,
+                node.first_child().is_none(),
+                entering,
+                out,
+            );
+            if !entering {
+                out.push_str("</span>");
+            }
+            Some(match rendering {
+                ChildRendering::HTML => ChildRendering::Plain,
+                other => other,
+            })
         }
         NodeValue::TaskItem(task) => {
             if entering {
@@ -300,13 +315,58 @@ fn write_role(name: &str, content: &str, out: &mut String) {
     let _ = write!(out, "</{element}>");
 }
 
+/// The beginning or the end of a link; of a span that says where it would have led when it leads nowhere.
+fn write_link(
+    href: Option<&str>,
+    target: &str,
+    title: &str,
+    is_empty: bool,
+    entering: bool,
+    out: &mut String,
+) -> ChildRendering {
+    if !entering {
+        out.push_str(if href.is_some() { "</a>" } else { "</span>" });
+        return ChildRendering::HTML;
+    }
+    let title = if let Some(href) = href {
+        out.push_str("<a href=\"");
+        escape(href, out);
+        title
+    } else {
+        out.push_str("<span class=\"unlinked");
+        if title.is_empty() { target } else { title }
+    };
+    if !title.is_empty() {
+        out.push_str("\" title=\"");
+        escape(title, out);
+    }
+    out.push_str("\">");
+    if is_empty {
+        escape(target, out);
+    }
+    ChildRendering::HTML
+}
+
+/// A picture. `more` is further attributes, already escaped.
+fn write_image(src: &str, alt: &str, title: &str, more: &str, out: &mut String) {
+    out.push_str("<img src=\"");
+    escape(src, out);
+    out.push_str("\" alt=\"");
+    escape(alt, out);
+    if !title.is_empty() {
+        out.push_str("\" title=\"");
+        escape(title, out);
+    }
+    let _ = write!(out, "\" loading=\"lazy\"{more}>");
+}
+
 fn write_code(text: &str, language: Language, out: &mut String) {
     let _ = write!(out, "<pre class=\"code\"><code class=\"{}\">", language.class());
     out.push_str(&code(text.strip_suffix('\n').unwrap_or(text), language));
     out.push_str("</code></pre>\n");
 }
 
-fn write_directive(directive: &Directive<'_>, state: &mut State<'_>, out: &mut String) {
+fn write_directive(directive: &Directive<'_>, state: &mut State<'_, '_>, out: &mut String) {
     let Directive { name, argument, body } = *directive;
     match name {
         "code" | "code-block" | "code-cell" | "sourcecode" => {
@@ -349,7 +409,7 @@ fn write_directive(directive: &Directive<'_>, state: &mut State<'_>, out: &mut S
 }
 
 /// A directive's body as markdown; as text where it stands too deep or exceeds a bound.
-fn write_body(body: &str, state: &mut State<'_>, out: &mut String) {
+fn write_body(body: &str, state: &mut State<'_, '_>, out: &mut String) {
     let headings = state.page.headings.len();
     let html = (state.depth < MAX_DIRECTIVES).then(|| blocks(body, state.page, state.depth + 1)).flatten();
     if let Some(html) = html {

@@ -6,14 +6,22 @@
 //! so that what is left open in one cannot leak into the next.
 //!
 //! Work is linear in the input: nesting, raw tags and output are bounded, and a cell beyond a bound is shown as plain text.
-//! Results depend on the notebook and [`RENDERER`] alone and may be cached by blob.
+//! Results depend on the notebook, [`RENDERER`] and what [`Places`] says, and may be cached by blob where these stay.
 
+mod ansi;
 mod directive;
 pub mod highlight;
 mod markdown;
+mod outputs;
+mod picture;
+mod places;
 mod raw_html;
 mod sanitize;
 
+pub use ansi::CLASSES as TERMINAL_CLASSES;
+pub use outputs::{attachment_image, output_image};
+pub use picture::raster;
+pub use places::{Options, Places};
 pub use sanitize::ID_PREFIX;
 
 use crate::notebook::{CellKind, Notebook};
@@ -22,18 +30,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// The version of this renderer: part of the key under which its results are cached.
-pub const RENDERER: &str = "1";
+pub const RENDERER: &str = "2";
 
 /// The longest markdown cell that is rendered, in bytes; a longer one is shown as text.
 const MAX_MARKDOWN: usize = 512 * 1024;
 
 /// The longest code that is coloured, in bytes.
 const MAX_COLOURED: usize = 256 * 1024;
-
-/// How to render. Nothing can be chosen yet; links between procedures and images will be.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct Options {}
 
 /// A rendered notebook.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,6 +64,9 @@ pub struct RenderedCell {
     pub language: String,
     /// First and last line in the file, from 1.
     pub lines: (u32, u32),
+    /// Safe HTML for each output, in order, each a block of its own; none for a notebook that was read from `MyST`. The
+    /// bytes of pictures are served apart: see [`output_image`] and [`Places::output`].
+    pub outputs: Vec<String>,
 }
 
 /// A heading of a rendered notebook.
@@ -78,7 +84,8 @@ pub struct Heading {
 
 /// What the cells of one page share: anchors given so far, and a number for each piece of markdown.
 #[derive(Default)]
-struct Page {
+struct Page<'o> {
+    options: Options<'o>,
     headings: Vec<Heading>,
     /// How often a slug was asked for; every anchor given is a key.
     anchors: HashMap<String, u32>,
@@ -86,7 +93,7 @@ struct Page {
     pieces: u32,
 }
 
-impl Page {
+impl Page<'_> {
     /// An anchor for a heading, without [`ID_PREFIX`], unlike all before.
     fn anchor(&mut self, text: &str) -> String {
         let slug = slug(text);
@@ -116,10 +123,9 @@ fn slug(text: &str) -> String {
 }
 
 /// Renders a notebook, cell by cell.
-pub fn notebook(notebook: &Notebook, options: &Options) -> Rendered {
-    let Options {} = options;
+pub fn notebook(notebook: &Notebook, options: &Options<'_>) -> Rendered {
     let kernel = kernel_language(notebook);
-    let mut page = Page::default();
+    let mut page = Page { options: *options, ..Page::default() };
     let mut cells = Vec::with_capacity(notebook.cells.len());
     for (index, cell) in notebook.cells.iter().enumerate() {
         page.cell = index;
@@ -139,6 +145,7 @@ pub fn notebook(notebook: &Notebook, options: &Options) -> Rendered {
             anchor: format!("cell-{index}"),
             language: language.to_owned(),
             lines: cell.lines,
+            outputs: outputs::of_cell(cell, &mut page),
         });
     }
     Rendered { cells, headings: page.headings }
@@ -155,7 +162,7 @@ pub fn code(source: &str, language: Language) -> String {
     highlight::highlight(source, language)
 }
 
-fn prose(source: &str, page: &mut Page) -> String {
+fn prose(source: &str, page: &mut Page<'_>) -> String {
     let before = page.headings.len();
     let rendered = (source.len() <= MAX_MARKDOWN).then(|| markdown::blocks(source, page, 0)).flatten();
     if let Some(html) = rendered {

@@ -5,7 +5,10 @@
 //! tag. A small file could thus cost minutes. So tags pass only when they are allowed, short, and nested within bounds,
 //! and formatting elements are closed where their block ends. What is safe is decided by the sanitizer, not here.
 
-use super::sanitize::TAGS;
+use super::Options;
+use super::highlight::escape;
+use super::sanitize::{TAGS, is_length};
+use std::borrow::Cow;
 
 /// Longest tag that passes, attributes included, in bytes.
 const MAX_TAG: usize = 1_000;
@@ -24,7 +27,7 @@ const CLOSING_EACH_OTHER: [&str; 14] =
     ["caption", "colgroup", "dd", "dt", "li", "p", "rp", "rt", "tbody", "td", "tfoot", "th", "thead", "tr"];
 
 /// Elements without content.
-const VOID: [&str; 4] = ["br", "col", "hr", "wbr"];
+const VOID: [&str; 5] = ["br", "col", "hr", "img", "wbr"];
 
 /// Elements whose content goes with them.
 const WITH_CONTENT: [&str; 13] = [
@@ -33,13 +36,19 @@ const WITH_CONTENT: [&str; 13] = [
 ];
 
 /// The raw HTML of one piece of markdown, as it passes by.
-#[derive(Default)]
-pub(super) struct RawHtml {
+pub(super) struct RawHtml<'o> {
+    options: Options<'o>,
+    cell: usize,
     open: Vec<&'static str>,
     formatting: Vec<&'static str>,
 }
 
-impl RawHtml {
+impl<'o> RawHtml<'o> {
+    /// Raw HTML of that cell.
+    pub(super) fn new(options: Options<'o>, cell: usize) -> Self {
+        Self { options, cell, open: Vec::new(), formatting: Vec::new() }
+    }
+
     /// Appends what passes of a piece of raw HTML.
     pub(super) fn pass(&mut self, html: &str, out: &mut String) {
         let mut rest = html;
@@ -107,9 +116,132 @@ impl RawHtml {
             }
         };
         if passes {
-            out.push_str(whole);
+            match name {
+                "a" if !tag.closing => self.link(&whole[1 + tag.name.len()..], out),
+                "img" => self.image(&whole[1 + tag.name.len()..], out),
+                _ => out.push_str(whole),
+            }
         }
     }
+
+    /// A link is written anew, with what it leads to judged as a link of markdown's is.
+    fn link(&self, attributes: &str, out: &mut String) {
+        out.push_str("<a");
+        for (name, value) in attributes_of(attributes) {
+            let value = match name.as_str() {
+                "href" => self.options.href(&value),
+                "title" | "id" | "class" => Some(value.into_owned()),
+                _ => None,
+            };
+            if let Some(value) = value {
+                attribute(&name, &value, out);
+            }
+        }
+        out.push('>');
+    }
+
+    /// A picture too; it becomes its words where it is none of the repository's.
+    fn image(&self, attributes: &str, out: &mut String) {
+        let attributes: Vec<_> = attributes_of(attributes).collect();
+        let get =
+            |wanted: &str| attributes.iter().find(|(name, _)| name == wanted).map(|(_, value)| &**value);
+        let target = get("src").unwrap_or_default();
+        let words = get("alt").filter(|alt| !alt.is_empty()).unwrap_or(target);
+        let Some(src) = self.options.src(target, self.cell) else {
+            if !words.is_empty() {
+                out.push_str("<span class=\"image\">");
+                escape(words, out);
+                out.push_str("</span>");
+            }
+            return;
+        };
+        out.push_str("<img");
+        attribute("src", &src, out);
+        attribute("alt", get("alt").unwrap_or_default(), out);
+        attribute("loading", "lazy", out);
+        for name in ["width", "height", "title"] {
+            let value = get(name).filter(|value| name == "title" || is_length(value));
+            if let Some(value) = value {
+                attribute(name, value, out);
+            }
+        }
+        out.push('>');
+    }
+}
+
+fn attribute(name: &str, value: &str, out: &mut String) {
+    out.push(' ');
+    out.push_str(name);
+    out.push_str("=\"");
+    escape(value, out);
+    out.push('"');
+}
+
+/// The attributes of a tag, from behind its name; names in lower case, values decoded.
+fn attributes_of(text: &str) -> impl Iterator<Item = (String, Cow<'_, str>)> {
+    let mut rest = text.trim_end_matches(['>', '/']);
+    std::iter::from_fn(move || {
+        rest =
+            rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '=' | '"' | '\''));
+        let len =
+            rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '/')).unwrap_or(rest.len());
+        let (name, behind) = rest.split_at(len);
+        if name.is_empty() {
+            return None;
+        }
+        rest = behind;
+        let mut value = "";
+        if let Some(behind) = rest.trim_start().strip_prefix('=') {
+            let behind = behind.trim_start();
+            let quote = behind.chars().next().filter(|c| matches!(c, '"' | '\''));
+            (value, rest) = if let Some(quote) = quote {
+                behind[1..].split_once(quote).unwrap_or((&behind[1..], ""))
+            } else {
+                let len = behind.find(|c: char| c.is_ascii_whitespace()).unwrap_or(behind.len());
+                behind.split_at(len)
+            };
+        }
+        Some((name.to_ascii_lowercase(), decoded(value)))
+    })
+    .take(50)
+}
+
+/// Text of an attribute with the few entities that matter read back. Any other is left as it is written, and is text
+/// from then on: what was judged is what the browser sees.
+fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let window = &rest.as_bytes()[..rest.len().min(12)];
+        let entity =
+            window.iter().position(|&b| b == b';').and_then(|end| Some((rest.get(1..end)?, end + 1)));
+        let read = entity.and_then(|(name, len)| {
+            let number =
+                |digits: &str, radix| u32::from_str_radix(digits, radix).ok().and_then(char::from_u32);
+            let c = match name {
+                "amp" => '&',
+                "lt" => '<',
+                "gt" => '>',
+                "quot" => '"',
+                "apos" => '\'',
+                _ => match name.strip_prefix('#')? {
+                    hex if hex.starts_with(['x', 'X']) => number(&hex[1..], 16)?,
+                    digits => number(digits, 10)?,
+                },
+            };
+            Some((c, len))
+        });
+        let (c, len) = read.unwrap_or(('&', 1));
+        out.push(c);
+        rest = &rest[len..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// A tag at the beginning of a text.
@@ -167,7 +299,7 @@ mod tests {
 
     fn passed(html: &str) -> String {
         let mut out = String::new();
-        let mut raw = RawHtml::default();
+        let mut raw = RawHtml::new(Options::default(), 0);
         raw.pass(html, &mut out);
         raw.close_formatting(&mut out);
         out
@@ -176,9 +308,22 @@ mod tests {
     #[test]
     fn allowed_tags_pass_and_others_go() {
         assert_eq!(passed("<details open><summary>x</summary>"), "<details open><summary>x</summary>");
-        assert_eq!(passed("<form action=x>a</form><img src=x onerror=y>"), "a");
+        assert_eq!(passed("<form action=x>a</form><img onerror=y>"), "a");
         assert_eq!(passed("a<script>alert(1)</script >b<!-- c -->d<style>x"), "abd");
         assert_eq!(passed("1 < 2 <3 </ >"), "1 &lt; 2 &lt;3 &lt;/ >");
+    }
+
+    #[test]
+    fn links_and_pictures_are_written_anew() {
+        assert_eq!(
+            passed("<a HREF='https://example.org/?a=1&amp;b=2' onclick=x title=\"a'b\">x</a>"),
+            "<a href=\"https://example.org/?a=1&amp;b=2\" title=\"a&#39;b\">x</a>"
+        );
+        assert_eq!(
+            passed("<a href=\"java&#115;cript:x\">y</a><a href=jav&Tab;ascript:x>z</a>"),
+            "<a>y</a><a>z</a>"
+        );
+        assert_eq!(passed("<img alt='a <b>' src=\"x.png\"/>"), "<span class=\"image\">a &lt;b&gt;</span>");
     }
 
     #[test]

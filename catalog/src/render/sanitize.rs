@@ -1,6 +1,7 @@
 //! The last fence: an allow list of elements, attributes, classes and schemes, by ammonia.
 
 use super::highlight::{CLASSES, Language};
+use super::{outputs, places, slug};
 use ammonia::{Builder, UrlRelative};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -12,8 +13,8 @@ pub const ID_PREFIX: &str = "user-content-";
 /// Longest id that is kept.
 const MAX_ID: usize = 200;
 
-/// The elements that content may have. No images yet, nothing that loads, runs, styles or takes input.
-pub(super) const TAGS: [&str; 67] = [
+/// The elements that content may have: nothing that loads, runs, styles or takes input.
+pub(super) const TAGS: [&str; 68] = [
     "a",
     "abbr",
     "aside",
@@ -47,6 +48,7 @@ pub(super) const TAGS: [&str; 67] = [
     "header",
     "hr",
     "i",
+    "img",
     "ins",
     "kbd",
     "li",
@@ -122,13 +124,14 @@ fn cleaner() -> Builder<'static> {
             ("a", set(&["href"])),
             ("bdo", set(&["dir"])),
             ("details", set(&["open"])),
+            ("img", set(&["alt", "height", "loading", "src", "width"])),
             ("ol", set(&["start", "type"])),
             ("td", set(&["align", "colspan", "rowspan"])),
             ("th", set(&["align", "colspan", "rowspan", "scope"])),
             ("time", set(&["datetime"])),
         ]))
         .allowed_classes(HashMap::from([
-            ("span", set(&CLASSES).into_iter().chain(["task", "role-name", "image"]).collect()),
+            ("span", set(&CLASSES).into_iter().chain(["task", "role-name", "image", "unlinked"]).collect()),
             ("code", Language::ALL.iter().map(|language| language.class()).collect()),
             ("pre", set(&["code", "plain"])),
             ("aside", set(&ADMONITIONS)),
@@ -156,10 +159,14 @@ fn attribute<'a>(_element: &str, name: &str, value: &'a str) -> Option<Cow<'a, s
         }
         "href" => match value.trim_start().strip_prefix('#') {
             Some("") => Some(Cow::Borrowed("#")),
-            Some(fragment) => Some(Cow::Owned(format!("#{}", prefixed(fragment)))),
+            Some(fragment) => Some(Cow::Owned(places::fragment_href(fragment))),
             // Ammonia has judged the schemes that it could read. What merely looks like one goes too.
             None => has_known_scheme(value).then_some(Cow::Borrowed(value)),
         },
+        // Pictures come from our own origin, at addresses that the first fence has put in.
+        "src" => outputs::is_own(value).then_some(Cow::Borrowed(value)),
+        "width" | "height" => is_length(value).then_some(Cow::Borrowed(value)),
+        "loading" => (value == "lazy").then_some(Cow::Borrowed(value)),
         "colspan" | "rowspan" => {
             value.parse::<u16>().is_ok_and(|span| (1..=100).contains(&span)).then_some(Cow::Borrowed(value))
         }
@@ -176,6 +183,12 @@ fn has_known_scheme(href: &str) -> bool {
     })
 }
 
+/// A number of points, or a share of the width.
+pub(super) fn is_length(value: &str) -> bool {
+    let digits = value.strip_suffix('%').unwrap_or(value);
+    (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
 fn prefixed(id: &str) -> Cow<'_, str> {
-    if id.starts_with(ID_PREFIX) { Cow::Borrowed(id) } else { Cow::Owned(format!("{ID_PREFIX}{id}")) }
+    if id.starts_with(ID_PREFIX) { Cow::Borrowed(id) } else { Cow::Owned(format!("{ID_PREFIX}{}", slug(id))) }
 }

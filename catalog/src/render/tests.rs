@@ -132,10 +132,10 @@ fn comments_and_targets_are_not_shown() {
 }
 
 #[test]
-fn images_are_words_for_now() {
+fn pictures_of_nowhere_are_words() {
     let html = markdown("![a *b*](img/x.png) ![c](https://example.org/x.png) <img src=x>");
     assert!(!html.contains("<img"), "{html}");
-    assert!(html.contains("<span class=\"image\">a b</span>"), "{html}");
+    assert!(html.contains("title=\"img/x.png\">a b</span>"), "{html}");
     assert!(html.contains("<a href=\"https://example.org/x.png\""), "{html}");
 }
 
@@ -160,8 +160,8 @@ fn assert_harmless(html: &str) {
         while let Some((key, value)) = attributes.trim_start().split_once("=\"") {
             let (value, behind) = value.split_once('"').unwrap();
             let known = [
-                "href", "id", "class", "title", "lang", "rel", "align", "open", "start", "type", "colspan",
-                "rowspan", "scope", "datetime", "dir",
+                "src", "alt", "loading", "width", "height", "href", "id", "class", "title", "lang", "rel",
+                "align", "open", "start", "type", "colspan", "rowspan", "scope", "datetime", "dir",
             ];
             assert!(known.contains(&key), "{key} in {html}");
             if key == "href" {
@@ -347,4 +347,111 @@ proptest! {
         assert_harmless(&html);
         prop_assert_eq!(html, markdown(&source));
     }
+}
+
+struct Shelf;
+
+impl Places for Shelf {
+    fn file(&self, path: &str) -> Option<String> {
+        path.contains(".md").then(|| format!("/files/{path}"))
+    }
+
+    fn image(&self, path: &str) -> Option<String> {
+        path.contains(".png").then(|| format!("/images/{path}"))
+    }
+
+    fn output(&self, cell: usize, output: usize) -> Option<String> {
+        Some(format!("/outputs/{cell}/{output}"))
+    }
+
+    fn attachment(&self, cell: usize, name: &str) -> Option<String> {
+        Some(format!("/attachments/{cell}/{name}"))
+    }
+}
+
+fn on_the_shelf(cells: Vec<Cell>) -> Rendered {
+    notebook(&Notebook { cells, ..Notebook::default() }, &Options::at("hunts/a.md", &Shelf))
+}
+
+#[test]
+fn links_and_pictures_of_the_repository_lead_to_the_server_s_own_pages() {
+    let source = "[b](b.md#x) ![c](../c.png \"t\") <img src=\"d.png\" width=50%> <a href=../e.md>e</a> ![f](attachment:f.png) [g](g.zip)";
+    let html = &on_the_shelf(vec![cell(CellKind::Markdown, source)]).cells[0].html;
+    for expected in [
+        "<a href=\"/files/hunts/b.md#user-content-x\" rel=\"noopener noreferrer nofollow\">b</a>",
+        "<img src=\"/images/c.png\" alt=\"c\" title=\"t\" loading=\"lazy\">",
+        "<img src=\"/images/hunts/d.png\" alt=\"\" loading=\"lazy\" width=\"50%\">",
+        "<a href=\"/files/e.md\"",
+        "<img src=\"/attachments/0/f.png\" alt=\"f\" loading=\"lazy\">",
+        "<span class=\"unlinked\" title=\"g.zip\">g</span>",
+    ] {
+        assert!(html.contains(expected), "{expected} not in {html}");
+    }
+}
+
+fn with_outputs(outputs: serde_json::Value) -> Rendered {
+    let mut cell = cell(CellKind::Code, "x");
+    cell.outputs = serde_json::from_value(outputs).unwrap();
+    on_the_shelf(vec![cell])
+}
+
+#[test]
+fn outputs_are_text_pictures_and_tables() {
+    let rendered = with_outputs(serde_json::json!([
+        {"output_type": "stream", "name": "stdout", "text": ["a <b>\n", "c"]},
+        {"output_type": "stream", "name": "stderr", "text": "w"},
+        {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["\u{1b}[0;31mE\u{1b}[0m: v"]},
+        {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>"}},
+        {"output_type": "execute_result", "data": {
+            "text/html": ["<div><style scoped>.x{}</style><table border=\"1\" class=\"dataframe\">\n<tr style=\"text-align: right\"><th>n</th></tr><tr><td onclick=x>1</td></tr></table><script>x</script></div>"],
+            "text/plain": "n\n1"}},
+        {"output_type": "display_data", "data": {"text/html": "<b>bold</b><script>x</script>", "text/plain": "plain"}},
+        {"output_type": "display_data", "data": {"image/svg+xml": "<svg onload=x>", "application/javascript": "x"}},
+        {"output_type": "execute_result", "data": {"application/json": {"a": 1}}},
+    ]));
+    let outputs = &rendered.cells[0].outputs;
+    assert_eq!(outputs[0], "<pre class=\"output stdout\">a &lt;b&gt;\nc</pre>\n");
+    assert_eq!(outputs[1], "<pre class=\"output stderr\">w</pre>\n");
+    assert_eq!(outputs[2], "<pre class=\"output error\"><span class=\"ansi-1\">E</span>: v</pre>\n");
+    assert!(outputs[3].contains("<img src=\"/outputs/0/3\""), "{}", outputs[3]);
+    assert_eq!(
+        outputs[4],
+        "<div class=\"output table\"><div><table>\n<tbody><tr><th>n</th></tr><tr><td>1</td></tr></tbody></table></div></div>\n"
+    );
+    assert_eq!(outputs[5], "<pre class=\"output result\">plain</pre>\n");
+    assert_eq!(outputs[6], "<p class=\"output note\">Not shown: image/svg+xml, application/javascript</p>\n");
+    assert!(outputs[7].contains("<span class=\"a\">&quot;a&quot;</span>"), "{}", outputs[7]);
+}
+
+#[test]
+fn pictures_of_outputs_are_what_their_bytes_say() {
+    let png =
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    let mut cell = cell(CellKind::Code, "x");
+    cell.outputs = serde_json::from_value(serde_json::json!([
+        {"output_type": "display_data", "data": {"image/png": [&png[..20], "\n", &png[20..]]}},
+        {"output_type": "display_data", "data": {"image/png": "PHN2ZyBvbmxvYWQ9YWxlcnQoMSk+"}},
+        {"output_type": "display_data", "data": {"image/svg+xml": png}},
+    ]))
+    .unwrap();
+    cell.attachments = Some(serde_json::json!({"a.png": {"image/png": png}}));
+    let notebook = Notebook { cells: vec![cell], ..Notebook::default() };
+    assert_eq!(output_image(&notebook, 0, 0).map(|(kind, _)| kind), Some("image/png"));
+    for output in 1..4 {
+        assert_eq!(output_image(&notebook, 0, output), None);
+    }
+    assert_eq!(
+        attachment_image(&notebook, 0, "a.png").map(|(kind, bytes)| (kind, bytes.len())),
+        Some(("image/png", 70))
+    );
+    assert_eq!(attachment_image(&notebook, 0, "b.png"), None);
+}
+
+#[test]
+fn long_outputs_are_cut_and_say_so() {
+    let rendered = with_outputs(
+        serde_json::json!([{"output_type": "stream", "name": "stdout", "text": "é".repeat(100_000)}]),
+    );
+    let output = &rendered.cells[0].outputs[0];
+    assert!(output.len() < 110_000 && output.contains("96 KB more are not shown"), "{}", output.len());
 }
