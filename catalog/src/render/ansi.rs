@@ -31,11 +31,11 @@ pub const CLASSES: [&str; 20] = [
 struct Pen {
     front: Option<u8>,
     ground: Option<u8>,
-    bold: bool,
-    faint: bool,
-    italic: bool,
-    under: bool,
+    /// Bold, faint, italic, under, as [`EFFECTS`] has them.
+    effects: [bool; 4],
 }
+
+const EFFECTS: [&str; 4] = ["bold", "faint", "italic", "under"];
 
 impl Pen {
     fn is_plain(self) -> bool {
@@ -51,12 +51,8 @@ impl Pen {
         if let Some(colour) = self.ground {
             let _ = write!(out, "ansi-on-{colour} ");
         }
-        for (set, class) in
-            [(self.bold, "bold"), (self.faint, "faint"), (self.italic, "italic"), (self.under, "under")]
-        {
-            if set {
-                let _ = write!(out, "ansi-{class} ");
-            }
+        for (class, _) in EFFECTS.iter().zip(self.effects).filter(|(_, set)| *set) {
+            let _ = write!(out, "ansi-{class} ");
         }
         if out.len() > begin {
             out.pop();
@@ -72,13 +68,9 @@ impl Pen {
             let digit = u8::try_from(code % 10).unwrap_or_default();
             match code {
                 0 => *self = Self::default(),
-                1 => self.bold = true,
-                2 => self.faint = true,
-                3 => self.italic = true,
-                4 => self.under = true,
-                22 => (self.bold, self.faint) = (false, false),
-                23 => self.italic = false,
-                24 => self.under = false,
+                1..=4 => self.effects[usize::from(digit) - 1] = true,
+                22 => self.effects[..2].fill(false),
+                23 | 24 => self.effects[usize::from(digit) - 1] = false,
                 30..=37 | 90..=97 => self.front = Some(digit),
                 40..=47 | 100..=107 => self.ground = Some(digit),
                 39 => self.front = None,

@@ -1,21 +1,19 @@
 //! Markdown -> HTML by comrak, with headings, code, directives, roles, images and raw HTML in our own hands. What comes
 //! out is not safe yet: see [`sanitize`](super::sanitize).
 
-use super::directive::{self, Directive};
+use super::directives::MAX_DIRECTIVES;
 use super::highlight::{Language, escape};
+use super::late::{Late, Reference};
 use super::raw_html::RawHtml;
-use super::sanitize::{ADMONITIONS, ID_PREFIX};
-use super::{Heading, Page, code};
+use super::sanitize::ID_PREFIX;
+use super::{Heading, Page, code, directive, directives, roles};
 use comrak::html::{ChildRendering, Context, format_document_with_formatter, format_node_default};
-use comrak::nodes::{AstNode, Node, NodeValue};
+use comrak::nodes::{Node, NodeLink, NodeValue};
 use comrak::options::Plugins;
 use comrak::{Arena, Options, try_parse_document};
 use std::cell::Cell;
 use std::fmt::{self, Write};
 use std::sync::LazyLock;
-
-/// How deep directives may stand in one another.
-const MAX_DIRECTIVES: usize = 6;
 
 /// How deep the tree may be: quotes, lists and emphasis in one another.
 const MAX_DEPTH: usize = 64;
@@ -26,7 +24,14 @@ const MAX_MARKERS: usize = 100;
 /// Longest text of a heading in the outline, in bytes.
 const MAX_HEADING: usize = 300;
 
-static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
+/// More dollars than these in one text are no formulas: each that opens none makes comrak look to the end.
+const MAX_DOLLARS: usize = 1_000;
+
+static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| options(false));
+
+static WITH_MATH: LazyLock<Options<'static>> = LazyLock::new(|| options(true));
+
+fn options(math: bool) -> Options<'static> {
     let mut options = Options::default();
     options.extension.strikethrough = true;
     options.extension.table = true;
@@ -36,34 +41,64 @@ static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
     options.extension.description_lists = true;
     // Raw HTML and links pass here, and are judged by the sanitizer alone.
     options.render.r#unsafe = true;
+    options.extension.math_dollars = math;
     options
-});
+}
 
 /// Renders markdown as blocks. None where a bound is exceeded: the caller then shows the text as it is.
 pub(super) fn blocks(source: &str, page: &mut Page<'_>, depth: usize) -> Option<String> {
+    let arena = Arena::new();
+    let root = parse(source, &arena)?;
+    format(root, source.len(), page, depth)
+}
+
+/// The tree of a text; none where it exceeds a bound.
+pub(super) fn parse<'a>(source: &str, arena: &'a Arena<'a>) -> Option<Node<'a>> {
     if is_too_deep(source) {
         return None;
     }
     let prepared = directive::prepare(source);
-    let arena = Arena::new();
+    let dollars = prepared.bytes().filter(|&b| b == b'$').take(MAX_DOLLARS + 1).count();
+    let options = if (2..=MAX_DOLLARS).contains(&dollars) { &WITH_MATH } else { &OPTIONS };
     // Legitimate text takes a few steps a byte; comrak asks every 256 steps.
     let left = Cell::new(1_000 + source.len() / 16);
-    let root = try_parse_document(&arena, &prepared, &OPTIONS, &|| {
+    let root = try_parse_document(arena, &prepared, options, &|| {
         left.set(left.get().saturating_sub(1));
         left.get() == 0
     });
-    let root = root.ok()?;
-    if depth_of(root) > MAX_DEPTH {
-        return None;
-    }
+    root.ok().filter(|root| depth_of(root) <= MAX_DEPTH)
+}
+
+/// A tree as HTML; none where it exceeds a bound. `len` is that of the text it was made of.
+pub(super) fn format(root: Node<'_>, len: usize, page: &mut Page<'_>, depth: usize) -> Option<String> {
     page.pieces += 1;
     name_footnotes(root, page.pieces);
-    let mut out =
-        Bounded { html: String::with_capacity(source.len() * 2), room: 64 * 1024 + source.len() * 32 };
+    let mut out = Bounded { html: String::with_capacity(len * 2), room: 64 * 1024 + len * 32 };
     let raw = RawHtml::new(page.options, page.cell);
     let state = State { page, raw, depth };
     format_document_with_formatter(root, &OPTIONS, &mut out, &Plugins::default(), format_node, state).ok()?;
     Some(out.html)
+}
+
+/// A title or a caption: inlines alone. What would be more than one paragraph is text.
+pub(super) fn inline(text: &str, state: &mut State<'_, '_>) -> String {
+    let text = text.trim().replace('\n', " ");
+    let marked = text.bytes().any(|b| !(b.is_ascii_alphanumeric() || matches!(b, b' ' | b',' | b'.')));
+    if marked
+        && let Some(html) = state.nested(&text)
+        && let Some(inner) = unwrapped(&html)
+    {
+        return inner.to_owned();
+    }
+    let mut out = String::new();
+    escape(&text, &mut out);
+    out
+}
+
+/// The content of the one paragraph that some HTML is.
+pub(super) fn unwrapped(html: &str) -> Option<&str> {
+    let inner = html.strip_prefix("<p>")?.strip_suffix("</p>\n")?;
+    (!inner.contains("</p>")).then_some(inner)
 }
 
 /// Whether lists and quotes could be so deep that every later line costs thousands of looks: a marker behind many others
@@ -138,10 +173,24 @@ impl Write for Bounded {
     }
 }
 
-struct State<'p, 'o> {
-    page: &'p mut Page<'o>,
+/// What is known while a piece of markdown is written.
+pub(super) struct State<'p, 'o> {
+    pub(super) page: &'p mut Page<'o>,
     raw: RawHtml<'o>,
-    depth: usize,
+    /// How many directives it stands in.
+    pub(super) depth: usize,
+}
+
+impl State<'_, '_> {
+    /// Markdown within this markdown; none where it stands too deep or exceeds a bound.
+    pub(super) fn nested(&mut self, source: &str) -> Option<String> {
+        let headings = self.page.headings.len();
+        let html = (self.depth < MAX_DIRECTIVES).then(|| blocks(source, self.page, self.depth + 1)).flatten();
+        if html.is_none() {
+            self.page.headings.truncate(headings);
+        }
+        html
+    }
 }
 
 fn format_node(
@@ -171,30 +220,14 @@ fn own_format(
     out: &mut String,
 ) -> Option<ChildRendering> {
     let data = node.data();
+    let state = &mut context.user;
     match &data.value {
-        NodeValue::Heading(heading) => {
-            let level = heading.level.clamp(1, 6);
-            if entering {
-                let text = text_of(node);
-                let page = &mut *context.user.page;
-                let anchor = page.anchor(&text);
-                let _ = write!(out, "<h{level} id=\"{ID_PREFIX}");
-                escape(&anchor, out);
-                out.push_str("\">");
-                let cell = page.cell;
-                page.headings.push(Heading { level, text, anchor: format!("{ID_PREFIX}{anchor}"), cell });
-            } else {
-                context.user.raw.close_formatting(out);
-                let _ = writeln!(out, "</h{level}>");
-            }
-            Some(ChildRendering::HTML)
-        }
+        NodeValue::Heading(heading) => Some(write_heading(heading.level, node, entering, state, out)),
         NodeValue::CodeBlock(block) => {
             if entering {
-                let state = &mut context.user;
                 let directive = directive::read(&block.info, &block.literal).filter(|_| block.fenced);
                 if let Some(directive) = directive {
-                    write_directive(&directive, state, out);
+                    directives::write(&directive, state, out);
                 } else {
                     let name = block.info.split([' ', ',', '{', ':']).next().unwrap_or_default();
                     write_code(&block.literal, Language::of_name(name), out);
@@ -204,51 +237,19 @@ fn own_format(
         }
         NodeValue::HtmlBlock(block) => {
             if entering {
-                context.user.raw.pass(&block.literal, out);
-                context.user.raw.close_formatting(out);
+                state.raw.pass(&block.literal, out);
+                state.raw.close_formatting(out);
             }
             Some(ChildRendering::Skip)
         }
         NodeValue::HtmlInline(html) => {
             if entering {
-                context.user.raw.pass(html, out);
+                state.raw.pass(html, out);
             }
             Some(ChildRendering::Skip)
         }
-        NodeValue::Link(link) => {
-            let text = text_of(node);
-            let href = context.user.page.options.href(&link.url);
-            Some(write_link(href.as_deref(), &link.url, &link.title, text.is_empty(), entering, out))
-        }
-        NodeValue::Image(image) => {
-            let page = &context.user.page;
-            if let Some(src) = page.options.src(&image.url, page.cell) {
-                if entering {
-                    write_image(&src, &text_of(node), &image.title, "", out);
-                }
-                return Some(ChildRendering::Skip);
-            }
-            // A picture of another site is not loaded: a reader gets the words and the way.
-            let href = page.options.href(&image.url);
-            if entering {
-                out.push_str("<span class=\"image\">");
-            }
-            let rendering = write_link(
-                href.as_deref(),
-                &image.url,
-                &image.title,
-                node.first_child().is_none(),
-                entering,
-                out,
-            );
-            if !entering {
-                out.push_str("</span>");
-            }
-            Some(match rendering {
-                ChildRendering::HTML => ChildRendering::Plain,
-                other => other,
-            })
-        }
+        NodeValue::Link(link) => Some(link_node(link, node, entering, state.page, out)),
+        NodeValue::Image(image) => Some(image_node(image, node, entering, state.page, out)),
         NodeValue::TaskItem(task) => {
             if entering {
                 let (mark, says) = if task.symbol.is_some() { ('☑', "done") } else { ('☐', "to do") };
@@ -261,19 +262,32 @@ fn own_format(
             }
             Some(ChildRendering::HTML)
         }
-        NodeValue::Text(text) => {
-            // A role's name stands before its code span; the span says the rest.
-            let role = entering.then(|| role_before(text, node.next_sibling())).flatten()?;
-            escape(&text[..text.len() - role.len() - 2], out);
-            Some(ChildRendering::HTML)
+        NodeValue::Text(text) => text_node(text, node, entering, out),
+        NodeValue::Math(math) => {
+            if entering && math.display_math {
+                let name = node.next_sibling().and_then(|next| match &next.data().value {
+                    NodeValue::Text(text) => label_behind(text).map(|(name, _)| name.to_owned()),
+                    _ => None,
+                });
+                directives::displayed(&math.literal, name.as_deref(), state, out);
+            } else if entering {
+                roles::formula(&math.literal, false, state.page, out);
+            }
+            Some(ChildRendering::Skip)
+        }
+        NodeValue::Paragraph => {
+            if entering {
+                state.page.waiting.clear();
+            }
+            None
         }
         NodeValue::Code(span) => {
             let before = node.previous_sibling()?;
             let before = before.data();
             let NodeValue::Text(text) = &before.value else { return None };
-            let role = role_before(text, Some(node))?;
+            let role = roles::name_at_end(text)?;
             if entering {
-                write_role(role, &span.literal, out);
+                roles::write(role, &span.literal, state.page, out);
             }
             Some(ChildRendering::Skip)
         }
@@ -281,38 +295,73 @@ fn own_format(
     }
 }
 
-/// The name in `{name}` at the end of a text, when a code span follows.
-fn role_before<'t>(text: &'t str, next: Option<&AstNode<'_>>) -> Option<&'t str> {
-    let inner = text.strip_suffix('}')?;
-    let open = inner.rfind('{')?;
-    let name = &inner[open + 1..];
-    let named = !name.is_empty()
-        && name.len() <= 40
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':'));
-    (named && matches!(next?.data().value, NodeValue::Code(_))).then_some(name)
+fn write_heading(
+    level: u8,
+    node: Node<'_>,
+    entering: bool,
+    state: &mut State<'_, '_>,
+    out: &mut String,
+) -> ChildRendering {
+    let level = level.clamp(1, 6);
+    if entering {
+        let text = text_of(node);
+        directives::named(&text, state);
+        let page = &mut *state.page;
+        let anchor = page.anchor(&text);
+        let _ = write!(out, "<h{level} id=\"{ID_PREFIX}");
+        escape(&anchor, out);
+        out.push_str("\">");
+        let cell = page.cell;
+        page.headings.push(Heading { level, text, anchor: format!("{ID_PREFIX}{anchor}"), cell });
+    } else {
+        state.raw.close_formatting(out);
+        let _ = writeln!(out, "</h{level}>");
+    }
+    ChildRendering::HTML
 }
 
-/// A role: those with an element of their own as that, references as their text, others with their name.
-fn write_role(name: &str, content: &str, out: &mut String) {
-    let element = match name {
-        "sub" | "sup" | "kbd" | "abbr" => name,
-        "ref" | "doc" | "term" | "numref" | "eq" | "download" | "any" => {
-            // `text <target>`: the text is for readers.
-            let shown = content.split_once('<').map_or(content, |(text, _)| text).trim();
-            escape(if shown.is_empty() { content } else { shown }, out);
-            return;
+fn link_node(
+    link: &NodeLink,
+    node: Node<'_>,
+    entering: bool,
+    page: &mut Page<'_>,
+    out: &mut String,
+) -> ChildRendering {
+    let is_empty = node.first_child().is_none();
+    if is_empty && let Some(label) = link.url.strip_prefix('#') {
+        if entering {
+            let label = label.to_owned();
+            page.later(Late::Reference(Reference { label, text: None, number: false }), out);
         }
-        "math" | "code" => "code",
-        _ => {
-            out.push_str("<span class=\"role-name\">");
-            escape(name, out);
-            out.push_str("</span> ");
-            "code"
+        return ChildRendering::Skip;
+    }
+    let href = page.options.href(&link.url);
+    write_link(href.as_deref(), &link.url, &link.title, is_empty, entering, out)
+}
+
+fn image_node(
+    image: &NodeLink,
+    node: Node<'_>,
+    entering: bool,
+    page: &mut Page<'_>,
+    out: &mut String,
+) -> ChildRendering {
+    if let Some(src) = page.options.src(&image.url, page.cell) {
+        if entering {
+            write_image(&src, &text_of(node), &image.title, "", out);
         }
-    };
-    let _ = write!(out, "<{element}>");
-    escape(content, out);
-    let _ = write!(out, "</{element}>");
+        return ChildRendering::Skip;
+    }
+    // A picture of another site is not loaded: a reader gets the words and the way.
+    let href = page.options.href(&image.url);
+    if entering {
+        out.push_str("<span class=\"image\">");
+    }
+    write_link(href.as_deref(), &image.url, &image.title, node.first_child().is_none(), entering, out);
+    if !entering {
+        out.push_str("</span>");
+    }
+    ChildRendering::Plain
 }
 
 /// The beginning or the end of a link; of a span that says where it would have led when it leads nowhere.
@@ -348,7 +397,7 @@ fn write_link(
 }
 
 /// A picture. `more` is further attributes, already escaped.
-fn write_image(src: &str, alt: &str, title: &str, more: &str, out: &mut String) {
+pub(super) fn write_image(src: &str, alt: &str, title: &str, more: &str, out: &mut String) {
     out.push_str("<img src=\"");
     escape(src, out);
     out.push_str("\" alt=\"");
@@ -360,64 +409,41 @@ fn write_image(src: &str, alt: &str, title: &str, more: &str, out: &mut String) 
     let _ = write!(out, "\" loading=\"lazy\"{more}>");
 }
 
-fn write_code(text: &str, language: Language, out: &mut String) {
+pub(super) fn write_code(text: &str, language: Language, out: &mut String) {
     let _ = write!(out, "<pre class=\"code\"><code class=\"{}\">", language.class());
     out.push_str(&code(text.strip_suffix('\n').unwrap_or(text), language));
     out.push_str("</code></pre>\n");
 }
 
-fn write_directive(directive: &Directive<'_>, state: &mut State<'_, '_>, out: &mut String) {
-    let Directive { name, argument, body } = *directive;
-    match name {
-        "code" | "code-block" | "code-cell" | "sourcecode" => {
-            write_code(body, Language::of_name(argument.split_whitespace().next().unwrap_or_default()), out);
-        }
-        "math" => write_code(body, Language::Plain, out),
-        "dropdown" => {
-            out.push_str("<details><summary>");
-            escape(if argument.is_empty() { "Details" } else { argument }, out);
-            out.push_str("</summary>\n");
-            write_body(body, state, out);
-            out.push_str("</details>\n");
-        }
-        _ if ADMONITIONS.contains(&name) => {
-            let _ = write!(out, "<aside class=\"admonition {name}\"><p class=\"admonition-title\">");
-            // A first word of the body on the fence's line is the body's where the kind has its own title.
-            let title = match name {
-                "seealso" => "See also".to_owned(),
-                _ => name[..1].to_ascii_uppercase() + &name[1..],
-            };
-            escape(if argument.is_empty() { &title } else { argument }, out);
-            out.push_str("</p>\n");
-            write_body(body, state, out);
-            out.push_str("</aside>\n");
-        }
-        _ => {
-            out.push_str("<div class=\"directive\"><p class=\"directive-name\">");
-            escape(name, out);
-            if !argument.is_empty() {
-                out.push(' ');
-                escape(argument, out);
-            }
-            out.push_str("</p>\n");
-            if !body.trim().is_empty() {
-                write_code(body, Language::Plain, out);
-            }
-            out.push_str("</div>\n");
-        }
+/// Text beside something that it belongs to: the name of a role, the label of a formula.
+fn text_node(text: &str, node: Node<'_>, entering: bool, out: &mut String) -> Option<ChildRendering> {
+    if !entering {
+        return None;
     }
+    let mut shown = text;
+    let is_code = |next: Node<'_>| matches!(next.data().value, NodeValue::Code(_));
+    if let Some(role) = roles::name_at_end(text).filter(|_| node.next_sibling().is_some_and(is_code)) {
+        shown = &shown[..shown.len() - role.len() - 2];
+    }
+    let is_formula =
+        |before: Node<'_>| matches!(&before.data().value, NodeValue::Math(math) if math.display_math);
+    if let Some((_, rest)) = label_behind(shown).filter(|_| node.previous_sibling().is_some_and(is_formula)) {
+        shown = rest;
+    }
+    if shown.len() == text.len() {
+        return None;
+    }
+    escape(shown, out);
+    Some(ChildRendering::HTML)
 }
 
-/// A directive's body as markdown; as text where it stands too deep or exceeds a bound.
-fn write_body(body: &str, state: &mut State<'_, '_>, out: &mut String) {
-    let headings = state.page.headings.len();
-    let html = (state.depth < MAX_DIRECTIVES).then(|| blocks(body, state.page, state.depth + 1)).flatten();
-    if let Some(html) = html {
-        out.push_str(&html);
-    } else {
-        state.page.headings.truncate(headings);
-        write_code(body, Language::Plain, out);
-    }
+/// The label that stands in parentheses behind a formula, and what follows.
+fn label_behind(text: &str) -> Option<(&str, &str)> {
+    let (name, rest) = text.trim_start_matches(' ').strip_prefix('(')?.split_once(')')?;
+    let named = !name.is_empty()
+        && name.len() <= 60
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':' | b'.'));
+    named.then_some((name, rest))
 }
 
 /// The text of a node without markup, bounded.

@@ -10,13 +10,18 @@
 
 mod ansi;
 mod directive;
+mod directives;
 pub mod highlight;
+mod late;
 mod markdown;
+mod math;
 mod outputs;
 mod picture;
 mod places;
 mod raw_html;
+mod roles;
 mod sanitize;
+mod tables;
 
 pub use ansi::CLASSES as TERMINAL_CLASSES;
 pub use outputs::{attachment_image, output_image};
@@ -26,6 +31,7 @@ pub use sanitize::ID_PREFIX;
 
 use crate::notebook::{CellKind, Notebook};
 use highlight::Language;
+use late::{Label, Late};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -91,6 +97,20 @@ struct Page<'o> {
     anchors: HashMap<String, u32>,
     cell: usize,
     pieces: u32,
+    /// The text that is being rendered, and its hash once it was asked for.
+    source: String,
+    hash: Option<String>,
+    /// What is put in behind the sanitizer, with the hash of the text that it is put into.
+    late: Vec<(String, Late)>,
+    /// What can be referred to, by anchor; the first of a name counts.
+    labels: HashMap<String, Label>,
+    /// Anchors of targets that name what comes next.
+    waiting: Vec<String>,
+    /// How many figures, tables, listings and formulas there were.
+    numbers: HashMap<&'static str, u32>,
+    /// The sets of tabs that are open, by number, and whether one of its tabs is; and how many sets there were.
+    tabs: Vec<(u32, bool)>,
+    tab_sets: u32,
 }
 
 impl Page<'_> {
@@ -105,6 +125,16 @@ impl Page<'_> {
         }
         self.anchors.insert(anchor.clone(), 0);
         anchor
+    }
+}
+
+impl Page<'_> {
+    /// Says what an anchor names.
+    fn name(&mut self, anchor: String, label: Label) {
+        let known = self.labels.entry(anchor).or_default();
+        if known.title.is_empty() && known.number.is_none() {
+            *known = label;
+        }
     }
 }
 
@@ -148,12 +178,19 @@ pub fn notebook(notebook: &Notebook, options: &Options<'_>) -> Rendered {
             outputs: outputs::of_cell(cell, &mut page),
         });
     }
+    for cell in &mut cells {
+        page.fill(&mut cell.html);
+        cell.outputs.iter_mut().for_each(|output| page.fill(output));
+    }
     Rendered { cells, headings: page.headings }
 }
 
 /// Renders a text of markdown that stands alone, such as a note.
 pub fn markdown(source: &str) -> String {
-    prose(source, &mut Page::default())
+    let mut page = Page::default();
+    let mut html = prose(source, &mut page);
+    page.fill(&mut html);
+    html
 }
 
 /// Code as escaped text with coloured spans; only escaped when it is very long.
@@ -164,6 +201,9 @@ pub fn code(source: &str, language: Language) -> String {
 
 fn prose(source: &str, page: &mut Page<'_>) -> String {
     let before = page.headings.len();
+    source.clone_into(&mut page.source);
+    page.hash = None;
+    page.waiting.clear();
     let rendered = (source.len() <= MAX_MARKDOWN).then(|| markdown::blocks(source, page, 0)).flatten();
     if let Some(html) = rendered {
         return sanitize::clean(&html);
@@ -186,3 +226,6 @@ fn kernel_language(notebook: &Notebook) -> Language {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod myst_tests;

@@ -103,6 +103,10 @@ pub(super) const ADMONITIONS: [&str; 11] = [
     "warning",
 ];
 
+/// Classes of spans besides those of code.
+const SPANS: [&str; 9] =
+    ["display", "gui", "image", "math", "number", "role-name", "target", "task", "unlinked"];
+
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(cleaner);
 
 /// HTML with nothing in it but what the allow list knows, well-formed and closed.
@@ -123,7 +127,7 @@ fn cleaner() -> Builder<'static> {
         .tag_attributes(HashMap::from([
             ("a", set(&["href"])),
             ("bdo", set(&["dir"])),
-            ("details", set(&["open"])),
+            ("details", set(&["name", "open"])),
             ("img", set(&["alt", "height", "loading", "src", "width"])),
             ("ol", set(&["start", "type"])),
             ("td", set(&["align", "colspan", "rowspan"])),
@@ -131,12 +135,15 @@ fn cleaner() -> Builder<'static> {
             ("time", set(&["datetime"])),
         ]))
         .allowed_classes(HashMap::from([
-            ("span", set(&CLASSES).into_iter().chain(["task", "role-name", "image", "unlinked"]).collect()),
-            ("code", Language::ALL.iter().map(|language| language.class()).collect()),
+            ("span", set(&CLASSES).into_iter().chain(SPANS).collect()),
+            ("code", Language::ALL.iter().map(|language| language.class()).chain(["bad-math"]).collect()),
             ("pre", set(&["code", "plain"])),
-            ("aside", set(&ADMONITIONS)),
-            ("p", set(&["admonition-title", "directive-name"])),
-            ("div", set(&["directive"])),
+            ("aside", set(&ADMONITIONS).into_iter().chain(["sidebar"]).collect()),
+            ("details", set(&ADMONITIONS).into_iter().chain(["dropdown", "tab-item"]).collect()),
+            ("summary", set(&["admonition-title"])),
+            ("p", set(&["admonition-title", "card-title", "directive-name", "rubric"])),
+            ("div", set(&["card", "directive", "glossary", "grid", "math", "refused", "tab-set"])),
+            ("figure", set(&["align-center", "align-left", "align-right", "listing", "table"])),
             ("li", set(&["task-list-item"])),
             ("section", set(&["footnotes"])),
             ("sup", set(&["footnote-ref"])),
@@ -163,6 +170,12 @@ fn attribute<'a>(_element: &str, name: &str, value: &'a str) -> Option<Cow<'a, s
             // Ammonia has judged the schemes that it could read. What merely looks like one goes too.
             None => has_known_scheme(value).then_some(Cow::Borrowed(value)),
         },
+        // Of a set of tabs one is open. The name is no name that scripts could reach an element by.
+        "name" => {
+            let digits = value.strip_prefix("tabs-")?;
+            let known = digits.len() <= 8 && digits.bytes().all(|b| b.is_ascii_digit());
+            known.then_some(Cow::Borrowed(value))
+        }
         // Pictures come from our own origin, at addresses that the first fence has put in.
         "src" => outputs::is_own(value).then_some(Cow::Borrowed(value)),
         "width" | "height" => is_length(value).then_some(Cow::Borrowed(value)),
