@@ -81,7 +81,7 @@ pub(super) fn write(name: &str, content: &str, page: &mut Page<'_>, out: &mut St
         "term" | "index" => escape(text_and_target(content).0.unwrap_or(content), out),
         _ => {
             if let Some(name) = element_of(name) {
-                element(name, content, out)
+                element(name, content, out);
             } else {
                 out.push_str("<span class=\"role-name\">");
                 escape(name, out);

@@ -1,7 +1,7 @@
 //! Taegis' query language: `FROM process WHERE … EARLIEST=-7d | aggregate …`.
 
 use super::Class;
-use super::scan::{Grammar, Scan, is_word};
+use super::scan::{Grammar, Scan, compare, is_word};
 
 const GRAMMAR: Grammar = Grammar {
     comments: &["//", "/*"],
@@ -47,9 +47,8 @@ const GRAMMAR: Grammar = Grammar {
 
 /// Colours a query. What follows `FROM` names tables.
 pub(super) fn lex(scan: &mut Scan<'_>) {
-    let end = scan.end();
     let mut tables = false;
-    scan.by(&GRAMMAR, end, |scan| {
+    scan.by(&GRAMMAR, |scan| {
         let byte = scan.peek(0);
         if scan.variable() {
             return true;
@@ -70,8 +69,7 @@ pub(super) fn lex(scan: &mut Scan<'_>) {
 }
 
 fn is_keyword(word: &[u8]) -> bool {
-    let word = word.to_ascii_lowercase();
-    GRAMMAR.keywords.binary_search_by(|keyword| keyword.as_bytes().cmp(&word)).is_ok()
+    GRAMMAR.keywords.binary_search_by(|known| compare(known, word, true)).is_ok()
 }
 
 #[cfg(test)]

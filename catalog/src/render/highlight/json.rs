@@ -16,8 +16,7 @@ const GRAMMAR: Grammar = Grammar {
 
 /// Colours JSON; a string before a colon is a key.
 pub(super) fn lex(scan: &mut Scan<'_>) {
-    let end = scan.end();
-    scan.by(&GRAMMAR, end, |scan| {
+    scan.by(&GRAMMAR, |scan| {
         if scan.peek(0) != b'"' {
             return false;
         }

@@ -91,14 +91,8 @@ const LONGEST: usize = 20;
 
 /// Colours a query. A word that begins a statement names its table.
 pub(super) fn lex(scan: &mut Scan<'_>) {
-    let end = scan.end();
-    to(scan, end);
-}
-
-/// The same up to `end`: `%kql` takes one line.
-pub(super) fn to(scan: &mut Scan<'_>, end: usize) {
     let mut begins = true;
-    scan.by(&GRAMMAR, end, |scan| {
+    scan.by(&GRAMMAR, |scan| {
         if scan.variable() {
             begins = false;
             return true;

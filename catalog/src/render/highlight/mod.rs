@@ -19,13 +19,19 @@
 //! over its text once.
 
 mod cql;
+mod embedded;
+mod eql;
+mod esql;
 mod json;
 mod kql;
+mod powershell;
 mod python;
 mod scan;
 mod shell;
+mod spl;
 mod sql;
 mod yaml;
+mod yara;
 
 use scan::Scan;
 pub(in crate::render) use scan::escape;
@@ -41,6 +47,18 @@ pub enum Language {
     Kql,
     /// SQL.
     Sql,
+    /// Splunk's search language.
+    Spl,
+    /// Elastic's event query language.
+    Eql,
+    /// Elastic's piped language, ES|QL.
+    Esql,
+    /// YARA rules.
+    Yara,
+    /// Sigma rules, which are YAML.
+    Sigma,
+    /// PowerShell.
+    PowerShell,
     /// Shells of the Bourne family.
     Shell,
     /// JSON.
@@ -59,9 +77,15 @@ impl Language {
             "cql" | "taegis" => Self::Cql,
             "kql" | "kusto" | "csl" => Self::Kql,
             "sql" | "sqlite" | "postgresql" | "mysql" | "tsql" | "spark-sql" => Self::Sql,
+            "spl" | "splunk" | "splunk-spl" => Self::Spl,
+            "eql" => Self::Eql,
+            "esql" | "es|ql" | "es-ql" => Self::Esql,
+            "yara" | "yar" => Self::Yara,
+            "sigma" => Self::Sigma,
+            "powershell" | "pwsh" | "ps1" | "posh" => Self::PowerShell,
             "bash" | "sh" | "shell" | "zsh" | "console" | "shell-session" => Self::Shell,
             "json" | "jsonl" | "jsonc" => Self::Json,
-            "yaml" | "yml" | "sigma" => Self::Yaml,
+            "yaml" | "yml" => Self::Yaml,
             _ => Self::Plain,
         }
     }
@@ -73,9 +97,26 @@ impl Language {
             "kql" => Some(Self::Kql),
             "sql" | "sparksql" | "bigquery" => Some(Self::Sql),
             "bash" | "sh" | "script" | "system" | "!" | "sx" => Some(Self::Shell),
-            "sigma" => Some(Self::Yaml),
+            "splunk" | "spl" => Some(Self::Spl),
+            "eql" => Some(Self::Eql),
+            "esql" | "elastic" => Some(Self::Esql),
+            "yara" => Some(Self::Yara),
+            "sigma" => Some(Self::Sigma),
+            "powershell" | "pwsh" => Some(Self::PowerShell),
             "capture" | "time" | "timeit" | "prun" | "python" | "python3" | "pypy" | "debug" => None,
             _ => Some(Self::Plain),
+        }
+    }
+
+    /// The language of what stands behind a line magic; none when it is arguments, as a shell would take them.
+    pub fn of_line_magic(name: &str) -> Option<Self> {
+        match name {
+            "kql" => Some(Self::Kql),
+            "sql" => Some(Self::Sql),
+            "splunk" | "spl" => Some(Self::Spl),
+            "eql" => Some(Self::Eql),
+            "esql" => Some(Self::Esql),
+            _ => None,
         }
     }
 
@@ -86,6 +127,12 @@ impl Language {
             Self::Cql => "Taegis",
             Self::Kql => "KQL",
             Self::Sql => "SQL",
+            Self::Spl => "SPL",
+            Self::Eql => "EQL",
+            Self::Esql => "ES|QL",
+            Self::Yara => "YARA",
+            Self::Sigma => "Sigma",
+            Self::PowerShell => "PowerShell",
             Self::Shell => "Shell",
             Self::Json => "JSON",
             Self::Yaml => "YAML",
@@ -100,6 +147,12 @@ impl Language {
             Self::Cql => "language-cql",
             Self::Kql => "language-kql",
             Self::Sql => "language-sql",
+            Self::Spl => "language-spl",
+            Self::Eql => "language-eql",
+            Self::Esql => "language-esql",
+            Self::Yara => "language-yara",
+            Self::Sigma => "language-sigma",
+            Self::PowerShell => "language-powershell",
             Self::Shell => "language-shell",
             Self::Json => "language-json",
             Self::Yaml => "language-yaml",
@@ -108,8 +161,22 @@ impl Language {
     }
 
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Python, Self::Cql, Self::Kql, Self::Sql, Self::Shell, Self::Json, Self::Yaml, Self::Plain];
+    pub const ALL: [Self; 14] = [
+        Self::Python,
+        Self::Cql,
+        Self::Kql,
+        Self::Sql,
+        Self::Spl,
+        Self::Eql,
+        Self::Esql,
+        Self::Yara,
+        Self::Sigma,
+        Self::PowerShell,
+        Self::Shell,
+        Self::Json,
+        Self::Yaml,
+        Self::Plain,
+    ];
 }
 
 /// What a token is; the letter is its class.
@@ -161,9 +228,15 @@ fn lex(scan: &mut Scan<'_>, language: Language) {
         Language::Cql => cql::lex(scan),
         Language::Kql => kql::lex(scan),
         Language::Sql => sql::lex(scan),
+        Language::Spl => spl::lex(scan),
+        Language::Eql => eql::lex(scan),
+        Language::Esql => esql::lex(scan),
+        Language::Yara => yara::lex(scan),
+        Language::PowerShell => powershell::lex(scan),
         Language::Shell => shell::lex(scan),
         Language::Json => json::lex(scan),
-        Language::Yaml => yaml::lex(scan),
+        Language::Yaml => yaml::lex(scan, false),
+        Language::Sigma => yaml::lex(scan, true),
         Language::Plain => scan.plain_to(scan.end()),
     }
 }
@@ -180,8 +253,9 @@ pub fn language_of_cell(source: &str, kernel: Language) -> Language {
     if first.starts_with("%%") {
         return Language::of_magic(&name(first)).unwrap_or(kernel);
     }
-    if first.starts_with('%') && matches!(name(first).as_str(), "kql" | "taegis" | "sql") {
-        return Language::of_magic(&name(first)).unwrap_or(kernel);
+    let named = name(first);
+    if first.starts_with('%') && (named == "taegis" || Language::of_line_magic(&named).is_some()) {
+        return Language::of_magic(&named).unwrap_or(kernel);
     }
     kernel
 }

@@ -1,7 +1,7 @@
 //! Python with IPython's magics: in a `%%taegis` cell the first line is the magic and the rest is the query.
 
 use super::scan::{Scan, is_word};
-use super::{Class, Language, kql, shell};
+use super::{Class, Language, embedded, shell};
 
 const KEYWORDS: [&str; 38] = [
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "case", "class", "continue",
@@ -110,7 +110,18 @@ fn string(scan: &mut Scan<'_>, prefix: usize) {
         }
         at += 1;
     }
-    scan.token(Class::String, at);
+    let marks = prefix + 3;
+    let closed = triple && at >= marks + 3 && bytes[..at].ends_with(&[quote; 3]);
+    // A query within a long string is coloured as what it is.
+    let query = closed.then(|| scan.rest().get(marks..at - 3)).flatten().and_then(embedded::language);
+    let Some(language) = query else {
+        scan.token(Class::String, at);
+        return;
+    };
+    let end = scan.at() + at;
+    scan.token(Class::String, marks);
+    scan.within(end - 3, |scan| super::lex(scan, language));
+    scan.token_to(Class::String, end);
 }
 
 /// Takes a whole cell that begins with `%%name`, behind blank lines and comments at most.
@@ -137,7 +148,8 @@ fn cell_magic(scan: &mut Scan<'_>) -> bool {
     }
     scan.plain_to(scan.at() + line.len() - line.trim_start().len());
     scan.token(Class::Magic, 2 + name.len());
-    shell::to(scan, scan.line_end());
+    let end = scan.line_end();
+    scan.within(end, shell::lex);
     if let Some(language) = Language::of_magic(name) {
         super::lex(scan, language);
     } else {
@@ -169,16 +181,12 @@ fn line_magic(scan: &mut Scan<'_>) -> bool {
     }
     if byte == b'%' {
         let name = &scan.rest()[marks..marks + name_len];
-        let is_kql = name == "kql";
+        let language = Language::of_line_magic(name).unwrap_or(Language::Shell);
         scan.token(Class::Magic, marks + name_len);
-        if is_kql {
-            kql::to(scan, end);
-        } else {
-            shell::to(scan, end);
-        }
+        scan.within(end, |scan| super::lex(scan, language));
     } else {
         scan.token(Class::Magic, marks);
-        shell::to(scan, end);
+        scan.within(end, shell::lex);
     }
     true
 }

@@ -1,11 +1,14 @@
 //! Going over a text once, token by token, and the pieces that languages share.
 
 use super::Class;
+use std::cmp::Ordering;
 
 /// A text being coloured, from left to right.
 pub(super) struct Scan<'a> {
     source: &'a str,
     at: usize,
+    /// Where the part ends that is gone over: nothing beyond it is looked at.
+    limit: usize,
     /// From where on text has not been written yet: runs of plain tokens are written at once.
     plain: usize,
     out: String,
@@ -33,11 +36,10 @@ pub(super) struct Grammar {
 
 impl<'a> Scan<'a> {
     pub(super) fn new(source: &'a str) -> Self {
-        Self { source, at: 0, plain: 0, out: String::with_capacity(source.len() * 2) }
+        Self { source, at: 0, limit: source.len(), plain: 0, out: String::with_capacity(source.len() * 2) }
     }
 
     pub(super) fn finish(mut self) -> String {
-        self.at = self.source.len();
         self.flush(self.source.len());
         self.out
     }
@@ -47,20 +49,34 @@ impl<'a> Scan<'a> {
     }
 
     pub(super) fn end(&self) -> usize {
-        self.source.len()
+        self.limit
     }
 
     pub(super) fn is_done(&self) -> bool {
-        self.at >= self.source.len()
+        self.at >= self.limit
     }
 
     pub(super) fn rest(&self) -> &'a str {
-        &self.source[self.at..]
+        &self.source[self.at..self.limit]
+    }
+
+    /// Goes over the part up to `end` as if nothing followed.
+    pub(super) fn within(&mut self, end: usize, lex: impl FnOnce(&mut Self)) {
+        let end = self.boundary(end).max(self.at);
+        let limit = std::mem::replace(&mut self.limit, end);
+        lex(self);
+        self.plain_to(end);
+        self.limit = limit;
+    }
+
+    /// A length from here that ends neither within a character nor behind the end.
+    pub(super) fn inside(&self, len: usize) -> usize {
+        self.boundary(self.at + len) - self.at
     }
 
     /// The byte at a distance from here; 0 beyond the end.
     pub(super) fn peek(&self, ahead: usize) -> u8 {
-        self.source.as_bytes().get(self.at + ahead).copied().unwrap_or_default()
+        self.rest().as_bytes().get(ahead).copied().unwrap_or_default()
     }
 
     /// The byte before here; 0 at the beginning.
@@ -100,7 +116,7 @@ impl<'a> Scan<'a> {
     }
 
     fn boundary(&self, end: usize) -> usize {
-        self.source.ceil_char_boundary(end.min(self.source.len()))
+        self.source.ceil_char_boundary(end.min(self.limit)).min(self.limit)
     }
 
     fn flush(&mut self, to: usize) {
@@ -112,7 +128,7 @@ impl<'a> Scan<'a> {
 
     /// Where the line ends, before its newline.
     pub(super) fn line_end(&self) -> usize {
-        self.rest().find('\n').map_or(self.source.len(), |len| self.at + len)
+        self.rest().find('\n').map_or(self.limit, |len| self.at + len)
     }
 
     /// How many bytes of a word stand here.
@@ -124,7 +140,7 @@ impl<'a> Scan<'a> {
     /// Where the string that opens here closes, behind its closing quote; at the end of the line, if it does not and
     /// may not go on behind it.
     pub(super) fn string_end(&self, quote: u8, escapes: bool, multiline: bool) -> usize {
-        let bytes = self.source.as_bytes();
+        let bytes = &self.source.as_bytes()[..self.limit];
         let mut at = self.at + 1;
         while at < bytes.len() {
             match bytes[at] {
@@ -176,9 +192,9 @@ impl<'a> Scan<'a> {
         len > 0
     }
 
-    /// Colours the rest by a grammar, up to `end`. `special` may take a token of the language's own first.
-    pub(super) fn by(&mut self, grammar: &Grammar, end: usize, mut special: impl FnMut(&mut Self) -> bool) {
-        while self.at < end {
+    /// Colours the rest by a grammar. `special` may take a token of the language's own first.
+    pub(super) fn by(&mut self, grammar: &Grammar, mut special: impl FnMut(&mut Self) -> bool) {
+        while !self.is_done() {
             let start = self.at;
             if special(self) && self.at > start {
                 continue;
@@ -208,17 +224,12 @@ impl<'a> Scan<'a> {
 
     fn word(&mut self, grammar: &Grammar) {
         let len = self.word_len(grammar.in_words);
-        let word = &self.rest()[..self.boundary(self.at + len) - self.at];
-        let folded;
-        let key = if grammar.fold {
-            folded = word.to_ascii_lowercase();
-            folded.as_str()
-        } else {
-            word
-        };
-        if grammar.keywords.binary_search(&key).is_ok() {
+        let word = &self.rest().as_bytes()[..self.inside(len)];
+        let is_in =
+            |words: &[&str]| words.binary_search_by(|known| compare(known, word, grammar.fold)).is_ok();
+        if is_in(grammar.keywords) {
             self.token(Class::Keyword, len);
-        } else if grammar.types.binary_search(&key).is_ok() {
+        } else if is_in(grammar.types) {
             self.token(Class::Type, len);
         } else if grammar.calls && self.peek(len) == b'(' {
             self.token(Class::Function, len);
@@ -226,6 +237,12 @@ impl<'a> Scan<'a> {
             self.plain_to(self.at + len);
         }
     }
+}
+
+/// How a known word compares to one of the text, of which upper case counts as lower if asked for.
+pub(super) fn compare(known: &str, word: &[u8], fold: bool) -> Ordering {
+    let fold = |b: &u8| if fold { b.to_ascii_lowercase() } else { *b };
+    known.bytes().cmp(word.iter().map(fold))
 }
 
 /// Letters, digits, `_`, and whatever is not ASCII.

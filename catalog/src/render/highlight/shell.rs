@@ -20,13 +20,7 @@ const GRAMMAR: Grammar = Grammar {
 };
 
 pub(super) fn lex(scan: &mut Scan<'_>) {
-    let end = scan.end();
-    to(scan, end);
-}
-
-/// The same up to `end`: lines of IPython are taken one by one.
-pub(super) fn to(scan: &mut Scan<'_>, end: usize) {
-    scan.by(&GRAMMAR, end, |scan| {
+    scan.by(&GRAMMAR, |scan| {
         let begins_word = matches!(scan.before(), 0 | b' ' | b'\t' | b'\n' | b';' | b'(' | b'|' | b'&');
         match scan.peek(0) {
             b'#' if begins_word => {

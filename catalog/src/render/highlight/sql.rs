@@ -111,8 +111,7 @@ const GRAMMAR: Grammar = Grammar {
 };
 
 pub(super) fn lex(scan: &mut Scan<'_>) {
-    let end = scan.end();
-    scan.by(&GRAMMAR, end, Scan::variable);
+    scan.by(&GRAMMAR, Scan::variable);
 }
 
 #[cfg(test)]

@@ -37,7 +37,19 @@ fn has(source: &str, language: Language, class: char, text: &str) {
 
 #[test]
 fn word_lists_are_sorted() {
-    for words in [cql::words(), kql::words(), sql::words(), shell::words(), json::words(), python::words()] {
+    for words in [
+        cql::words(),
+        kql::words(),
+        sql::words(),
+        shell::words(),
+        json::words(),
+        python::words(),
+        spl::words(),
+        eql::words(),
+        esql::words(),
+        yara::words(),
+        powershell::words(),
+    ] {
         for list in words {
             assert!(list.is_sorted(), "{list:?}");
         }
@@ -132,7 +144,33 @@ fn markup_in_code_is_text() {
 #[test]
 fn openings_without_end_stay_linear() {
     for piece in [
-        "\"", "'", "/*", "{{ ", "{a", "${", "$", "'''", "%%", "@'", "a-", "\"a\" ", "# ", "\n%kql ", "(", "é",
+        "\"",
+        "'",
+        "/*",
+        "{{ ",
+        "{a",
+        "${",
+        "$",
+        "'''",
+        "%%",
+        "@'",
+        "a-",
+        "\"a\" ",
+        "# ",
+        "\n%kql ",
+        "(",
+        "é",
+        "`",
+        "[a",
+        "-a ",
+        "$a$ ",
+        "<#",
+        "@\"\n",
+        "a = /",
+        "= {",
+        "a ",
+        "process where ",
+        "'''SELECT a FROM b''' ",
     ] {
         let source = piece.repeat(60_000 / piece.len());
         for language in Language::ALL {
@@ -147,10 +185,119 @@ fn openings_without_end_stay_linear() {
 proptest! {
     #[test]
     fn no_text_is_lost_or_changed(
-        source in "(%%taegis |%%kql\n|%kql |%%bash\n|%%sql\n|\"\"\"|'''|[a-zé_$@{}()<>&'\"%!#/*\\\\:;|=.0-9 \n-]|-- |// |from |let ){0,60}"
+        source in "(%%taegis |%%kql\n|%kql |%%bash\n|%%sql\n|\"\"\"|'''|[a-zé_$@{}()<>&'\"%!#/*\\\\:;|=.0-9 \n-]|-- |// |from |let |'''SELECT a FROM |rule |where |<#|#>|\\[a|= /|```){0,60}"
     ) {
         for language in Language::ALL {
             prop_assert_eq!(text_of(&highlight(&source, language)), source.clone());
         }
     }
+}
+
+#[test]
+fn searches_of_splunk_are_coloured() {
+    let source = "index=win EventCode = 4688 NOT user=\"x*\" `sysmon` | stats count(host) AS n by $field$ ```why``` | where n > 5";
+    for (class, text) in [
+        ('a', "index"),
+        ('a', "EventCode"),
+        ('n', "4688"),
+        ('k', "NOT"),
+        ('s', "\"x*\""),
+        ('m', "`sysmon`"),
+        ('k', "stats"),
+        ('f', "count"),
+        ('v', "$field$"),
+        ('c', "```why```"),
+        ('k', "where"),
+    ] {
+        has(source, Language::Spl, class, text);
+    }
+    has("%%splunk\nindex=a | head 5", Language::Python, 'k', "head");
+    has("x = %splunk index=a | head 5\ny", Language::Python, 'a', "index");
+    assert_eq!(language_of_cell("%%splunk\nindex=a", Language::Python).label(), "SPL");
+}
+
+#[test]
+fn queries_of_elastic_are_coloured() {
+    let source =
+        "sequence by host.id with maxspan=5m\n  [process where process.name == \"a\" and length(x) > 3] // c";
+    for (class, text) in [
+        ('k', "sequence"),
+        ('t', "process"),
+        ('k', "where"),
+        ('s', "\"a\""),
+        ('n', "5m"),
+        ('f', "length"),
+        ('c', "// c"),
+    ] {
+        has(source, Language::Eql, class, text);
+    }
+    let source =
+        "FROM logs-*, metrics-* METADATA _id\n| WHERE x == ?p | STATS n = COUNT(*) BY host.name | LIMIT 5";
+    for (class, text) in [
+        ('k', "FROM"),
+        ('t', "logs-*"),
+        ('t', "metrics-*"),
+        ('k', "METADATA"),
+        ('v', "?p"),
+        ('k', "STATS"),
+        ('f', "COUNT"),
+    ] {
+        has(source, Language::Esql, class, text);
+    }
+}
+
+#[test]
+fn rules_are_coloured() {
+    let source = "rule Bad : tag {\n meta:\n  author = \"a\"\n strings:\n  $a = { 6A 40 ?? }\n  $r = /ab\\/c/i\n condition:\n  all of them and #a > 2 and uint16(0) == 0x5A4D // c\n}";
+    for (class, text) in [
+        ('k', "rule"),
+        ('f', "Bad"),
+        ('a', "author"),
+        ('v', "$a"),
+        ('s', "{ 6A 40 ?? }"),
+        ('s', "/ab\\/c/"),
+        ('k', "them"),
+        ('v', "#a"),
+        ('t', "uint16"),
+        ('n', "0x5A4D"),
+    ] {
+        has(source, Language::Yara, class, text);
+    }
+    let source = "detection:\n  selection:\n    Image|endswith: '\\a.exe'\n  condition: selection and not 1 of filter*";
+    for (class, text) in [('a', "Image"), ('f', "|endswith"), ('k', "and"), ('k', "not"), ('k', "of")] {
+        has(source, Language::Sigma, class, text);
+    }
+}
+
+#[test]
+fn powershell_is_coloured() {
+    let source = "<# c #>\nfunction Get-It { param([string]$Name) }\nGet-Process -Name \"a`\"b\" | Where-Object { $_.CPU -gt 5 } # d";
+    for (class, text) in [
+        ('c', "<# c #>"),
+        ('k', "function"),
+        ('t', "string"),
+        ('v', "$Name"),
+        ('f', "Get-Process"),
+        ('a', "-Name"),
+        ('s', "\"a`\"b\""),
+        ('v', "$_"),
+        ('o', "-gt"),
+        ('c', "# d"),
+    ] {
+        has(source, Language::PowerShell, class, text);
+    }
+}
+
+#[test]
+fn queries_in_long_strings_are_coloured_as_what_they_are() {
+    has("df = spark.sql(\n'''\nSELECT a FROM b -- c\n''')", Language::Python, 'k', "SELECT");
+    has(
+        "q = f\"\"\"SecurityEvent | where EventID == {x} | summarize count()\"\"\"",
+        Language::Python,
+        'k',
+        "summarize",
+    );
+    has("q = \"\"\"index=a | stats count\"\"\"", Language::Python, 'k', "stats");
+    has("'''A docstring about | pipes.'''", Language::Python, 's', "'''A docstring about | pipes.'''");
+    assert!(spans("'''SELECT x FROM \"'''", Language::Python).contains(&('s', "'''".to_owned())));
 }

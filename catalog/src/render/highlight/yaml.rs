@@ -1,24 +1,34 @@
-//! YAML, line by line: keys, strings, comments, what reads as a number or a truth value.
+//! YAML, line by line: keys, strings, comments, what reads as a number or a truth value. Sigma's rules are YAML whose
+//! keys have modifiers and whose condition is an expression.
 
 use super::Class;
 use super::scan::Scan;
 
-pub(super) fn lex(scan: &mut Scan<'_>) {
+pub(super) fn lex(scan: &mut Scan<'_>, sigma: bool) {
     while !scan.is_done() {
-        line(scan);
+        line(scan, sigma);
         // The newline.
         scan.plain_char();
     }
 }
 
-fn line(scan: &mut Scan<'_>) {
+fn line(scan: &mut Scan<'_>, sigma: bool) {
+    let mut condition = false;
     let end = scan.line_end();
     while scan.at() < end && matches!(scan.peek(0), b' ' | b'\t' | b'-') {
         scan.plain_char();
     }
     let text = &scan.rest()[..end - scan.at()];
     if let Some(len) = key(text) {
-        scan.token(Class::Name, len);
+        let name = &text[..len];
+        condition = sigma && name == "condition";
+        match name.find('|').filter(|_| sigma) {
+            Some(at) => {
+                scan.token(Class::Name, at);
+                scan.token(Class::Function, len - at);
+            }
+            None => scan.token(Class::Name, len),
+        }
     }
     while scan.at() < end {
         let word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'/') || b >= 0x80;
@@ -35,6 +45,9 @@ fn line(scan: &mut Scan<'_>) {
             b if word(b) => {
                 let len = scan.rest()[..end - scan.at()].bytes().take_while(|&b| word(b)).count();
                 match scan.rest().get(..len) {
+                    Some("and" | "or" | "not" | "of" | "them" | "all" | "1") if condition => {
+                        scan.token(Class::Keyword, len);
+                    }
                     Some("true" | "false" | "null" | "yes" | "no" | "on" | "off") => {
                         scan.token(Class::Keyword, len);
                     }
