@@ -20,7 +20,9 @@ pub mod lint;
 pub mod mirror;
 pub mod notebook;
 pub mod procedure;
+pub mod query;
 pub mod render;
+pub mod report;
 pub mod repository;
 #[cfg(feature = "mirror")]
 pub mod starter;

@@ -41,6 +41,12 @@ pub fn procedure_at(id: &str, commit: &str, repo: Option<&str>) -> String {
     procedure(id, &format!("at/{}", encode(commit)), repo)
 }
 
+/// What a customer sees of a procedure, of the newest revision or as a commit left it.
+pub fn report(id: &str, repo: Option<&str>, at: Option<&str>) -> String {
+    let pairs = repo.map(|repo| ("repo", repo)).into_iter().chain(at.map(|at| ("at", at)));
+    with_query(&procedure(id, "report", None), pairs)
+}
+
 /// Two revisions compared.
 pub fn diff(id: &str, from: &str, to: &str, repo: Option<&str>) -> String {
     procedure(id, &format!("diff/{}..{}", encode(from), encode(to)), repo)

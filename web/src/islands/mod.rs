@@ -1,11 +1,13 @@
 //! What runs in the browser. Everything here only makes quicker what works without it.
 //!
-//! Both islands wrap HTML that the server has made and listen to what happens in it: they take children and no other
+//! The islands wrap HTML that the server has made and listen to what happens in it: they take children and no other
 //! properties, so neither a serializer nor a second rendering of the same thing reaches the browser.
 
+pub mod copy_code;
 pub mod live_search;
 pub mod theme_choice;
 
+pub use copy_code::CopyCode;
 pub use live_search::LiveSearch;
 pub use theme_choice::ThemeChoice;
 

@@ -1,7 +1,9 @@
 //! Pages about one procedure.
 
 use super::Sample;
-use web::pages::procedure::{Broken, Cell, CellKind, ForgeLinks, Heading, Parameter, Past, ProcedureView};
+use web::pages::procedure::{
+    Broken, Cell, CellKind, ForgeLinks, Heading, Parameter, Past, ProcedureView, Query, ReportView,
+};
 use web::pages::{diff, history, procedure};
 use web::view::{Change, Field, ProcedureHead, Standing, TacticOrigin};
 
@@ -28,6 +30,7 @@ impl Sample {
             ("procedure-broken", procedure::page(&here, self.procedure_broken())),
             ("procedure-past", procedure::page(&here, self.procedure_past())),
             ("procedure-uncatalogued", procedure::page(&here, self.procedure_uncatalogued())),
+            ("report", procedure::report(&here, self.report())),
             ("history", history::page(&here, self.history())),
             (
                 "history-none",
@@ -41,6 +44,14 @@ impl Sample {
         ]
     }
 
+    fn report(&self) -> ReportView {
+        let mut cells = self.cells();
+        cells.retain(|cell| !cell.tags.iter().any(|tag| tag == "remove_cell") && cell.kind != CellKind::Raw);
+        cells[0].mistaken = vec![(self.t("remove-cell"), self.t("remove_cell"))];
+        cells[1].outputs = vec!["<pre class=\"stream\">12 handles, 3 processes</pre>".to_owned()];
+        ReportView { head: self.head(), past: None, cells, removed: 1, raw: 1 }
+    }
+
     fn cells(&self) -> Vec<Cell> {
         let cell = |index, kind, html: &str, language: &str, tags: &[&str], line| Cell {
             index,
@@ -50,6 +61,8 @@ impl Sample {
             tags: self.list(tags),
             line,
             forge: self.some("https://forge.example/hunts/blob/main/lsass.md#L20"),
+            outputs: Vec::new(),
+            mistaken: Vec::new(),
         };
         vec![
             cell(
@@ -180,6 +193,15 @@ impl Sample {
             service: self.some("taegis"),
             kernel: self.some("Taegis Hunting"),
             further: vec![field("tlp", "amber"), field("references", "https://example.org/lsass, internal wiki 4711")],
+            claimed: None,
+            block: None,
+            queries: vec![Query {
+                cell: 3,
+                line: 53,
+                language: self.t("Taegis CQL"),
+                data_sources: self.list(&["process"]),
+                look_back: self.some("$EARLIEST"),
+            }],
             parameters: vec![
                 parameter("TENANT_ID", "str", "None", "the tenant's key, a string"),
                 parameter("EARLIEST", "str", "\"-7d\"", "look-back"),
@@ -217,6 +239,7 @@ impl Sample {
                 since: self.commit(TIP),
                 by: self.t("Mira Okafor"),
                 at: Self::hours_ago(26),
+                remedy: self.t("Put two blanks where the tab is."),
                 reason: self.t("the front matter is not YAML: line 9, a tab where a blank must be."),
                 last_good: Some(self.commit(BEFORE)),
             }),
@@ -243,6 +266,8 @@ impl Sample {
         ProcedureView {
             head: ProcedureHead { standing: Standing::Uncatalogued, ..self.head() },
             taken_by: self.some("procedures/older.md"),
+            claimed: self.some("lsass"),
+            block: self.some("hunting:\n  title: x"),
             techniques: Vec::new(),
             tactics: Vec::new(),
             not_copyable: self.some("a tenant parameter is needed and no cell is tagged `parameters`."),

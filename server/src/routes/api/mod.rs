@@ -12,6 +12,7 @@ pub mod openapi;
 pub mod problems;
 pub mod procedure;
 pub mod procedures;
+pub mod report;
 pub mod repos;
 pub mod source;
 pub mod tenants;
@@ -85,6 +86,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(instances::one::get))
         .routes(routes!(instances::notebook::get))
         .routes(routes!(instances::zip::zip))
+        .routes(routes!(report::markdown))
         .routes(routes!(repos::list));
     OpenApiRouter::with_openapi(Described::openapi()).nest("/api/v1", v1)
 }

@@ -124,10 +124,29 @@ pub struct ParameterItem {
 pub struct QueryItem {
     /// The cell, from 0.
     pub cell: usize,
+    /// The line in the file on which it begins, from 1.
+    pub line: u32,
     /// What the query is written in.
-    pub language: String,
+    pub language: &'static str,
+    /// What it reads, as written.
+    pub data_sources: Vec<String>,
+    /// How far it looks back, as written, where the query itself says so.
+    pub look_back: Option<String>,
     /// The query's text.
     pub text: String,
+}
+
+impl From<catalog::query::Query> for QueryItem {
+    fn from(query: catalog::query::Query) -> Self {
+        Self {
+            cell: query.cell,
+            line: query.line,
+            language: query.language.label(),
+            data_sources: query.data_sources,
+            look_back: query.look_back,
+            text: query.text,
+        }
+    }
 }
 
 /// Which revision.
@@ -197,6 +216,7 @@ pub async fn get(
 fn answer(reading: Reading) -> ProcedureAnswer {
     let outline = outline(&reading);
     let parameters = parameters(&reading);
+    let queries = catalog::query::queries(&reading.notebook).into_iter().map(QueryItem::from).collect();
     let (entry, procedure) = (reading.entry, reading.procedure);
     ProcedureAnswer {
         id: entry.id,
@@ -230,7 +250,7 @@ fn answer(reading: Reading) -> ProcedureAnswer {
             .collect(),
         outline,
         parameters,
-        queries: Vec::new(),
+        queries,
         diagnostics: reading.diagnostics.into_iter().map(DiagnosticItem::from).collect(),
         revision: RevisionItem {
             commit: reading.commit,

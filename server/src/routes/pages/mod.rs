@@ -37,6 +37,7 @@ pub fn router() -> Router<App> {
         .route("/", get(catalog::show))
         .route("/procedures/{id}", get(procedure::show))
         .route("/procedures/{id}/at/{commit}", get(procedure::show_at))
+        .route("/procedures/{id}/report", get(procedure::report))
         .route("/procedures/{id}/history", get(history::show))
         .route("/procedures/{id}/diff", get(diff::choose))
         .route("/procedures/{id}/diff/{range}", get(diff::show))

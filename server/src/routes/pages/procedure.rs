@@ -1,4 +1,5 @@
-//! `/procedures/{id}` and `/procedures/{id}/at/{commit}`: one procedure, read.
+//! `/procedures/{id}`, `/procedures/{id}/at/{commit}` and `/procedures/{id}/report`: one procedure, read as a hunter and as
+//! the customer.
 
 use super::shared::{Context, head, readable, tactic, technique};
 use super::{Visitor, html};
@@ -11,12 +12,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use catalog::index::Revision;
 use catalog::instance::Vocabulary;
 use catalog::library::{LibraryError, Reading};
-use catalog::notebook::CellKind as Kind;
-use catalog::render;
+use catalog::notebook::{CellKind as Kind, Notebook};
+use catalog::procedure::Standing;
+use catalog::render::RenderedCell;
 use catalog::repository::Forge;
+use catalog::{query, render, report};
 use serde_json::Value;
 use web::pages::procedure::{
-    Broken, Cell, CellKind, ForgeLinks, Heading, Parameter, Past, ProcedureView, page,
+    Broken, Cell, CellKind, ForgeLinks, Heading, Parameter, Past, ProcedureView, Query as QueryView,
+    ReportView, page,
 };
 use web::view::Field;
 
@@ -50,6 +54,28 @@ pub async fn show_at(
     Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
     read(&app, &visitor, id, Which { at: Some(commit), ..which }).await
+}
+
+/// What the customer sees of the newest revision, or of the one at a commit.
+///
+/// # Errors
+/// 404 when there is no such procedure, or no such revision of it.
+pub async fn report(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(which): Query<Which>,
+) -> Result<Response, Problem> {
+    let (address, at) = (which.address(&id), which.commit()?);
+    let (context, frame) = (Context::of(&app), visitor.frame(&app));
+    let made = app
+        .read(move |library| {
+            let Some(reading) = library.read(&address, at.as_deref())? else { return Ok(None) };
+            let view = reported(&context, reading, address.repo.is_some());
+            Ok::<_, LibraryError>(Some(html(web::pages::procedure::report(&frame, view))))
+        })
+        .await?;
+    made.ok_or_else(|| no_procedure(&id))
 }
 
 async fn read(app: &App, visitor: &Visitor, id: String, which: Which) -> Result<Response, Problem> {
@@ -103,10 +129,17 @@ fn view(context: &Context, reading: Reading, named: bool, vocabulary: &Vocabular
             since: context.commit(&repo, &broken.since),
             by: broken.by,
             at: context.when(broken.at),
+            remedy: entry
+                .problems
+                .iter()
+                .find(|found| found.blocking)
+                .map_or_else(String::new, |found| found.help.clone()),
             reason: broken.reason,
             last_good: broken.last_good_commit.map(|good| context.commit(&repo, &good)),
         }),
+        claimed: entry.taken_by.is_some().then(|| procedure.id.clone()).flatten(),
         taken_by: entry.taken_by,
+        block: (entry.standing == Standing::Uncatalogued).then(|| block(&procedure.title, &path, &notebook)),
         others,
         description: procedure.description,
         techniques: procedure.techniques.into_iter().map(technique).collect(),
@@ -119,6 +152,7 @@ fn view(context: &Context, reading: Reading, named: bool, vocabulary: &Vocabular
         kernel,
         further,
         parameters: rendered.parameters,
+        queries: query::queries(&notebook).into_iter().map(asked).collect(),
         outline: rendered.outline,
         cells: rendered.cells,
         diagnostics: diagnostics
@@ -135,6 +169,32 @@ fn view(context: &Context, reading: Reading, named: bool, vocabulary: &Vocabular
     }
 }
 
+/// A `hunting` block to begin with: what can be told of a notebook is filled in. Nothing in it is null, for jupytext opens
+/// no file with a null in its front matter.
+fn block(title: &str, path: &str, notebook: &Notebook) -> String {
+    let stem = path.rsplit('/').next().unwrap_or(path).split('.').next().unwrap_or_default();
+    let id: String =
+        stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let mut sources: Vec<String> =
+        query::queries(notebook).into_iter().flat_map(|query| query.data_sources).collect();
+    sources.sort();
+    sources.dedup();
+    // A second key of that name would hide the first.
+    let kept = if notebook.metadata.contains_key("jupytext") {
+        "# and below the jupytext: that is there\n  notebook_metadata_filter: hunting\n"
+    } else {
+        "jupytext:\n  notebook_metadata_filter: hunting\n"
+    };
+    // A JSON text is a YAML text of the same meaning.
+    let title = Value::from(title);
+    let sources = Value::from(sources);
+    format!(
+        "hunting:\n  title: {title}\n  id: {}\n  description: What this hunts for, in a sentence\n  attack_technique_ids: []\n  \
+         data_sources: {sources}\n  tags: []\n{kept}",
+        Value::from(id.trim_matches('-'))
+    )
+}
+
 /// Says when a past revision was made, by whom, and how many are newer.
 fn place(context: &Context, view: &mut ProcedureView, revisions: &[Revision]) {
     let Some(newer) = revisions.iter().position(|revision| revision.commit == view.commit.id) else { return };
@@ -144,6 +204,62 @@ fn place(context: &Context, view: &mut ProcedureView, revisions: &[Revision]) {
     if let Some(past) = &mut view.past {
         past.when = Some(view.updated.clone());
         past.newer = Some(newer);
+    }
+}
+
+/// A query as the page lists it.
+fn asked(query: query::Query) -> QueryView {
+    QueryView {
+        cell: query.cell,
+        line: query.line,
+        language: query.language.label().to_owned(),
+        data_sources: query.data_sources,
+        look_back: query.look_back,
+    }
+}
+
+/// The customer's view.
+fn reported(context: &Context, reading: Reading, named: bool) -> ReportView {
+    let kept = report::customer(&reading.notebook);
+    let mut stays = kept.cells.iter().peekable();
+    let mut cells = Vec::with_capacity(kept.cells.len());
+    for cell in render::notebook(&reading.notebook, &render::Options::default()).cells {
+        if let Some(kept) = stays.next_if(|kept| kept.cell == cell.index) {
+            let mut cell = shown(cell, &reading);
+            if !kept.outputs {
+                cell.outputs.clear();
+            }
+            cells.push(cell);
+        }
+    }
+    let Reading { entry, procedure, others, commit, past, .. } = reading;
+    let at = past.then(|| commit.clone());
+    ReportView {
+        past: past.then(|| Past { commit: context.commit(&entry.repo, &commit), when: None, newer: None }),
+        head: head(&entry, &procedure.title, &others, named, at),
+        cells,
+        removed: kept.removed,
+        raw: kept.raw,
+    }
+}
+
+/// One rendered cell, without its place at the forge.
+fn shown(cell: RenderedCell, reading: &Reading) -> Cell {
+    let mistaken = report::mistaken(&reading.notebook.cells[cell.index]);
+    Cell {
+        index: cell.index,
+        mistaken: mistaken.map(|(wrong, right)| (wrong.to_owned(), right.to_owned())).collect(),
+        kind: match cell.kind {
+            Kind::Markdown => CellKind::Markdown,
+            Kind::Code => CellKind::Code,
+            Kind::Raw => CellKind::Raw,
+        },
+        html: cell.html,
+        language: cell.language,
+        tags: cell.tags,
+        line: cell.lines.0,
+        outputs: Vec::new(),
+        forge: None,
     }
 }
 
@@ -157,18 +273,12 @@ struct Rendered {
 fn rendered(context: &Context, reading: &Reading, vocabulary: &Vocabulary) -> Rendered {
     let forge = context.forge(&reading.entry.repo);
     let rendered = render::notebook(&reading.notebook, &render::Options::default());
-    let cells = rendered.cells.into_iter().map(|cell| Cell {
-        index: cell.index,
-        kind: match cell.kind {
-            Kind::Markdown => CellKind::Markdown,
-            Kind::Code => CellKind::Code,
-            Kind::Raw => CellKind::Raw,
-        },
-        html: cell.html,
-        language: cell.language,
-        tags: cell.tags,
-        line: cell.lines.0,
-        forge: forge.and_then(|forge| forge.line_url(&reading.commit, &reading.path, cell.lines.0)),
+    let cells = rendered.cells.into_iter().map(|cell| {
+        let line = cell.lines.0;
+        Cell {
+            forge: forge.and_then(|forge| forge.line_url(&reading.commit, &reading.path, line)),
+            ..shown(cell, reading)
+        }
     });
     let outline = rendered.headings.into_iter().map(|heading| Heading {
         level: heading.level,

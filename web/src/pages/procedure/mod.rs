@@ -1,11 +1,15 @@
-//! `/procedures/{id}` and `/procedures/{id}/at/{commit}`: one procedure, read.
+//! `/procedures/{id}`, `/procedures/{id}/at/{commit}` and `/procedures/{id}/report`: one procedure, read as a hunter and as
+//! the customer.
 
+mod banners;
+mod customer;
 mod notebook;
 mod panel;
+mod queries;
 
 use crate::Frame;
-use crate::components::notices::{Weight, notice};
 use crate::components::{attack, diagnostics, facts, head};
+use crate::islands::CopyCode;
 use crate::links;
 use crate::view::{Commit, Diagnostic, Field, ProcedureHead, Severity, Standing, Tactic, Technique, When};
 use leptos::prelude::*;
@@ -21,6 +25,8 @@ pub struct Broken {
     pub at: When,
     /// What is wrong, in a sentence.
     pub reason: String,
+    /// What to do about it.
+    pub remedy: String,
     /// The last good revision, which the page shows; none when there never was one.
     pub last_good: Option<Commit>,
 }
@@ -77,6 +83,25 @@ pub struct Cell {
     pub line: u32,
     /// That line at the forge.
     pub forge: Option<String>,
+    /// Its outputs, rendered and sanitized by the server.
+    pub outputs: Vec<String>,
+    /// Tags that were meant to remove something and do not, each with the spelling that would.
+    pub mistaken: Vec<(String, String)>,
+}
+
+/// A query of the notebook.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    /// The cell that it stands in, from 0.
+    pub cell: usize,
+    /// The line in the file, from 1.
+    pub line: u32,
+    /// What it is written in: `Taegis CQL`, `KQL`, …
+    pub language: String,
+    /// What it reads, as written.
+    pub data_sources: Vec<String>,
+    /// How far it looks back, as written, where the query itself says so.
+    pub look_back: Option<String>,
 }
 
 /// A parameter of the notebook.
@@ -122,6 +147,10 @@ pub struct ProcedureView {
     pub broken: Option<Broken>,
     /// For a duplicate: the path of the older file that holds its id.
     pub taken_by: Option<String>,
+    /// For a duplicate: the id that both files bear.
+    pub claimed: Option<String>,
+    /// For an uncatalogued notebook: a `hunting` block to begin with.
+    pub block: Option<String>,
     /// Other repositories in which the id stands.
     pub others: Vec<String>,
     /// `hunting.description`.
@@ -146,6 +175,8 @@ pub struct ProcedureView {
     pub further: Vec<Field>,
     /// What a copy fills in.
     pub parameters: Vec<Parameter>,
+    /// What it asks services for.
+    pub queries: Vec<Query>,
     /// Its headings.
     pub outline: Vec<Heading>,
     /// Its cells.
@@ -158,10 +189,12 @@ pub struct ProcedureView {
     pub forge: ForgeLinks,
 }
 
-/// The page.
+pub use customer::{ReportView, report};
+
+/// The page as a hunter reads it.
 pub fn page(frame: &Frame, view: ProcedureView) -> String {
     let title = view.head.title.clone();
-    let banners = banners(&view);
+    let banners = banners::banners(&view);
     let tab = if view.head.at.is_some() { "revision" } else { "newest" };
     let outline = outline(&view.outline, view.cells.len());
     let diagnostics = findings(view.diagnostics);
@@ -180,98 +213,60 @@ pub fn page(frame: &Frame, view: ProcedureView) -> String {
         kernel: view.kernel,
         further: view.further,
         parameters: view.parameters,
+        queries: view.queries,
         not_copyable: view.not_copyable,
         forge: view.forge,
     });
+    let switch = audiences(&view.head, Audience::Hunter);
     let description =
         (!view.description.is_empty()).then(|| view! { <p class="lead">{view.description}</p> });
-    let content = view! {
-        {head::head(&view.head, head::Tab::Read)}
-        {banners}
-        <div class="mapped">{attack::techniques(view.techniques)} {attack::tactics(view.tactics)}</div>
-        <div class="reading">
-            {panel}
-            <article class="notebook" aria-label="Notebook" data-revision=tab>
-                {description}
-                {outline}
-                {diagnostics}
-                {cells}
-            </article>
-        </div>
-    };
-    frame.render(&title, move || content.into_any())
+    // An island is made within its page.
+    frame.render(&title, move || {
+        let content = view! {
+            {head::head(&view.head, head::Tab::Read)}
+            {banners}
+            <div class="mapped">{attack::techniques(view.techniques)} {attack::tactics(view.tactics)}</div>
+            <div class="reading">
+                {panel}
+                <article class="notebook" aria-label="Notebook" data-revision=tab>
+                    {switch}
+                    {description}
+                    {outline}
+                    {diagnostics}
+                    <CopyCode>{cells}</CopyCode>
+                </article>
+            </div>
+        };
+        content.into_any()
+    })
 }
 
-/// What a reader must know before reading, the most important first.
-fn banners(view: &ProcedureView) -> AnyView {
-    let newest = links::procedure(&view.head.id, "", view.head.link_repo());
-    let past = view.past.clone().map(|past| {
-        let newer = match past.newer {
-            Some(1) => ", one revision before the newest".to_owned(),
-            Some(newer) if newer > 1 => format!(", {newer} revisions before the newest"),
-            _ => String::new(),
-        };
-        let when = past.when.map(|when| view! { " of " {facts::moment(when)} });
-        let content = view! {
-            <p>
-                <strong>"An old revision"</strong>": as commit " {facts::commit(past.commit)} {when} " left it" {newer} ". "
-                <a href=newest>"Back to current"</a>
-            </p>
-        };
-        notice(Weight::Caution, content.into_any())
-    });
-    let broken = view.broken.clone().map(broken);
-    let uncatalogued = (view.head.standing == Standing::Uncatalogued).then(|| {
-        let content = view! {
-            <p>
-                <strong>"Uncatalogued"</strong>
-                ": a MyST notebook without a " <code>"hunting"</code>
-                " block. It can be searched and read; it has no id, no techniques and no data sources until its "
-                "front matter names them."
-            </p>
-        };
-        notice(Weight::Note, content.into_any())
-    });
-    let duplicate = view.taken_by.clone().map(|taken_by| {
-        let content = view! {
-            <p>
-                <strong>"Duplicate"</strong>": its id is taken by the older file " <code>{taken_by}</code>
-                ". It is listed and addressed by its path until it gets an id of its own."
-            </p>
-        };
-        notice(Weight::Caution, content.into_any())
-    });
-    let others = (!view.others.is_empty()).then(|| {
-        let id = view.head.id.clone();
-        let links = view
-            .others
-            .iter()
-            .map(|repo| {
-                let href = links::procedure(&id, "", Some(repo));
-                view! { " " <a href=href>{repo.clone()}</a> }
-            })
-            .collect_view();
-        let content = view! { <p>"This id also stands in:" {links}</p> };
-        notice(Weight::Note, content.into_any())
-    });
-    view! { {past} {broken} {uncatalogued} {duplicate} {others} }.into_any()
+/// Who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Audience {
+    Hunter,
+    Customer,
 }
 
-fn broken(broken: Broken) -> AnyView {
-    let shown = match broken.last_good {
-        Some(commit) => {
-            view! { "What you read is the last good revision, " {facts::commit(commit)} "." }.into_any()
-        }
-        None => view! { "It never had a good revision: what could be read of it stands below." }.into_any(),
+/// The switch between what a hunter and what the customer sees.
+fn audiences(head: &ProcedureHead, current: Audience) -> AnyView {
+    let (repo, at) = (head.link_repo(), head.at.as_deref());
+    let hunter = match at {
+        Some(commit) => links::procedure_at(&head.id, commit, repo),
+        None => links::procedure(&head.id, "", repo),
     };
-    let content = view! {
-        <p>
-            <strong>"Newest revision broken"</strong> " since " {facts::commit(broken.since)} " by " {broken.by} ", "
-            {facts::ago(broken.at)} ": " {facts::message(&broken.reason)}
-        </p>
-        <p>{shown}</p>
+    let one = |audience: Audience, label: &'static str, href: String| {
+        view! { <li><a href=href aria-current=(audience == current).then_some("true")>{label}</a></li> }
     };
-    notice(Weight::Alarm, content.into_any())
+    view! {
+        <nav class="audiences" aria-label="Who reads">
+            <ul>
+                {one(Audience::Hunter, "Hunter's view", hunter)}
+                {one(Audience::Customer, "Customer's view", links::report(&head.id, repo, at))}
+            </ul>
+        </nav>
+    }
+    .into_any()
 }
 
 /// The headings, to jump to; left out where there is nothing to jump over.

@@ -33,6 +33,10 @@ pub(super) fn cell(cell: Cell) -> AnyView {
     let anchor = format!("cell-{}", cell.index);
     let label = format!("Cell {}", cell.index);
     let tags = cell.tags.into_iter().map(|tag| view! { <li class="chip cell-tag">{tag}</li> }).collect_view();
+    let mistaken = mistaken(&cell.mistaken);
+    let copy = (cell.kind != CellKind::Markdown)
+        .then(|| view! { <button type="button" class="copy-code" aria-label=format!("Copy cell {}", cell.index)>"Copy"</button> });
+    let outputs = outputs(cell.index, cell.outputs);
     let language = match cell.kind {
         CellKind::Raw => Some("Raw: does nothing when run".to_owned()),
         _ => (!cell.language.is_empty()).then_some(cell.language),
@@ -55,10 +59,39 @@ pub(super) fn cell(cell: Cell) -> AnyView {
                 {said.map(|said| view! { <span class="role">{said}</span> })}
                 {language.map(|language| view! { <span class="language">{language}</span> })}
                 <ul class="chips" aria-label="Tags">{tags}</ul>
+                {mistaken}
                 {line}
+                {copy}
             </div>
             {body}
+            {outputs}
         </section>
     }
     .into_any()
+}
+
+/// Says of tags with a hyphen that they do nothing.
+pub(super) fn mistaken(tags: &[(String, String)]) -> AnyView {
+    tags.iter()
+        .map(|(wrong, right)| {
+            view! {
+                <span class="mistaken">
+                    <code>{wrong.clone()}</code> " removes nothing: the customer reads this. Write " <code>{right.clone()}</code>
+                </span>
+            }
+        })
+        .collect_view()
+        .into_any()
+}
+
+/// What a cell put out when it ran.
+pub(super) fn outputs(cell: usize, outputs: Vec<String>) -> AnyView {
+    outputs
+        .into_iter()
+        .map(|html| {
+            let label = format!("Output of cell {cell}");
+            view! { <div class="output" tabindex="0" role="region" aria-label=label inner_html=html></div> }
+        })
+        .collect_view()
+        .into_any()
 }

@@ -1,6 +1,6 @@
 //! The panel beside a procedure: its metadata, and what can be done with it.
 
-use super::{ForgeLinks, Parameter};
+use super::{ForgeLinks, Parameter, Query, queries};
 use crate::components::facts;
 use crate::links;
 use crate::view::{Commit, Field, ProcedureHead, When};
@@ -21,6 +21,7 @@ pub(super) struct Facts {
     pub(super) kernel: Option<String>,
     pub(super) further: Vec<Field>,
     pub(super) parameters: Vec<Parameter>,
+    pub(super) queries: Vec<Query>,
     pub(super) not_copyable: Option<String>,
     pub(super) forge: ForgeLinks,
 }
@@ -29,6 +30,7 @@ pub(super) struct Facts {
 pub(super) fn panel(facts: Facts) -> AnyView {
     let Facts { head, path, commit, updated, updated_by, .. } = facts;
     let copy = copy(&head, facts.not_copyable);
+    let permalink = links::procedure_at(&head.id, &commit.id, head.link_repo());
     let authors = facts::values("Authors", "author", "chip data", facts.authors);
     let row = |label: &'static str, value: AnyView| view! { <div><dt>{label}</dt><dd>{value}</dd></div> };
     let optional =
@@ -51,7 +53,7 @@ pub(super) fn panel(facts: Facts) -> AnyView {
                 {row("Repository", head.repo.into_any())}
                 {row("Path", view! { <code>{path}</code> }.into_any())}
                 {row("Changed", view! { {facts::moment(updated)} " by " {updated_by} }.into_any())}
-                {row("Commit", facts::commit(commit))}
+                {row("Commit", view! { {facts::commit(commit)} " " <a href=permalink>"Permalink"</a> }.into_any())}
                 {row("Authors", authors)}
                 {optional("Service", facts.service)}
                 {listed("Data sources", no_data, facts::values("Data sources", "data_source", "chip data", facts.data_sources))}
@@ -60,6 +62,7 @@ pub(super) fn panel(facts: Facts) -> AnyView {
                 {optional("Kernel", facts.kernel)}
                 {further}
             </dl>
+            {queries::list(facts.queries)}
             {parameters(facts.parameters)}
             {forge(facts.forge)}
             </details>

@@ -1,0 +1,91 @@
+use super::*;
+use proptest::prelude::*;
+
+fn of(source: &str) -> Vec<Query> {
+    let mut cell = Cell::new(CellKind::Code, source);
+    cell.source_line = 10;
+    queries(&Notebook { cells: vec![cell], ..Notebook::default() })
+}
+
+fn read(source: &str) -> (QueryLanguage, Vec<String>, Option<String>) {
+    let mut found = of(source);
+    assert_eq!(found.len(), 1, "{source}: {found:?}");
+    let Query { language, data_sources, look_back, .. } = found.remove(0);
+    (language, data_sources, look_back)
+}
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn the_body_of_a_taegis_cell_is_a_query() {
+    let source = "%%taegis events search -t --tenant $TENANT_ID --assign hits\nFROM scwx.process, auth\nWHERE image = 'from x'\nEARLIEST={{ EARLIEST }}\n| aggregate count";
+    let found = of(source);
+    assert_eq!(found[0].line, 11);
+    assert!(found[0].text.starts_with("FROM scwx.process"));
+    assert_eq!(
+        read(source),
+        (QueryLanguage::Cql, names(&["scwx.process", "auth"]), Some("{{ EARLIEST }}".to_owned()))
+    );
+}
+
+#[test]
+fn a_taegis_cell_that_reads_nothing_is_no_query() {
+    assert_eq!(of("%%taegis investigations create --tenant $T\n{\"title\": \"x\"}"), []);
+}
+
+#[test]
+fn a_kusto_query_reads_its_tables_and_not_the_names_that_it_gives() {
+    let source = "%%kql\nlet before =\n    AuditLogs // from where\n    | where TimeGenerated > ago(30d);\nSigninLogs\n| join kind=leftanti before on UserPrincipalName\n| join kind=inner (DeviceEvents | take 5) on Id\n| union Heartbeat, Usage";
+    assert_eq!(
+        read(source),
+        (
+            QueryLanguage::Kql,
+            names(&["AuditLogs", "SigninLogs", "DeviceEvents", "Heartbeat", "Usage"]),
+            Some("30d".to_owned())
+        )
+    );
+}
+
+#[test]
+fn sql_reads_what_stands_behind_from_and_join() {
+    let source = "df = spark.sql('''\nWITH own AS (SELECT * FROM a)\nSELECT x FROM own JOIN db.sysmon ON 1 = 1, \"b\" -- from c\n''')";
+    let (language, sources, _) = read(source);
+    assert_eq!((language, sources), (QueryLanguage::Sql, names(&["a", "db.sysmon"])));
+}
+
+#[test]
+fn texts_in_python_that_read_as_queries_are_listed() {
+    assert_eq!(
+        read("ask(f\"FROM cloudaudit WHERE x = 'y' EARLIEST={EARLIEST} | aggregate count\")"),
+        (QueryLanguage::Cql, names(&["cloudaudit"]), Some("{EARLIEST}".to_owned()))
+    );
+    assert_eq!(
+        read("q = 'index=win sourcetype=\"WinEventLog:Security\" earliest=-7d | stats count'").1,
+        ["win", "WinEventLog:Security"]
+    );
+    assert_eq!(read("run('SecurityEvent | where EventID == 4688')").0, QueryLanguage::Kql);
+    assert_eq!(read("eql('process where process.name == \"rundll32.exe\"')").1, ["process"]);
+    assert_eq!(read("es('FROM logs-* | WHERE a == 1 | KEEP a')").0, QueryLanguage::Esql);
+}
+
+#[test]
+fn prose_and_comments_are_no_queries() {
+    assert_eq!(of("# FROM process WHERE 1\nprint('from the process where it began')\nx = 'select one'"), []);
+    assert_eq!(of("%%bash\nselect x from y"), []);
+    assert_eq!(of("print('from auth import x')"), []);
+}
+
+#[test]
+fn a_line_magic_is_a_query_of_its_own_line() {
+    let found = of("import x\n%kql SigninLogs | take 5\n");
+    assert_eq!((found[0].line, found[0].data_sources.as_slice()), (11, names(&["SigninLogs"]).as_slice()));
+}
+
+proptest! {
+    #[test]
+    fn nothing_makes_it_panic(source in "(%%taegis |%%kql\n|%%sql\n|FROM |let |['\"`=|,;(){}\\\\/*#-]|é|[a-z ]|\n){0,60}") {
+        of(&source);
+    }
+}

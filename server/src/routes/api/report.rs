@@ -1,0 +1,57 @@
+//! GET `/procedures/{id}/report.md`: what the customer sees of a revision, as markdown.
+
+use super::source::{disposition, file_name};
+use super::{Which, no_procedure};
+use crate::app::App;
+use crate::auth::Principal;
+use crate::http::cache::Cache;
+use crate::http::problem::Problem;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+
+/// The customer's view of the newest revision, or of the one at a commit: without inputs, raw cells and what the tags
+/// remove.
+#[utoipa::path(
+    get, path = "/procedures/{id}/report.md", tag = "procedures",
+    params(("id" = String, Path, description = "Its id, percent-encoded"), Which),
+    responses(
+        (status = 200, body = String, content_type = "text/markdown"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn markdown(
+    State(app): State<App>,
+    _who: Principal,
+    Path(id): Path<String>,
+    Query(which): Query<Which>,
+) -> Result<Response, Problem> {
+    let (address, at) = (which.address(&id), which.commit()?);
+    let reading = app
+        .read(move |library| library.read(&address, at.as_deref()))
+        .await?
+        .ok_or_else(|| no_procedure(&id))?;
+    let headers = [
+        Cache::Revalidate.header(),
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/markdown; charset=utf-8")),
+        (header::CONTENT_DISPOSITION, disposition("inline", &file_name(&reading.path, "report.md"))),
+    ];
+    Ok((headers, catalog::report::markdown(&reading.notebook)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Role;
+    use crate::sample::Sample;
+
+    #[tokio::test]
+    async fn a_report_holds_the_prose_and_no_code() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let answer = viewer.get("/api/v1/procedures/lsass/report.md").await;
+        assert_eq!(answer.header("content-type"), "text/markdown; charset=utf-8");
+        assert!(answer.text().starts_with("# "), "{}", answer.text());
+        assert!(!answer.text().contains("FROM process"));
+        assert_eq!(viewer.get("/api/v1/procedures/nothing/report.md").await.status, 404);
+    }
+}

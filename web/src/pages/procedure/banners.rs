@@ -1,0 +1,124 @@
+//! What a reader must know before reading; where something is to be mended, how.
+
+use super::{Broken, ProcedureView};
+use crate::components::facts;
+use crate::components::notices::{Weight, notice};
+use crate::links;
+use crate::view::Standing;
+use leptos::prelude::*;
+
+/// The banners of a page, the most important first.
+pub(super) fn banners(view: &ProcedureView) -> AnyView {
+    let past = past(view);
+    let broken = view.broken.clone().map(|found| broken(view, found));
+    let uncatalogued = (view.head.standing == Standing::Uncatalogued).then(|| uncatalogued(view));
+    let duplicate = view.taken_by.clone().map(|path| duplicate(view, path));
+    let others = (!view.others.is_empty()).then(|| {
+        let id = view.head.id.clone();
+        let links = view
+            .others
+            .iter()
+            .map(|repo| {
+                let href = links::procedure(&id, "", Some(repo));
+                view! { " " <a href=href>{repo.clone()}</a> }
+            })
+            .collect_view();
+        let content = view! { <p>"This id also stands in:" {links}</p> };
+        notice(Weight::Note, content.into_any())
+    });
+    view! { {past} {broken} {uncatalogued} {duplicate} {others} }.into_any()
+}
+
+fn past(view: &ProcedureView) -> Option<AnyView> {
+    let newest = links::procedure(&view.head.id, "", view.head.link_repo());
+    let past = view.past.clone()?;
+    let newer = match past.newer {
+        Some(1) => ", one revision before the newest".to_owned(),
+        Some(newer) if newer > 1 => format!(", {newer} revisions before the newest"),
+        _ => String::new(),
+    };
+    let when = past.when.map(|when| view! { " of " {facts::moment(when)} });
+    let content = view! {
+        <p>
+            <strong>"An old revision"</strong>": as commit " {facts::commit(past.commit)} {when} " left it" {newer} ". "
+            <a href=newest>"Back to current"</a>
+        </p>
+    };
+    Some(notice(Weight::Caution, content.into_any()))
+}
+
+fn broken(view: &ProcedureView, broken: Broken) -> AnyView {
+    let repo = view.head.link_repo();
+    let compared = broken.last_good.as_ref().map(|good| {
+        let href = links::diff(&view.head.id, &good.id, &broken.since.id, repo);
+        view! { " " <a href=href>"What that commit changed"</a> "." }
+    });
+    let shown = match broken.last_good {
+        Some(commit) => {
+            view! { "What you read is the last good revision, " {facts::commit(commit)} "." }.into_any()
+        }
+        None => view! { "It never had a good revision: what could be read of it stands below." }.into_any(),
+    };
+    let remedy = (!broken.remedy.is_empty()).then(
+        || view! { <p><strong>"To mend it: "</strong> {facts::message(&broken.remedy)} " " {edit(view)}</p> },
+    );
+    let content = view! {
+        <p>
+            <strong>"Newest revision broken"</strong> " since " {facts::commit(broken.since)} " by " {broken.by} ", "
+            {facts::ago(broken.at)} ": " {facts::message(&broken.reason)}
+        </p>
+        <p>{shown} {compared}</p>
+        {remedy}
+    };
+    notice(Weight::Alarm, content.into_any())
+}
+
+fn uncatalogued(view: &ProcedureView) -> AnyView {
+    let block = view.block.clone().map(|block| {
+        view! {
+            <p>
+                <strong>"To catalog it: "</strong> "add this to its front matter, beside " <code>"kernelspec"</code>
+                ", and fill in what is missing. " {edit(view)}
+            </p>
+            <pre tabindex="0" role="region" aria-label="A hunting block to begin with">{block}</pre>
+        }
+    });
+    let content = view! {
+        <p>
+            <strong>"Uncatalogued"</strong>
+            ": a MyST notebook without a " <code>"hunting"</code>
+            " block. It can be searched and read; it has no id, no techniques and no data sources until its "
+            "front matter names them."
+        </p>
+        {block}
+    };
+    notice(Weight::Note, content.into_any())
+}
+
+fn duplicate(view: &ProcedureView, taken_by: String) -> AnyView {
+    let repo = view.head.link_repo();
+    let older = match &view.claimed {
+        Some(id) => {
+            view! { "its id " <code>{id.clone()}</code> " is taken by the older file " <a href=links::procedure(id, "", repo)><code>{taken_by}</code></a> }
+                .into_any()
+        }
+        None => view! { "its id is taken by the older file " <code>{taken_by}</code> }.into_any(),
+    };
+    let content = view! {
+        <p>
+            <strong>"Duplicate"</strong>": " {older}
+            ". It is listed and addressed by its path until it gets an id of its own."
+        </p>
+        <p>
+            <strong>"To mend it: "</strong> "if it is a variant, give it another " <code>"id"</code>
+            " in its " <code>"hunting"</code> " block; if it is a copy that was left behind, delete it. " {edit(view)}
+        </p>
+    };
+    notice(Weight::Caution, content.into_any())
+}
+
+/// Where the file can be edited at the forge.
+fn edit(view: &ProcedureView) -> AnyView {
+    let href = view.forge.edit.as_deref().and_then(links::outside);
+    href.map(|href| view! { <a href=href rel="noreferrer">"Edit the file"</a> }).into_any()
+}
