@@ -105,7 +105,7 @@ fn joined(text: &Value) -> String {
 
 fn traceback(lines: &Value) -> String {
     let lines = lines.as_array().into_iter().flatten().filter_map(Value::as_str);
-    lines.map(without_colours).collect::<Vec<_>>().join("\n")
+    lines.map(without_colours).collect::<Vec<_>>().join("\n\n")
 }
 
 /// A text without the escape sequences that colour it on a terminal.

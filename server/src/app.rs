@@ -12,6 +12,7 @@ use crate::http::pool::Pool;
 use crate::http::problem::Problem;
 use crate::jobs::Jobs;
 use crate::objects::{ObjectError, Objects};
+use crate::rendered::RenderedNotebooks;
 use crate::routes;
 use catalog::library::{Fetch, Library, LibraryError, Settings};
 use catalog::repository::Repository;
@@ -35,6 +36,8 @@ pub struct Parts {
     pub objects: Objects,
     /// Mirrors, index, ATT&CK.
     pub library: Arc<Library>,
+    /// Notebooks as HTML.
+    pub rendered: RenderedNotebooks,
     /// When repositories are synced.
     pub jobs: Jobs,
     /// Where searches and renders run.
@@ -140,6 +143,7 @@ impl App {
             database,
             objects,
             library,
+            rendered: RenderedNotebooks::new(),
             jobs,
         })))
     }

@@ -16,6 +16,7 @@ pub mod entropy;
 pub mod http;
 pub mod jobs;
 pub mod objects;
+pub mod rendered;
 pub mod routes;
 #[cfg(test)]
 mod sample;

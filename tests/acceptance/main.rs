@@ -9,6 +9,7 @@
 mod bad_input;
 mod conformance;
 mod copies;
+mod customer;
 mod doors;
 mod interruption;
 mod layout;

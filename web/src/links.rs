@@ -58,6 +58,21 @@ pub fn procedure_file(id: &str, file: &str, repo: Option<&str>, at: Option<&str>
     with_query(&format!("/api/v1/procedures/{}/{file}", encode(id)), pairs)
 }
 
+/// A file of a repository, as a commit left it.
+pub fn repository_file(repo: &str, commit: &str, path: &str) -> String {
+    format!("/files/{}/{}/{}", encode(repo), encode(commit), encode_path(path))
+}
+
+/// A picture among the files of a repository, as a commit left it.
+pub fn picture(repo: &str, commit: &str, path: &str) -> String {
+    format!("/pictures/{}/{}/{}", encode(repo), encode(commit), encode_path(path))
+}
+
+/// A path with its slashes kept.
+fn encode_path(path: &str) -> String {
+    path.split('/').map(encode).collect::<Vec<_>>().join("/")
+}
+
 /// The page of one tenant.
 pub fn tenant(id: &str) -> String {
     format!("/tenants/{}", encode(id))

@@ -5,10 +5,13 @@
 
 mod chain;
 mod examine;
+mod files;
 mod pass;
 mod reading;
 mod record;
 mod sync;
+
+pub use files::File;
 
 use crate::attack::Release;
 use crate::diff::{Change, Unified};
@@ -323,6 +326,12 @@ impl Library {
                 }
             })
             .collect()
+    }
+
+    /// The commit that the index stands for in a repository; none before the first sync.
+    pub fn tip(&self, repo: &str) -> Option<String> {
+        let mark = self.index.marks().repos.get(repo).and_then(sync::Mark::read)?;
+        Some(mark.commit).filter(|commit| !commit.is_empty())
     }
 
     fn shelf(&self, name: &str) -> Option<&Shelf> {

@@ -7,7 +7,10 @@ use axum::http::{HeaderName, HeaderValue, header};
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
     style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The headers of every answer.
+/// For a picture from a repository: nothing at all, should somebody open it by itself.
+pub const PICTURE_POLICY: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
+
+/// The headers of every answer; one that has a policy of its own already keeps it.
 pub fn of_every_answer() -> [(HeaderName, HeaderValue); 5] {
     [
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY)),

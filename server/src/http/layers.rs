@@ -94,7 +94,9 @@ pub async fn outermost(State(app): State<App>, request: Request, next: Next) -> 
     }
     let all = response.headers_mut();
     for (name, value) in headers::of_every_answer() {
-        all.insert(name, value);
+        if name != header::CONTENT_SECURITY_POLICY || !all.contains_key(&name) {
+            all.insert(name, value);
+        }
     }
     if !all.contains_key(header::CACHE_CONTROL) {
         let (name, value) = Cache::Never.header();

@@ -9,6 +9,7 @@ pub mod copy;
 pub mod customers;
 pub mod diff;
 pub mod error;
+pub mod file;
 pub mod history;
 pub mod login;
 pub mod problems;

@@ -7,8 +7,11 @@ pub mod copies;
 pub mod copy;
 pub mod customers;
 pub mod diff;
+pub mod files;
 pub mod history;
 pub mod login;
+pub mod pictures;
+pub mod places;
 pub mod problems;
 pub mod procedure;
 pub mod reference;
@@ -37,6 +40,10 @@ pub fn router() -> Router<App> {
         .route("/", get(catalog::show))
         .route("/procedures/{id}", get(procedure::show))
         .route("/procedures/{id}/at/{commit}", get(procedure::show_at))
+        .route("/procedures/{id}/at/{commit}/outputs/{cell}/{output}", get(pictures::of_output))
+        .route("/procedures/{id}/at/{commit}/attachments/{cell}/{name}", get(pictures::of_attachment))
+        .route("/files/{repo}/{commit}/{*path}", get(files::show))
+        .route("/pictures/{repo}/{commit}/{*path}", get(pictures::of_repository))
         .route("/procedures/{id}/report", get(procedure::report))
         .route("/procedures/{id}/history", get(history::show))
         .route("/procedures/{id}/diff", get(diff::choose))

@@ -67,11 +67,12 @@ pub async fn report(
     Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
     let (address, at) = (which.address(&id), which.commit()?);
-    let (context, frame) = (Context::of(&app), visitor.frame(&app));
+    let (context, frame, cache) = (Context::of(&app), visitor.frame(&app), app.clone());
     let made = app
         .read(move |library| {
             let Some(reading) = library.read(&address, at.as_deref())? else { return Ok(None) };
-            let view = reported(&context, reading, address.repo.is_some());
+            let rendered = cache.rendered.of(library, &reading);
+            let view = reported(&context, reading, &rendered, address.repo.is_some());
             Ok::<_, LibraryError>(Some(html(web::pages::procedure::report(&frame, view))))
         })
         .await?;
@@ -80,7 +81,7 @@ pub async fn report(
 
 async fn read(app: &App, visitor: &Visitor, id: String, which: Which) -> Result<Response, Problem> {
     let (address, at) = (which.address(&id), which.commit()?);
-    let (context, frame) = (Context::of(app), visitor.frame(app));
+    let (context, frame, cache) = (Context::of(app), visitor.frame(app), app.clone());
     let vocabulary = app.config.instances.vocabulary.clone();
     let (asked, repo) = (address.id.clone(), address.repo.clone());
     let made = app
@@ -93,7 +94,8 @@ async fn read(app: &App, visitor: &Visitor, id: String, which: Which) -> Result<
                 return Ok(Some(Redirect::permanent(&there).into_response()));
             }
             let past = if reading.past { library.history(&address, REVISIONS, None)? } else { None };
-            let mut view = view(&context, reading, repo.is_some(), &vocabulary);
+            let rendered = cache.rendered.of(library, &reading);
+            let mut view = view(&context, reading, &rendered, repo.is_some(), &vocabulary);
             if let Some(history) = past {
                 place(&context, &mut view, &history.revisions);
             }
@@ -103,8 +105,14 @@ async fn read(app: &App, visitor: &Visitor, id: String, which: Which) -> Result<
     made.ok_or_else(|| no_procedure(&id))
 }
 
-fn view(context: &Context, reading: Reading, named: bool, vocabulary: &Vocabulary) -> ProcedureView {
-    let rendered = rendered(context, &reading, vocabulary);
+fn view(
+    context: &Context,
+    reading: Reading,
+    cells: &render::Rendered,
+    named: bool,
+    vocabulary: &Vocabulary,
+) -> ProcedureView {
+    let rendered = rendered(context, &reading, cells, vocabulary);
     let Reading { entry, procedure, others, commit, past, path, notebook, diagnostics, broken, .. } = reading;
     let repo = entry.repo.clone();
     let at = past.then(|| commit.clone());
@@ -219,11 +227,11 @@ fn asked(query: query::Query) -> QueryView {
 }
 
 /// The customer's view.
-fn reported(context: &Context, reading: Reading, named: bool) -> ReportView {
+fn reported(context: &Context, reading: Reading, rendered: &render::Rendered, named: bool) -> ReportView {
     let kept = report::customer(&reading.notebook);
     let mut stays = kept.cells.iter().peekable();
     let mut cells = Vec::with_capacity(kept.cells.len());
-    for cell in render::notebook(&reading.notebook, &render::Options::default()).cells {
+    for cell in &rendered.cells {
         if let Some(kept) = stays.next_if(|kept| kept.cell == cell.index) {
             let mut cell = shown(cell, &reading);
             if !kept.outputs {
@@ -244,7 +252,7 @@ fn reported(context: &Context, reading: Reading, named: bool) -> ReportView {
 }
 
 /// One rendered cell, without its place at the forge.
-fn shown(cell: RenderedCell, reading: &Reading) -> Cell {
+fn shown(cell: &RenderedCell, reading: &Reading) -> Cell {
     let mistaken = report::mistaken(&reading.notebook.cells[cell.index]);
     Cell {
         index: cell.index,
@@ -254,11 +262,11 @@ fn shown(cell: RenderedCell, reading: &Reading) -> Cell {
             Kind::Code => CellKind::Code,
             Kind::Raw => CellKind::Raw,
         },
-        html: cell.html,
-        language: cell.language,
-        tags: cell.tags,
+        html: cell.html.clone(),
+        language: cell.language.clone(),
+        tags: cell.tags.clone(),
         line: cell.lines.0,
-        outputs: Vec::new(),
+        outputs: cell.outputs.clone(),
         forge: None,
     }
 }
@@ -270,20 +278,24 @@ struct Rendered {
     not_copyable: Option<String>,
 }
 
-fn rendered(context: &Context, reading: &Reading, vocabulary: &Vocabulary) -> Rendered {
+fn rendered(
+    context: &Context,
+    reading: &Reading,
+    rendered: &render::Rendered,
+    vocabulary: &Vocabulary,
+) -> Rendered {
     let forge = context.forge(&reading.entry.repo);
-    let rendered = render::notebook(&reading.notebook, &render::Options::default());
-    let cells = rendered.cells.into_iter().map(|cell| {
+    let cells = rendered.cells.iter().map(|cell| {
         let line = cell.lines.0;
         Cell {
             forge: forge.and_then(|forge| forge.line_url(&reading.commit, &reading.path, line)),
             ..shown(cell, reading)
         }
     });
-    let outline = rendered.headings.into_iter().map(|heading| Heading {
+    let outline = rendered.headings.iter().map(|heading| Heading {
         level: heading.level,
-        text: heading.text,
-        anchor: heading.anchor,
+        text: heading.text.clone(),
+        anchor: heading.anchor.clone(),
     });
     let tried = trial(reading, vocabulary);
     let parameters = tried.parameters.into_iter().map(|parameter| Parameter {

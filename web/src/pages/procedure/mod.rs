@@ -8,10 +8,10 @@ mod panel;
 mod queries;
 
 use crate::Frame;
-use crate::components::{attack, diagnostics, facts, head};
+use crate::components::{attack, diagnostics, head};
 use crate::islands::CopyCode;
 use crate::links;
-use crate::view::{Commit, Diagnostic, Field, ProcedureHead, Severity, Standing, Tactic, Technique, When};
+use crate::view::{Commit, Diagnostic, Field, ProcedureHead, Severity, Tactic, Technique, When};
 use leptos::prelude::*;
 
 /// Why a file is broken, and what is shown in its place.

@@ -4,18 +4,22 @@
 //! chain of revisions (its lineage) is followed through renames; the newest revision of each touched chain becomes its
 //! entry. Nothing of a pass is visible before its commit.
 
+mod ids;
+mod standing;
+
 use super::chain::{Chain, Touched};
-use super::examine::{self, Examined, Outcome};
+use super::examine::{self, Examined};
 use super::sync::Mark;
 use super::{Library, LibraryError, Readiness};
 use crate::attack::Status;
 use crate::diff;
-use crate::index::{Batch, Broken, Entry, IndexError, Load, Revision};
-use crate::lint::{Diagnostic, Severity};
+use crate::index::{Batch, Entry, IndexError, Load, Revision};
 use crate::mirror::rename::{self, RenameText};
 use crate::mirror::{BlobId, CommitChanges, CommitId, Content, Lineages, Mirror, MirrorError};
-use crate::procedure::{self, Procedure, Standing};
+use crate::procedure::{self, Standing};
 use crate::repository::{Globs, Repository};
+use ids::{Claim, Holder, mark_duplicate};
+use standing::{copyable, reason, standing};
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::str::FromStr;
@@ -71,13 +75,6 @@ pub(super) struct Pass<'a> {
     released: Vec<String>,
     /// Paths whose entries this pass decides about, before and after.
     touched: HashSet<String>,
-}
-
-/// The file that holds an id.
-#[derive(Clone)]
-struct Holder {
-    born: u64,
-    path: String,
 }
 
 impl<'a> Pass<'a> {
@@ -436,74 +433,6 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    /// Who is to hold an id, given one more file that bears it.
-    fn claim(&mut self, id: &str, born: u64, path: &str) -> Result<Claim, Stop> {
-        let mut holder = self.holders.get(id).cloned();
-        if holder.is_none() && self.continues {
-            let others = self.library.index.by_claimed_id(&self.repository.name, id)?;
-            holder = others
-                .into_iter()
-                .filter(|entry| !self.touched.contains(&entry.path))
-                .min_by_key(|entry| entry.born)
-                .map(|entry| Holder { born: entry.born, path: entry.path });
-        }
-        let own = Holder { born, path: path.to_owned() };
-        let claim = match holder {
-            None => Claim::Held,
-            Some(holder) if holder.path == path => Claim::Held,
-            Some(holder) if (holder.born, &holder.path) < (born, &own.path) => {
-                self.holders.insert(id.to_owned(), holder.clone());
-                return Ok(Claim::TakenBy(holder.path));
-            }
-            Some(holder) => Claim::TakenFrom(holder.path),
-        };
-        self.holders.insert(id.to_owned(), own);
-        Ok(claim)
-    }
-
-    /// Makes the entry at `path`, which held an id until an older file was seen to bear it, a duplicate.
-    fn demote(&mut self, chains: &[Chain], path: &str, by: String, id: &str) -> Result<(), Stop> {
-        let chain = chains.iter().find(|chain| chain.tip.as_ref().is_some_and(|(tip, _)| tip == path));
-        let (mut entry, examined) = if let Some(chain) = chain {
-            let blob = chain.tip.as_ref().map(|(_, blob)| *blob).ok_or(Stop::StartAnew)?;
-            let examined = self.examine(blob, path)?;
-            let standing = standing(chain, &examined).ok_or(Stop::StartAnew)?;
-            self.entry(chain, &examined, standing)?
-        } else {
-            let Some(entry) = self.library.index.by_path(&self.repository.name, path)? else { return Ok(()) };
-            let examined = self.examine_entry(&entry)?;
-            (entry, examined)
-        };
-        self.count(&entry, false);
-        mark_duplicate(&mut entry, id, by);
-        self.put(&entry, &examined)
-    }
-
-    /// Gives ids that touched files gave up to the oldest of the duplicates that waited for them.
-    fn promote_released(&mut self) -> Result<(), Stop> {
-        let released = std::mem::take(&mut self.released);
-        for id in released {
-            if self.holders.contains_key(&id) {
-                continue;
-            }
-            let waiting = self.library.index.by_claimed_id(&self.repository.name, &id)?;
-            let oldest = waiting
-                .into_iter()
-                .filter(|entry| entry.standing == Standing::Duplicate && !self.touched.contains(&entry.path))
-                .min_by_key(|entry| entry.born);
-            let Some(mut entry) = oldest else { continue };
-            self.holders.insert(id.clone(), Holder { born: entry.born, path: entry.path.clone() });
-            let examined = self.examine_entry(&entry)?;
-            self.count(&entry, false);
-            entry.standing = if entry.broken.is_some() { Standing::Broken } else { Standing::Good };
-            entry.id = id;
-            entry.taken_by = None;
-            entry.problems.retain(|problem| problem.code != DUPLICATE);
-            self.put(&entry, &examined)?;
-        }
-        Ok(())
-    }
-
     /// The notebook whose text an entry is found by.
     fn examine_entry(&mut self, entry: &Entry) -> Result<Arc<Examined>, Stop> {
         let last_good = entry.broken.as_ref().and_then(|broken| broken.last_good_blob.clone());
@@ -570,57 +499,6 @@ impl<'a> Pass<'a> {
         Ok((entry, shown))
     }
 
-    /// Since when a chain is broken, and its last good revision.
-    fn broken(
-        &mut self,
-        chain: &Chain,
-        reason: &Diagnostic,
-    ) -> Result<(Broken, Option<Arc<Examined>>), Stop> {
-        let mut since: Option<&Touched> = None;
-        let mut good: Option<(&Touched, Arc<Examined>)> = None;
-        for touched in chain.revisions.iter().rev() {
-            let Some(blob) = touched.after else { continue };
-            let examined = self.examine(blob, &touched.revision.path)?;
-            if examined.is_catalogued() {
-                good = Some((touched, examined));
-                break;
-            }
-            since = Some(touched);
-        }
-        let text = reason.message.clone();
-        let state = |touched: &Touched| Broken {
-            since: touched.revision.commit.clone(),
-            by: touched.revision.author_name.clone(),
-            at: touched.revision.committed_at.0,
-            reason: text.clone(),
-            last_good_commit: None,
-            last_good_path: None,
-            last_good_blob: None,
-        };
-        let mut broken = since.map(state).ok_or(Stop::StartAnew)?;
-        if let Some((touched, examined)) = good {
-            broken.last_good_commit = Some(touched.revision.commit.clone());
-            broken.last_good_path = Some(touched.revision.path.clone());
-            broken.last_good_blob = touched.after.map(|blob| blob.to_string());
-            return Ok((broken, Some(examined)));
-        }
-        // Nothing good is new: what the entry knew before still holds.
-        let Some(entry) = &chain.entry else { return Ok((broken, None)) };
-        if let Some(before) = &entry.broken {
-            broken = Broken { reason: broken.reason, ..before.clone() };
-        } else if entry.ever_catalogued {
-            broken.last_good_commit = Some(entry.commit.clone());
-            broken.last_good_path = Some(entry.path.clone());
-            broken.last_good_blob = Some(entry.blob.clone());
-        }
-        let blob = broken.last_good_blob.as_deref().and_then(|blob| BlobId::from_str(blob).ok());
-        let examined = match blob {
-            Some(blob) => Some(self.examine(blob, &entry.path)?),
-            None => None,
-        };
-        Ok((broken, examined))
-    }
-
     fn write_revisions(&mut self, chains: &[Chain]) -> Result<(), Stop> {
         for chain in chains.iter().filter(|chain| chain.candidate) {
             for touched in &chain.revisions {
@@ -663,69 +541,5 @@ impl<'a> Pass<'a> {
         let stale = |status: Status| matches!(status, Status::Revoked | Status::Deprecated);
         step(revoked_techniques, entry.procedure.techniques.iter().any(|mapping| stale(mapping.status)));
         step(copyable, entry.copyable);
-    }
-}
-
-/// What becomes of a claim to an id.
-enum Claim {
-    Held,
-    /// An older file at this path holds it.
-    TakenBy(String),
-    /// It is taken from the younger file at this path.
-    TakenFrom(String),
-}
-
-/// The diagnostic's code of a file whose id is taken.
-const DUPLICATE: &str = "id-duplicate";
-
-fn mark_duplicate(entry: &mut Entry, id: &str, by: String) {
-    entry.standing = Standing::Duplicate;
-    entry.id = format!("path:{}", entry.path);
-    let message = format!("the id {id} is taken by the older file {by}");
-    let problem = Diagnostic::new(
-        DUPLICATE,
-        Severity::Error,
-        message,
-        "Give this procedure an id of its own; until then it is addressed by its path.",
-    );
-    entry.problems.retain(|problem| problem.code != DUPLICATE);
-    entry.problems.insert(0, problem.blocking());
-    entry.taken_by = Some(by);
-}
-
-/// How a file stands by itself; none for plain markdown that never was a procedure.
-fn standing(chain: &Chain, examined: &Examined) -> Option<Standing> {
-    match (&examined.outcome, chain.ever_catalogued) {
-        (Outcome::Catalogued, _) => Some(Standing::Good),
-        (Outcome::Unusable(_), _) | (Outcome::Plain | Outcome::Uncatalogued, true) => Some(Standing::Broken),
-        (Outcome::Uncatalogued, false) => Some(Standing::Uncatalogued),
-        (Outcome::Plain, false) => None,
-    }
-}
-
-/// Whether a copy can be made: not where the tenant that is filled in would be overwritten without a word.
-fn copyable(procedure: &Procedure) -> bool {
-    !procedure.diagnostics.iter().any(|diagnostic| diagnostic.code == "parameters-tag-missing")
-}
-
-/// Why a broken file is broken.
-fn reason(examined: &Examined) -> Diagnostic {
-    match &examined.outcome {
-        Outcome::Unusable(reason) => reason.clone(),
-        Outcome::Plain => Diagnostic::new(
-            "metadata-lost",
-            Severity::Error,
-            "it is no MyST notebook any more: its front matter and cells are gone",
-            "Restore the file from its last good revision.",
-        )
-        .blocking(),
-        Outcome::Uncatalogued | Outcome::Catalogued => Diagnostic::new(
-            "metadata-lost",
-            Severity::Error,
-            "its `hunting` metadata was lost",
-            "Restore the `hunting` block from the last good revision, and add `notebook_metadata_filter: hunting` under \
-             `jupytext:`, without which the next save by jupytext deletes it again.",
-        )
-        .blocking(),
     }
 }
