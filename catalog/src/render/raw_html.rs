@@ -116,21 +116,27 @@ impl<'o> RawHtml<'o> {
             }
         };
         if passes {
+            // Written anew, so that the HTML parser reads the same tag as we did, and nothing else.
+            let attributes = &whole[(1 + tag.name.len()).min(whole.len())..];
             match name {
-                "a" if !tag.closing => self.link(&whole[1 + tag.name.len()..], out),
-                "img" => self.image(&whole[1 + tag.name.len()..], out),
-                _ => out.push_str(whole),
+                _ if tag.closing => out.extend(["</", name, ">"]),
+                "img" => self.image(attributes, out),
+                _ => self.element(name, attributes, out),
             }
         }
     }
 
-    /// A link is written anew, with what it leads to judged as a link of markdown's is.
-    fn link(&self, attributes: &str, out: &mut String) {
-        out.push_str("<a");
+    /// What a link leads to is judged as it is for a link of markdown's.
+    fn element(&self, element: &str, attributes: &str, out: &mut String) {
+        out.extend(["<", element]);
         for (name, value) in attributes_of(attributes) {
-            let value = match name.as_str() {
-                "href" => self.options.href(&value),
-                "title" | "id" | "class" => Some(value.into_owned()),
+            let value = match (element, name.as_str()) {
+                ("a", "href") => self.options.href(&value),
+                (_, "href" | "src") => None,
+                (_, event) if event.starts_with("on") => None,
+                (_, plain) if plain.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') => {
+                    Some(value.into_owned())
+                }
                 _ => None,
             };
             if let Some(value) = value {
@@ -140,7 +146,7 @@ impl<'o> RawHtml<'o> {
         out.push('>');
     }
 
-    /// A picture too; it becomes its words where it is none of the repository's.
+    /// A picture becomes its words where it is none of the repository's.
     fn image(&self, attributes: &str, out: &mut String) {
         let attributes: Vec<_> = attributes_of(attributes).collect();
         let get =
@@ -307,7 +313,7 @@ mod tests {
 
     #[test]
     fn allowed_tags_pass_and_others_go() {
-        assert_eq!(passed("<details open><summary>x</summary>"), "<details open><summary>x</summary>");
+        assert_eq!(passed("<details open><summary>x</summary>"), "<details open=\"\"><summary>x</summary>");
         assert_eq!(passed("<form action=x>a</form><img onerror=y>"), "a");
         assert_eq!(passed("a<script>alert(1)</script >b<!-- c -->d<style>x"), "abd");
         assert_eq!(passed("1 < 2 <3 </ >"), "1 &lt; 2 &lt;3 &lt;/ >");
@@ -322,6 +328,10 @@ mod tests {
         assert_eq!(
             passed("<a href=\"java&#115;cript:x\">y</a><a href=jav&Tab;ascript:x>z</a>"),
             "<a>y</a><a>z</a>"
+        );
+        assert_eq!(
+            passed("<B title='<a href=\"x\"' \"onclick=y>z</b>"),
+            "<b title=\"&lt;a href=&quot;x&quot;\">z</b>"
         );
         assert_eq!(passed("<img alt='a <b>' src=\"x.png\"/>"), "<span class=\"image\">a &lt;b&gt;</span>");
     }

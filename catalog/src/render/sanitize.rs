@@ -167,8 +167,9 @@ fn attribute<'a>(_element: &str, name: &str, value: &'a str) -> Option<Cow<'a, s
         "href" => match value.trim_start().strip_prefix('#') {
             Some("") => Some(Cow::Borrowed("#")),
             Some(fragment) => Some(Cow::Owned(places::fragment_href(fragment))),
-            // Ammonia has judged the schemes that it could read. What merely looks like one goes too.
-            None => has_known_scheme(value).then_some(Cow::Borrowed(value)),
+            // Ammonia has judged the schemes that it could read. What merely looks like one goes too, and so does
+            // every relative link but those that the first fence has put in.
+            None => (outputs::is_own(value) || has_known_scheme(value)).then_some(Cow::Borrowed(value)),
         },
         // Of a set of tabs one is open. The name is no name that scripts could reach an element by.
         "name" => {
@@ -187,10 +188,10 @@ fn attribute<'a>(_element: &str, name: &str, value: &'a str) -> Option<Cow<'a, s
     }
 }
 
-/// Whether a link is relative or has one of the schemes that are allowed.
+/// Whether a link has one of the schemes that are allowed.
 fn has_known_scheme(href: &str) -> bool {
     let first = href.split(['/', '?', '#']).next().unwrap_or_default();
-    first.split_once(':').is_none_or(|(scheme, _)| {
+    first.split_once(':').is_some_and(|(scheme, _)| {
         let scheme = scheme.trim_start();
         SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known))
     })
