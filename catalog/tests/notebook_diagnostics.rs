@@ -46,6 +46,14 @@ fn each_thing_that_jupytext_stops_at_is_said_with_its_place() {
         ("---\ntitle: 2026\n---\n".to_owned(), "title-not-text", 2, 0),
         ("---\nauthors: Ada\n---\n".to_owned(), "authors-not-list", 2, 0),
         ("---\njupyter: 1\n---\n".to_owned(), "jupyter-not-mapping", 2, 0),
+        ("---\njupyter:\n# a comment\n  a: 1\n---\n".to_owned(), "jupyter-block-cut", 1, 1),
+        ("---\njupytext: {formats: 'ipynb,mdx'}\n---\n".to_owned(), "jupytext-formats-invalid", 2, 0),
+        (
+            "---\njupytext: {root_level_metadata_filter: [a]}\n---\n".to_owned(),
+            "metadata-filter-invalid",
+            2,
+            0,
+        ),
         (
             "---\njupytext:\n  text_representation:\n    jupytext_version: 1.16\n---\n".to_owned(),
             "jupytext-version-not-text",
@@ -63,6 +71,8 @@ fn each_thing_that_jupytext_stops_at_is_said_with_its_place() {
         (body("```{code-cell}\n:tags: [1]\n```\n"), "tag-not-text", 11, 0),
         (body("```{code-cell}\n:tags: ['a,b']\n```\n"), "tag-invalid", 11, 0),
         (body("```{code-cell}\n:tags: [a\n```\n"), "yaml-invalid", 12, 8),
+        (body("```{code-cell}\n::\n```\n"), "yaml-invalid", 12, 2),
+        (body("```{code-cell}\n:name: 2026-01-01\n```\n"), "cell-name-not-text", 11, 0),
         (body("```{code-cell}\n---\n- a\n---\n```\n"), "cell-options-not-mapping", 12, 1),
         (body("```{code-cell}\n:collapsed: maybe\n```\n"), "cell-metadata-invalid", 11, 0),
         (body("\n+++ foo\n"), "block-break-not-json", 12, 6),
@@ -80,6 +90,7 @@ fn each_surprise_that_jupytext_lives_with_is_a_warning() {
         ("---\na: .nan\n---\n".to_owned(), "yaml-number", 2, 4),
         ("\u{feff}---\na: 1\n---\n".to_owned(), "byte-order-mark", 1, 1),
         (body("a\u{2028}b\n"), "unusual-line-break", 11, 2),
+        (body("+++ {\"a\": NaN}\n"), "json-number", 11, 5),
         (body("```{code-cell}\n1\n"), "fence-unclosed", 11, 1),
         (body("```{code-cell} a\n```\n```{code-cell} b\n```\n"), "mixed-languages", 13, 0),
         (
@@ -212,7 +223,9 @@ fn an_ipynb_that_is_none_says_why() {
     };
     assert_eq!(code("{"), Some("ipynb-not-json".to_owned()));
     assert_eq!(code("[]"), Some("ipynb-not-notebook".to_owned()));
-    assert_eq!(code("{\"nbformat\": 3, \"cells\": []}"), Some("ipynb-format".to_owned()));
+    assert_eq!(code("{\"nbformat\": 5, \"cells\": []}"), Some("ipynb-format".to_owned()));
+    assert_eq!(code("{\"nbformat\": 3, \"worksheets\": [{\"cells\": [1]}]}"), Some("ipynb-cell".to_owned()));
+    assert_eq!(code("{\"nbformat\": 3, \"worksheets\": 1}"), None);
     assert_eq!(code("{\"nbformat\": 4}"), Some("ipynb-not-notebook".to_owned()));
     assert_eq!(code("{\"nbformat\": 4, \"cells\": [1]}"), Some("ipynb-cell".to_owned()));
     assert_eq!(code("{\"nbformat\": 4, \"cells\": []}"), None);

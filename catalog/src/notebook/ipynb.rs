@@ -1,11 +1,13 @@
-//! Jupyter's own format, nbformat 4.5.
+//! Jupyter's own format: nbformat 3 to 4.5 is read, 4.5 is written.
 
-use super::{Cell, CellKind, Metadata, Notebook, hex, myst, python_text, schema};
+mod outputs;
+mod v3;
+
+use super::{Cell, CellKind, Metadata, Notebook, hex, json, myst, python_text, schema};
 use crate::lint::{Diagnostic, Severity};
-use serde_json::{Value, json};
+use serde_json::{Value, json as value};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
-use std::fmt::Write;
 
 /// What an ipynb file may have at most, in bytes. Outputs make it larger than a text.
 const FILE: usize = 64 << 20;
@@ -16,8 +18,12 @@ fn blocking(code: &str, message: impl Into<String>, help: &str) -> Diagnostic {
     Diagnostic::new(code, Severity::Error, message, help).blocking()
 }
 
-/// Reads an ipynb file of nbformat 4. Total, as [`myst::read`] is. Outputs are kept as they are; nothing in them is
-/// looked at.
+fn warning(code: &str, message: impl Into<String>, help: &str) -> Diagnostic {
+    Diagnostic::new(code, Severity::Warning, message, help)
+}
+
+/// Reads an ipynb file of nbformat 3 or 4. Total, as [`myst::read`] is. Outputs are kept as they are, as nbformat holds
+/// them (texts whole, not in lines); nothing in them is looked at beyond their shape.
 pub fn read(bytes: &[u8]) -> Notebook {
     let mut notebook = Notebook::default();
     if bytes.len() > FILE {
@@ -28,29 +34,21 @@ pub fn read(bytes: &[u8]) -> Notebook {
         ));
         return notebook;
     }
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            notebook.diagnostics.push(myst::not_utf8(bytes, error.valid_up_to()));
+    let loaded = match load(bytes) {
+        Ok(loaded) => loaded,
+        Err(diagnostic) => {
+            notebook.diagnostics.push(diagnostic);
             return notebook;
         }
     };
-    let value: Value = match serde_json::from_str(text) {
-        Ok(value) => value,
-        Err(error) => {
-            let place = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-            notebook.diagnostics.push(
-                blocking(
-                    "ipynb-not-json",
-                    format!("the notebook is not JSON: {error}"),
-                    "Restore the file from a version that Jupyter opened; a merge conflict often leaves such a file.",
-                )
-                .at(place(error.line()), place(error.column())),
-            );
-            return notebook;
-        }
-    };
-    let Value::Object(mut root) = value else {
+    if let Some(number) = loaded.kept.first() {
+        notebook.diagnostics.push(warning(
+            "json-number",
+            format!("`{number}` is a number that few programs read; it is kept as text"),
+            "Nothing needs to be done; the value was not finite, or too large.",
+        ));
+    }
+    let Value::Object(mut root) = loaded.value else {
         notebook.diagnostics.push(blocking(
             "ipynb-not-notebook",
             "the file is JSON, but no notebook",
@@ -58,16 +56,25 @@ pub fn read(bytes: &[u8]) -> Notebook {
         ));
         return notebook;
     };
-    let format = root.get("nbformat").and_then(Value::as_u64);
-    if format != Some(4) {
-        notebook.diagnostics.push(blocking(
+    match root.get("nbformat").and_then(Value::as_u64) {
+        Some(4) => {
+            if let Some(minor) = root.get("nbformat_minor").and_then(Value::as_u64).filter(|minor| *minor > 5) {
+                notebook.diagnostics.push(warning(
+                    "ipynb-format",
+                    format!("the notebook is of nbformat 4.{minor}, which is newer than 4.5; what is new in it may be lost"),
+                    "Save the notebook in an older Jupyter if something is missing.",
+                ));
+            }
+        }
+        Some(2 | 3) => root = v3::upgrade(root),
+        format => notebook.diagnostics.push(blocking(
             "ipynb-format",
             match format {
-                Some(format) => format!("the notebook is of nbformat {format}; only nbformat 4 is read"),
+                Some(format) => format!("the notebook is of nbformat {format}; nbformat 3 and 4 are read"),
                 None => "the file says no `nbformat`".to_owned(),
             },
             "Open the notebook in Jupyter and save it, or run `jupyter nbconvert --to notebook --inplace` on it.",
-        ));
+        )),
     }
     match root.shift_remove("metadata") {
         Some(Value::Object(map)) => notebook.metadata = map,
@@ -78,10 +85,7 @@ pub fn read(bytes: &[u8]) -> Notebook {
             "Replace them by `{}`.",
         )),
     }
-    for (code, _, message, help) in schema::notebook_faults(&notebook.metadata, |_, value| value.is_string())
-    {
-        notebook.diagnostics.push(Diagnostic::new(code, Severity::Warning, message, help));
-    }
+    mend_metadata(&mut notebook);
     match root.shift_remove("cells") {
         Some(Value::Array(cells)) => {
             if cells.len() > CELLS {
@@ -103,6 +107,61 @@ pub fn read(bytes: &[u8]) -> Notebook {
     }
     myst::find_hunting_cell(&mut notebook);
     notebook
+}
+
+/// The JSON of a file.
+fn load(bytes: &[u8]) -> Result<json::Loaded, Diagnostic> {
+    let text = std::str::from_utf8(bytes).map_err(|error| myst::not_utf8(bytes, error.valid_up_to()))?;
+    json::load(text.strip_prefix('\u{feff}').unwrap_or(text)).map_err(|error| {
+        let place = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let (message, help) = if text.contains("<<<<<<<") {
+            (
+                format!("the notebook is not JSON, and holds the marks of a merge conflict: {error}"),
+                "Settle the conflict, or take one side of it.",
+            )
+        } else {
+            (
+                format!("the notebook is not JSON: {error}"),
+                "Restore the file from a version that Jupyter opened.",
+            )
+        };
+        blocking("ipynb-not-json", message, help).at(place(error.line()), place(error.column()))
+    })
+}
+
+/// Makes of the metadata what nbformat takes, and says so: a kernelspec has a name to display, a title is text.
+fn mend_metadata(notebook: &mut Notebook) {
+    let Notebook { metadata, diagnostics, .. } = notebook;
+    for (code, key, message, help) in schema::notebook_faults(metadata, |_, value| value.is_string()) {
+        let mended = match metadata.get_mut(&key) {
+            Some(Value::Object(kernelspec)) if key == "kernelspec" => {
+                let named = |key: &str| kernelspec.get(key).filter(|name| name.is_string()).cloned();
+                let (name, display) = (named("name"), named("display_name"));
+                let both = name.clone().or_else(|| display.clone()).zip(display.or(name));
+                both.map(|(name, display)| {
+                    kernelspec.insert("name".to_owned(), name);
+                    kernelspec.insert("display_name".to_owned(), display);
+                })
+            }
+            Some(title) if key == "title" && !title.is_null() => {
+                *title = title.to_string().into();
+                Some(())
+            }
+            Some(authors) if key == "authors" => {
+                *authors = Value::Array(vec![authors.take()]);
+                Some(())
+            }
+            _ => None,
+        };
+        let done = if mended.is_some() {
+            "it is mended"
+        } else {
+            metadata.shift_remove(&key);
+            "it is left out"
+        };
+        let message = message.split(", and jupytext").next().unwrap_or(&message).to_owned();
+        diagnostics.push(warning(code, format!("{message}: {done}"), help));
+    }
 }
 
 /// A text that nbformat writes as one string or as a list of lines.
@@ -147,15 +206,38 @@ fn cell(value: Value, index: usize, notebook: &mut Notebook) {
         Some(_) => notebook.diagnostics.push(fault("has `metadata` that are no mapping")),
     }
     cell.id = map.get("id").and_then(Value::as_str).map(str::to_owned);
-    cell.attachments = map.shift_remove("attachments").filter(Value::is_object);
+    let mut faults = Vec::new();
     if kind == CellKind::Code {
-        if let Some(Value::Array(outputs)) = map.shift_remove("outputs") {
-            cell.outputs = outputs;
+        match map.shift_remove("outputs") {
+            Some(Value::Array(list)) => cell.outputs = outputs::read(list, &mut faults),
+            None => {}
+            Some(_) => faults.push("its `outputs` are no list, and are left out".to_owned()),
         }
         cell.execution_count =
             map.get("execution_count").and_then(Value::as_u64).and_then(|count| u32::try_from(count).ok());
+    } else if let Some(Value::Object(mut attachments)) = map.shift_remove("attachments") {
+        outputs::read_attachments(&mut attachments, &mut faults);
+        cell.attachments = Some(attachments.into());
     }
-    schema::check_cell(&cell, index, &mut notebook.diagnostics);
+    let known = ["cell_type", "id", "execution_count", "attachments"];
+    faults.extend(
+        map.keys()
+            .filter(|key| !known.contains(&key.as_str()))
+            .map(|key| format!("it has the field `{key}`, which nbformat does not know; it is left out")),
+    );
+    // One a cell: a notebook with thousands of faulty outputs needs one remedy.
+    if let Some(fault) = faults.first() {
+        let more = if faults.len() > 1 { format!(" (and {} more)", faults.len() - 1) } else { String::new() };
+        notebook.diagnostics.push(
+            warning(
+                "ipynb-cell-field",
+                format!("of this cell, {fault}{more}"),
+                "Run the cell anew in Jupyter and save the notebook.",
+            )
+            .in_cell(index),
+        );
+    }
+    schema::check_cell(&cell, index, &|_| false, &mut notebook.diagnostics);
     notebook.cells.push(cell);
 }
 
@@ -211,9 +293,9 @@ pub fn write(notebook: &Notebook) -> Vec<u8> {
     }
     let cells: Vec<Value> =
         notebook.cells.iter().zip(ids(notebook)).map(|(cell, id)| cell_value(cell, id)).collect();
-    let root = json!({ "cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5 });
+    let root = value!({ "cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5 });
     let mut out = String::new();
-    pretty(&root, 0, &mut out);
+    json::pretty(&root, 0, &mut out);
     out.push('\n');
     out.into_bytes()
 }
@@ -232,83 +314,12 @@ fn cell_value(cell: &Cell, id: String) -> Value {
     map.insert("metadata".to_owned(), Value::Object(metadata));
     map.insert("source".to_owned(), python_text::lines_with_ends(&cell.source).collect::<Vec<_>>().into());
     if cell.kind == CellKind::Code {
-        map.insert("execution_count".to_owned(), json!(cell.execution_count));
-        map.insert("outputs".to_owned(), cell.outputs.clone().into());
+        map.insert("execution_count".to_owned(), value!(cell.execution_count));
+        map.insert("outputs".to_owned(), outputs::split_all(&cell.outputs).into());
     } else if let Some(attachments) = &cell.attachments {
-        map.insert("attachments".to_owned(), attachments.clone());
+        let mut attachments = attachments.clone();
+        outputs::split_attachments(&mut attachments);
+        map.insert("attachments".to_owned(), attachments);
     }
     Value::Object(map)
-}
-
-/// JSON as Python's `json.dumps(…, sort_keys=True, indent=1, ensure_ascii=False)` writes it.
-fn pretty(value: &Value, depth: usize, out: &mut String) {
-    let line = |depth: usize, out: &mut String| {
-        out.push('\n');
-        out.extend(std::iter::repeat_n(' ', depth));
-    };
-    match value {
-        Value::Array(items) if !items.is_empty() => {
-            out.push('[');
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                line(depth + 1, out);
-                pretty(item, depth + 1, out);
-            }
-            line(depth, out);
-            out.push(']');
-        }
-        Value::Object(map) if !map.is_empty() => {
-            let mut keys: Vec<_> = map.iter().collect();
-            keys.sort_by_key(|(key, _)| *key);
-            out.push('{');
-            for (at, (key, item)) in keys.into_iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                line(depth + 1, out);
-                text(key, out);
-                out.push_str(": ");
-                pretty(item, depth + 1, out);
-            }
-            line(depth, out);
-            out.push('}');
-        }
-        Value::String(string) => text(string, out),
-        Value::Number(number) if number.is_f64() => {
-            out.push_str(&python_text::float(number.as_f64().unwrap_or(0.0)));
-        }
-        other => {
-            let _ = write!(out, "{other}");
-        }
-    }
-}
-
-/// A text as JSON, letters beyond ASCII as they are.
-fn text(text: &str, out: &mut String) {
-    out.push('"');
-    let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let escape = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0x08 => "\\b",
-            0x0c => "\\f",
-            0..=0x1f => "",
-            _ => continue,
-        };
-        out.push_str(&text[from..at]);
-        from = at + 1;
-        if escape.is_empty() {
-            let _ = write!(out, "\\u{byte:04x}");
-        } else {
-            out.push_str(escape);
-        }
-    }
-    out.push_str(&text[from..]);
-    out.push('"');
 }

@@ -1,6 +1,7 @@
 //! One notebook model; [`myst`] and [`ipynb`] read and write it without loss.
 
 pub mod ipynb;
+mod json;
 pub mod myst;
 pub(crate) mod python_text;
 mod schema;

@@ -6,15 +6,17 @@
 
 mod blocks;
 mod filter;
+mod formats;
 mod front_matter;
+mod keep;
 mod options;
 mod write;
 
-pub use write::write;
+pub use write::{left_out, write};
 
 pub(super) use front_matter::find_hunting_cell;
 
-use super::{Cell, CellKind, Metadata, Notebook, python_text, schema, yaml};
+use super::{Cell, CellKind, Metadata, Notebook, json, python_text, schema, yaml};
 use crate::lint::{Diagnostic, Severity};
 use blocks::{Block, Blocks};
 use serde_json::Value;
@@ -145,6 +147,10 @@ fn normalized(text: &str) -> String {
             rest = rest.strip_prefix('\n').unwrap_or(rest);
         }
         out.push_str(rest);
+        // The line feed that is added makes one end of a line with a carriage return before it.
+        if text.ends_with('\r') {
+            return out;
+        }
     } else {
         out.push_str(text);
     }
@@ -271,7 +277,8 @@ impl<'a> Reader<'a> {
             .at(narrow(line), narrow(column)),
         );
         // Without the line feed that was put at the end: jupytext cuts the text as it came.
-        Some(PythonLines::of(&text[..text.len() - 1]))
+        let put = usize::from(!self.source.ends_with('\r'));
+        Some(PythonLines::of(&text[..text.len() - put]))
     }
 
     /// Makes a markdown cell of the lines from `start` to `end` (excluded; none for the rest), if anything is on them.
@@ -307,19 +314,21 @@ impl<'a> Reader<'a> {
             (begin, begin + narrow(source.matches('\n').count()))
         };
         let metadata = self.markdown_metadata.clone();
-        self.push(Cell {
+        let cell = Cell {
             lines: (begin, last),
             source_line: begin,
             metadata,
             ..Cell::new(CellKind::Markdown, source)
-        });
+        };
+        self.push(cell, &[]);
     }
 
-    /// Adds a cell, checked as nbformat checks it.
-    fn push(&mut self, cell: Cell) {
+    /// Adds a cell, checked as nbformat checks it. `foreign` is what of its metadata is no text for Python.
+    fn push(&mut self, cell: Cell, foreign: &[yaml::Foreign]) {
         let index = self.notebook.cells.len();
         if index < self.bounds.cells {
-            schema::check_cell(&cell, index, &mut self.notebook.diagnostics);
+            let is_foreign = |path: &str| foreign.iter().any(|value| value.path == path);
+            schema::check_cell(&cell, index, &is_foreign, &mut self.notebook.diagnostics);
             self.notebook.cells.push(cell);
         } else if !self.full {
             self.full = true;
@@ -372,8 +381,10 @@ impl<'a> Reader<'a> {
         let index = self.notebook.cells.len();
         let options = options::split(content, narrow(lines.0 + 2), self.bounds);
         let mut metadata = Metadata::new();
+        let mut foreign = Vec::new();
         match options.value {
             Ok(loaded) => {
+                foreign = loaded.foreign;
                 self.notebook
                     .diagnostics
                     .extend(loaded.warnings.into_iter().map(|warning| warning.in_cell(index)));
@@ -410,12 +421,13 @@ impl<'a> Reader<'a> {
         // The reader adds a line feed at the end, which may make a line that the file does not have.
         let file_lines =
             blocks.count().saturating_sub(usize::from(self.source.ends_with(['\n', '\r']))).max(1);
-        self.push(Cell {
+        let cell = Cell {
             lines: (narrow(lines.0 + 1), narrow(lines.1.min(file_lines))),
             source_line: narrow(lines.0 + 2 + options.skipped),
             metadata,
             ..Cell::new(kind, options.body.replace('\0', "\u{fffd}"))
-        });
+        };
+        self.push(cell, &foreign);
     }
 
     fn block_break(&mut self, content: &str, line: usize, at: usize, text: &str) {
@@ -429,8 +441,19 @@ impl<'a> Reader<'a> {
         let place = |diagnostic: Diagnostic, more: usize| {
             diagnostic.at(narrow(line + 1), narrow(column + more)).in_cell(index).blocking()
         };
-        match serde_json::from_str::<Value>(content) {
-            Ok(Value::Object(map)) => self.markdown_metadata = map,
+        match json::load(content).map(|loaded| (loaded.value, loaded.kept)) {
+            Ok((Value::Object(map), kept)) => {
+                self.markdown_metadata = map;
+                if let Some(number) = kept.first() {
+                    let diagnostic = Diagnostic::new(
+                        "json-number",
+                        Severity::Warning,
+                        format!("`{number}` is a number that few programs read; it is kept as text"),
+                        "Put it in quotes.",
+                    );
+                    self.warn(diagnostic.at(narrow(line + 1), narrow(column + 1)).in_cell(index));
+                }
+            }
             Ok(_) => self.warn(place(
                 Diagnostic::new(
                     "block-break-not-mapping",

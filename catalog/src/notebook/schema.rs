@@ -5,8 +5,14 @@ use super::{Cell, CellKind, Metadata};
 use crate::lint::{Diagnostic, Severity};
 use serde_json::Value;
 
-/// Adds a blocking diagnostic for each thing about a cell's metadata that nbformat refuses.
-pub(crate) fn check_cell(cell: &Cell, index: usize, diagnostics: &mut Vec<Diagnostic>) {
+/// Adds a blocking diagnostic for each thing about a cell's metadata that nbformat refuses. `is_foreign` tells by its dotted
+/// path what was only kept as text and is something else for Python.
+pub(crate) fn check_cell(
+    cell: &Cell,
+    index: usize,
+    is_foreign: &dyn Fn(&str) -> bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     if cell.metadata.is_empty() {
         return;
     }
@@ -19,21 +25,22 @@ pub(crate) fn check_cell(cell: &Cell, index: usize, diagnostics: &mut Vec<Diagno
         );
     };
     if let Some(tags) = cell.metadata.get("tags") {
-        tags_fault(tags, &mut refuse);
+        tags_fault(tags, is_foreign, &mut refuse);
     }
-    if cell
-        .metadata
-        .get("name")
-        .is_some_and(|name| name.as_str().is_none_or(|name| name.is_empty() || name.starts_with('\n')))
+    // nbformat's `^.+$`, which lets one line feed stand at the end.
+    let is_line = |name: &str| {
+        !name.starts_with('\n') && !name.is_empty() && !name.strip_suffix('\n').unwrap_or(name).contains('\n')
+    };
+    if cell.metadata.get("name").is_some_and(|name| is_foreign("name") || !name.as_str().is_some_and(is_line))
     {
         refuse(
             "cell-name-not-text",
-            "the cell's `name` is no text".to_owned(),
-            "Write a name, or delete the key.",
+            "the cell's `name` is no line of text, and jupytext cannot open the file".to_owned(),
+            "Write a name in one line, in quotes, or delete the key.",
         );
     }
     let mut wrong = |key: &str, what: &str, fine: fn(&Value) -> bool| {
-        if cell.metadata.get(key).is_some_and(|value| !fine(value)) {
+        if cell.metadata.get(key).is_some_and(|value| is_foreign(key) || !fine(value)) {
             refuse(
                 "cell-metadata-invalid",
                 format!("the cell's `{key}` must be {what}, and Jupyter opens no file where it is not"),
@@ -57,7 +64,7 @@ pub(crate) fn check_cell(cell: &Cell, index: usize, diagnostics: &mut Vec<Diagno
     }
 }
 
-fn tags_fault(tags: &Value, refuse: &mut impl FnMut(&str, String, &str)) {
+fn tags_fault(tags: &Value, is_foreign: &dyn Fn(&str) -> bool, refuse: &mut impl FnMut(&str, String, &str)) {
     let Some(list) = tags.as_array() else {
         let written = tags.as_str().unwrap_or("").split(',').map(str::trim).collect::<Vec<_>>().join(", ");
         refuse(
@@ -68,7 +75,7 @@ fn tags_fault(tags: &Value, refuse: &mut impl FnMut(&str, String, &str)) {
         return;
     };
     for (at, tag) in list.iter().enumerate() {
-        match tag.as_str() {
+        match tag.as_str().filter(|_| !is_foreign(&format!("tags[{at}]"))) {
             None => refuse(
                 "tag-not-text",
                 format!("the tag `{tag}` is no text, and jupytext cannot open the file"),

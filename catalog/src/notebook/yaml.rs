@@ -10,7 +10,7 @@ pub(crate) use scalar::{Plain, resolve};
 
 use super::python_text;
 use crate::lint::{Diagnostic, Severity};
-use granit_parser::{Event, Parser, ScalarStyle, Span};
+use granit_parser::{Event, Parser, ScalarStyle, Span, StructureStyle};
 use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
 
@@ -30,6 +30,15 @@ pub(crate) struct Place {
     pub(crate) column: u32,
 }
 
+/// A value that JSON has no type for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Foreign {
+    /// Its dotted path.
+    pub(crate) path: String,
+    /// As `PyYAML` writes it.
+    pub(crate) literal: String,
+}
+
 /// What was read.
 #[derive(Debug, Default)]
 pub(crate) struct Loaded {
@@ -41,16 +50,17 @@ pub(crate) struct Loaded {
     pub(crate) nulls: Vec<Place>,
     /// Keys that are not text (`yes:`, `1:`).
     pub(crate) odd_keys: Vec<Place>,
-    /// Values that JSON has no type for and that were kept as the text they were written as: dates.
-    pub(crate) dates: Vec<Place>,
+    /// Values that JSON has no type for and that were kept as the text they were written as: dates, and numbers that are
+    /// too large or none.
+    pub(crate) foreign: Vec<Foreign>,
     /// What is worth a warning.
     pub(crate) warnings: Vec<Diagnostic>,
 }
 
 impl Loaded {
-    /// Whether the value at `path` is a date for Python, whatever it is for us.
-    pub(crate) fn is_date(&self, path: &str) -> bool {
-        self.dates.iter().any(|place| place.path == path)
+    /// What the value at `path` is for Python, where it is text for us only.
+    pub(crate) fn foreign(&self, path: &str) -> Option<&str> {
+        self.foreign.iter().find(|value| value.path == path).map(|value| value.literal.as_str())
     }
 }
 
@@ -59,6 +69,18 @@ impl Loaded {
 /// # Errors
 /// The blocking diagnostic when `PyYAML` could not read it, or when it holds what we refuse.
 pub(crate) fn load(text: &str, first_line: u32) -> Result<Loaded, Box<Diagnostic>> {
+    read(text, first_line, false)
+}
+
+/// Reads documents up to the first that is a mapping, as jupytext does to look for a header.
+///
+/// # Errors
+/// As for [`load`].
+pub(crate) fn load_first_mapping(text: &str) -> Result<Loaded, Box<Diagnostic>> {
+    read(text, 1, true)
+}
+
+fn read(text: &str, first_line: u32, first_mapping: bool) -> Result<Loaded, Box<Diagnostic>> {
     if let Some((line, column, found)) = unprintable(text) {
         return Err(Box::new(control_character(found).at(first_line + line, column)));
     }
@@ -71,10 +93,21 @@ pub(crate) fn load(text: &str, first_line: u32) -> Result<Loaded, Box<Diagnostic
         flow_nesting_limit: DEPTH + 1,
         block_nesting_limit: DEPTH + 1,
     };
-    let text = &*line_feeds(text);
-    let mut builder = Builder { first_line, tabs: text.contains('\t'), ..Builder::default() };
+    let (text, separators) = line_feeds(text);
+    let text = &*text;
+    let tabs = text.contains('\t');
+    let mut builder =
+        Builder { first_line, text, separators, tabs, lenient: first_mapping, ..Builder::default() };
+    let mut end = text.len();
     for event in Parser::new_from_str_with_options(text, options) {
         match event {
+            Ok((Event::DocumentEnd, span)) if first_mapping => {
+                if matches!(builder.root, Some(Value::Object(_))) {
+                    end = span.byte_range().map_or(end, |range| range.start);
+                    break;
+                }
+                builder.documents = 0;
+            }
             Ok((event, span)) => builder.event(event, span)?,
             Err(error) => {
                 let marker = error.marker();
@@ -93,19 +126,62 @@ pub(crate) fn load(text: &str, first_line: u32) -> Result<Loaded, Box<Diagnostic
         }
     }
     if builder.tabs {
-        builder.refuse_tabs(text)?;
+        builder.refuse_tabs(&text[..end])?;
     }
     builder.loaded.value = builder.root.unwrap_or(Value::Null);
     Ok(builder.loaded)
 }
 
-/// The text with line feeds where YAML 1.1 knows further ends of lines, and YAML 1.2 does not.
-fn line_feeds(text: &str) -> Cow<'_, str> {
+/// What stands for U+2028 and U+2029 while granit-parser has the text.
+const SEPARATORS: [(char, char); 2] = [('\u{2028}', '\u{f8e0}'), ('\u{2029}', '\u{f8e1}')];
+
+/// The text with line feeds where YAML 1.1 knows further ends of lines, and YAML 1.2 does not; and whether marks were put
+/// before those line feeds that are kept as what they were where text is folded.
+fn line_feeds(text: &str) -> (Cow<'_, str>, bool) {
     let ends = ['\u{85}', '\u{2028}', '\u{2029}'];
     if python_text::special(text.as_bytes(), 0).is_none() || !text.contains(ends) {
-        return Cow::Borrowed(text);
+        return (Cow::Borrowed(text), false);
     }
-    Cow::Owned(text.replace(ends, "\n"))
+    let marked = !text.contains(SEPARATORS.map(|(_, mark)| mark));
+    let mut out = String::with_capacity(text.len());
+    let mut line_begin = 0;
+    for (at, c) in text.char_indices() {
+        let mark = SEPARATORS.iter().find(|(separator, _)| *separator == c).map(|(_, mark)| *mark);
+        match mark {
+            Some(mark) => {
+                let before = &text[line_begin..at];
+                // Outside of quotes it is an end of a line and nothing else.
+                if marked && ['\'', '"'].iter().any(|quote| before.matches(*quote).count() % 2 == 1) {
+                    out.push(mark);
+                }
+                out.push('\n');
+            }
+            None if c == '\u{85}' => out.push('\n'),
+            None => out.push(c),
+        }
+        if c == '\n' {
+            line_begin = at + 1;
+        }
+    }
+    (Cow::Owned(out), marked)
+}
+
+/// The text of a scalar with the separators put back, and the line feeds behind them taken out.
+fn separated(text: &str, plain: bool) -> String {
+    let marks = SEPARATORS.map(|(_, mark)| mark);
+    let text = if plain { text.trim_matches(|c| c == ' ' || marks.contains(&c)) } else { text };
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if let Some((separator, _)) = SEPARATORS.iter().find(|(_, mark)| *mark == c) {
+            out.truncate(out.trim_end_matches([' ', '\t']).len());
+            out.push(*separator);
+            let _ = chars.next_if(|c| matches!(c, ' ' | '\n'));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// The first character that `PyYAML` refuses to read: lines before it, its column (from 1), the character.
@@ -154,18 +230,23 @@ fn column(col: usize) -> u32 {
 
 /// A mapping or a sequence that is being read.
 enum Frame {
-    Mapping { map: Map<String, Value>, key: Option<String>, base: usize },
+    Mapping { map: Map<String, Value>, key: Option<String>, base: usize, block: bool },
     Sequence { items: Vec<Value>, base: usize },
 }
 
 #[derive(Default)]
-struct Builder {
+struct Builder<'t> {
     first_line: u32,
+    text: &'t str,
+    /// Whether U+2028 and U+2029 are marked in the text.
+    separators: bool,
     stack: Vec<Frame>,
     root: Option<Value>,
     path: String,
     nodes: usize,
     documents: usize,
+    /// Whether anchors, aliases and tags are passed over rather than refused.
+    lenient: bool,
     /// Whether there are tabs in the text, and so where they may stand matters.
     tabs: bool,
     /// Where they may stand: quoted and block scalars.
@@ -173,7 +254,7 @@ struct Builder {
     loaded: Loaded,
 }
 
-impl Builder {
+impl Builder<'_> {
     fn line(&self, line: usize) -> u32 {
         self.first_line.saturating_add(narrow(line).saturating_sub(1))
     }
@@ -208,7 +289,15 @@ impl Builder {
     }
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Box<Diagnostic>> {
-        if event.tag().is_some() {
+        if self.lenient {
+            match event {
+                Event::Anchor(..) => return Ok(()),
+                Event::Alias(_) | Event::UnresolvedAlias(_) => {
+                    return self.scalar("*", ScalarStyle::DoubleQuoted, &span);
+                }
+                _ => {}
+            }
+        } else if event.tag().is_some() {
             let start = span.tag_start().unwrap_or(span.start);
             return self.refuse(
                 "yaml-tag",
@@ -251,8 +340,8 @@ impl Builder {
                 }
                 self.scalar(&text, style, &span)?;
             }
-            Event::MappingStart(..) => self.open(true, &span)?,
-            Event::SequenceStart(..) => self.open(false, &span)?,
+            Event::MappingStart(style, ..) => self.open(Some(style), &span)?,
+            Event::SequenceStart(..) => self.open(None, &span)?,
             Event::MappingEnd | Event::SequenceEnd => {
                 if let Some(frame) = self.stack.pop() {
                     let (value, base) = match frame {
@@ -334,7 +423,7 @@ impl Builder {
         }
     }
 
-    fn open(&mut self, mapping: bool, span: &Span) -> Result<(), Box<Diagnostic>> {
+    fn open(&mut self, mapping: Option<StructureStyle>, span: &Span) -> Result<(), Box<Diagnostic>> {
         if self.at_key() {
             return self.refuse(
                 "yaml-key",
@@ -345,8 +434,8 @@ impl Builder {
         }
         self.step(span);
         let base = self.path.len();
-        self.stack.push(if mapping {
-            Frame::Mapping { map: Map::new(), key: None, base }
+        self.stack.push(if let Some(style) = mapping {
+            Frame::Mapping { map: Map::new(), key: None, base, block: style == StructureStyle::Block }
         } else {
             Frame::Sequence { items: Vec::new(), base }
         });
@@ -365,7 +454,34 @@ impl Builder {
         }
     }
 
+    /// Whether a block mapping's key has no text and no `?` either.
+    fn is_missing_key(&self, text: &str, span: &Span) -> bool {
+        let block = matches!(self.stack.last(), Some(Frame::Mapping { key: None, block: true, .. }));
+        // granit-parser gives `~` for what is not there.
+        let empty =
+            text.is_empty() || (text == "~" && span.byte_range().is_some_and(|range| range.is_empty()));
+        block && empty && {
+            let before = span.byte_range().and_then(|range| self.text.get(..range.start)).unwrap_or("");
+            !before.trim_end().ends_with('?')
+        }
+    }
+
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: &Span) -> Result<(), Box<Diagnostic>> {
+        let restored;
+        let text = if self.separators {
+            restored = separated(text, style == ScalarStyle::Plain);
+            &restored
+        } else {
+            text
+        };
+        if style == ScalarStyle::Plain && self.is_missing_key(text, span) {
+            return self.refuse(
+                "yaml-invalid",
+                span,
+                "a colon stands here without a key before it",
+                "Write the key, or put the text that begins with a colon in quotes.",
+            );
+        }
         let plain = if style == ScalarStyle::Plain { resolve(text) } else { Plain::Text };
         if style == ScalarStyle::Plain && text.contains('\t') {
             return self.refuse(
@@ -376,7 +492,7 @@ impl Builder {
             );
         }
         match plain {
-            Plain::Merge => {
+            Plain::Merge if !self.lenient => {
                 return self.refuse(
                     "yaml-merge",
                     span,
@@ -415,12 +531,12 @@ impl Builder {
 
     fn key(&mut self, text: &str, plain: &Plain, span: &Span) -> Result<(), Box<Diagnostic>> {
         let name = match plain {
-            Plain::Text | Plain::Equals | Plain::Date(_) | Plain::HugeInt => text.to_owned(),
+            Plain::Text | Plain::Equals | Plain::Date(_) | Plain::HugeInt | Plain::Merge => text.to_owned(),
             Plain::Null => "null".to_owned(),
             Plain::Bool(value) => value.to_string(),
             Plain::Int(value) => value.to_string(),
             Plain::Float(value) => python_text::float(*value),
-            Plain::Merge | Plain::Malformed => return Ok(()),
+            Plain::Malformed => return Ok(()),
         };
         let Some(Frame::Mapping { base, map, .. }) = self.stack.last() else { return Ok(()) };
         let again = map.contains_key(&name);
@@ -440,14 +556,12 @@ impl Builder {
             let path = &self.path;
             self.loaded.keys.retain(|(known, _)| known != path);
             let here = &self.path;
-            let below = |place: &Place| {
-                place
-                    .path
-                    .strip_prefix(here.as_str())
+            let below = |path: &str| {
+                path.strip_prefix(here.as_str())
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
             };
-            self.loaded.nulls.retain(|place| !below(place));
-            self.loaded.dates.retain(|place| !below(place));
+            self.loaded.nulls.retain(|place| !below(&place.path));
+            self.loaded.foreign.retain(|value| !below(&value.path));
         }
         if !matches!(plain, Plain::Text | Plain::Equals) {
             let place = self.place(span);
@@ -472,11 +586,12 @@ impl Builder {
             Plain::Int(value) => i64::try_from(*value)
                 .map(Number::from)
                 .or_else(|_| u64::try_from(*value).map(Number::from))
-                .map_or_else(|_| self.kept(text, span), Value::Number),
-            Plain::Float(value) => {
-                Number::from_f64(*value).map_or_else(|| self.kept(text, span), Value::Number)
-            }
-            Plain::HugeInt => self.kept(text, span),
+                .map_or_else(|_| self.kept(text, value.to_string(), span), Value::Number),
+            Plain::Float(value) => Number::from_f64(*value).map_or_else(
+                || self.kept(text, format!(".{}", python_text::float(*value)).replace(".-", "-."), span),
+                Value::Number,
+            ),
+            Plain::HugeInt => self.kept(text, text.replace('_', ""), span),
             Plain::Date(_) => {
                 let place = self.place(span);
                 self.warn(
@@ -488,7 +603,7 @@ impl Builder {
                     ),
                     "Put the date in quotes.",
                 );
-                self.loaded.dates.push(place);
+                self.loaded.foreign.push(Foreign { path: place.path, literal: scalar::date_literal(text) });
                 Value::String(text.to_owned())
             }
             _ => Value::String(text.to_owned()),
@@ -498,13 +613,14 @@ impl Builder {
     }
 
     /// A number that JSON cannot hold, as it was written.
-    fn kept(&mut self, text: &str, span: &Span) -> Value {
+    fn kept(&mut self, text: &str, literal: String, span: &Span) -> Value {
         self.warn(
             "yaml-number",
             span,
             format!("`{text}` is a number that JSON cannot hold; it is kept as text"),
             "Put it in quotes.",
         );
+        self.loaded.foreign.push(Foreign { path: self.path.clone(), literal });
         Value::String(text.to_owned())
     }
 }

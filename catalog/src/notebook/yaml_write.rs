@@ -28,7 +28,19 @@ impl Style {
 
 /// A mapping as YAML, with a line feed at the end. The keys keep their order.
 pub(crate) fn dump(map: &Metadata, style: Style) -> String {
+    dump_with(map, style, &|_| None)
+}
+
+/// The same, where some of the texts are something else for `PyYAML`, and written without quotes: `literal` says so, by
+/// their dotted paths.
+pub(crate) fn dump_with<'a>(
+    map: &Metadata,
+    style: Style,
+    literal: &dyn Fn(&str) -> Option<&'a str>,
+) -> String {
     let mut emitter = Emitter {
+        literal,
+        path: String::new(),
         out: String::new(),
         column: 0,
         whitespace: true,
@@ -45,7 +57,10 @@ pub(crate) fn dump(map: &Metadata, style: Style) -> String {
     emitter.out
 }
 
-struct Emitter {
+struct Emitter<'l, 'a> {
+    literal: &'l dyn Fn(&str) -> Option<&'a str>,
+    /// The dotted path of what is being written.
+    path: String,
     out: String,
     column: usize,
     whitespace: bool,
@@ -150,7 +165,7 @@ fn literal(value: &Value) -> String {
     }
 }
 
-impl Emitter {
+impl Emitter<'_, '_> {
     fn write(&mut self, text: &str) {
         self.out.push_str(text);
         self.column += text.chars().count();
@@ -215,6 +230,9 @@ impl Emitter {
             }
             Value::Array(items) => self.sequence(items, in_mapping),
             Value::String(text) => {
+                if let Some(literal) = (self.literal)(&self.path) {
+                    return self.scalar(literal, true, simple);
+                }
                 let is_text = matches!(yaml::resolve(text), yaml::Plain::Text);
                 self.scalar(text, is_text, simple);
             }
@@ -233,10 +251,13 @@ impl Emitter {
 
     fn sequence(&mut self, items: &[Value], in_mapping: bool) {
         let old = self.increase_indent(false, in_mapping && !self.indention);
-        for item in items {
+        let base = self.path.len();
+        for (at, item) in items.iter().enumerate() {
             self.write_indent();
             self.indicator("-", true, false, true);
+            self.step_into(at);
             self.value(item, false, false);
+            self.path.truncate(base);
         }
         self.indent = old;
     }
@@ -256,13 +277,26 @@ impl Emitter {
             }
             self.indicator(":", true, false, self.flow == 0);
         }
+        let base = self.path.len();
+        if base > 0 {
+            self.path.push('.');
+        }
+        self.path.push_str(key);
         self.value(value, true, false);
+        self.path.truncate(base);
+    }
+
+    fn step_into(&mut self, item: usize) {
+        self.path.push('[');
+        self.path.push_str(&item.to_string());
+        self.path.push(']');
     }
 
     fn flow_sequence(&mut self, items: &[Value]) {
         self.indicator("[", true, true, false);
         self.flow += 1;
         let old = self.increase_indent(true, false);
+        let base = self.path.len();
         for (at, item) in items.iter().enumerate() {
             if at > 0 {
                 self.indicator(",", false, false, false);
@@ -270,7 +304,9 @@ impl Emitter {
             if self.column > WIDTH {
                 self.write_indent();
             }
+            self.step_into(at);
             self.value(item, false, false);
+            self.path.truncate(base);
         }
         self.indent = old;
         self.flow -= 1;

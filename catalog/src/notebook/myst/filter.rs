@@ -1,7 +1,7 @@
 //! jupytext's own settings in a notebook's metadata: which keys are the notebook's, and what old keys are called now.
 
 use super::front_matter::{Faults, error, line_of};
-use super::{python_text, yaml};
+use super::{formats, python_text, yaml};
 use crate::lint::Diagnostic;
 use crate::notebook::Metadata;
 use serde_json::{Value, json};
@@ -25,6 +25,15 @@ impl Names {
     }
 }
 
+impl Names {
+    /// The names below `key`: `id` for `hunting` where `hunting.id` is named.
+    fn below(&self, key: &str) -> Vec<String> {
+        let Self::Some(names) = self else { return Vec::new() };
+        let below = names.iter().filter_map(|name| name.split_once('.').filter(|(above, _)| *above == key));
+        below.map(|(_, name)| name.to_owned()).collect()
+    }
+}
+
 /// `root_level_metadata_filter`: which keys at the root are the notebook's, and which are left to a raw cell.
 pub(super) struct RootFilter {
     included: Names,
@@ -33,12 +42,13 @@ pub(super) struct RootFilter {
 }
 
 impl RootFilter {
-    pub(super) fn of(metadata: &Metadata, root: &Metadata) -> Self {
+    pub(super) fn of(metadata: &Metadata, root: &Metadata, faults: &mut Faults<'_>) -> Self {
         let option = |name: &str| {
             let of = |map: &Metadata| map.get("jupytext").and_then(|jupytext| jupytext.get(name)).cloned();
             of(root).or_else(|| of(metadata))
         };
-        let as_raw_cell = option("root_level_metadata_as_raw_cell") != Some(Value::Bool(false));
+        let as_raw_cell =
+            !option("root_level_metadata_as_raw_cell").is_some_and(|value| super::is_false(&value));
         let (mut included, mut excluded) = (Names::Some(Vec::new()), Names::Some(Vec::new()));
         match option("root_level_metadata_filter") {
             Some(Value::Bool(true)) => included = Names::All,
@@ -60,7 +70,13 @@ impl RootFilter {
                     }
                 }
             }
-            _ => {}
+            None | Some(Value::Null) => {}
+            Some(_) => faults.add(
+                "metadata-filter-invalid",
+                "jupytext.root_level_metadata_filter",
+                "`root_level_metadata_filter` is no text, and jupytext cannot open the file".to_owned(),
+                "Write the names in one text, such as `-hunting,-title`, or delete the key.",
+            ),
         }
         Self { included, excluded, as_raw_cell }
     }
@@ -98,8 +114,31 @@ impl RootFilter {
         }
         let mut kept = Metadata::new();
         let mut left = Metadata::new();
-        for (key, value) in std::mem::take(&mut root) {
-            if keep(&key) { &mut kept } else { &mut left }.insert(key, value);
+        for (key, mut value) in std::mem::take(&mut root) {
+            let below = |names: &Names| names.below(&key);
+            if !keep(&key) {
+                // Of a key named with one below it, that one alone is taken.
+                let taken = if self.excluded == Names::All && valid_key(&key) {
+                    below(&self.included)
+                } else {
+                    Vec::new()
+                };
+                if let Value::Object(map) = &mut value
+                    && !taken.is_empty()
+                {
+                    let some = taken.iter().filter_map(|name| map.shift_remove_entry(name)).collect();
+                    kept.insert(key.clone(), Value::Object(some));
+                }
+                left.insert(key, value);
+                continue;
+            }
+            let dropped = below(&self.excluded);
+            if let Value::Object(map) = &mut value
+                && !dropped.is_empty()
+            {
+                map.retain(|name, _| valid_key(name) && !dropped.contains(name));
+            }
+            kept.insert(key, value);
         }
         faults.update(metadata, kept, &mut String::new());
         left
@@ -187,6 +226,22 @@ pub(super) fn rearrange(metadata: &mut Metadata, loaded: &yaml::Loaded, diagnost
                 )
                 .at(line_of(loaded, path), 0),
             );
+        }
+    }
+    if let Some(formats) = jupytext.get("formats") {
+        // The script that `auto` stands for follows from the metadata as they are so far.
+        match formats::short(formats, metadata) {
+            Some(short) => {
+                jupytext.insert("formats".to_owned(), short);
+            }
+            None => diagnostics.push(
+                error(
+                    "jupytext-formats-invalid",
+                    "`formats` of `jupytext` names a format or a file ending that jupytext does not know, and it cannot open the file",
+                    "Write file endings with or without a format, such as `ipynb,md:myst`, or delete the key.",
+                )
+                .at(line_of(loaded, "jupytext.formats").max(line_of(loaded, "jupytext_formats")), 0),
+            ),
         }
     }
     if !jupytext.is_empty() {

@@ -5,7 +5,6 @@ use super::filter::{RootFilter, rearrange};
 use super::{Bounds, narrow, python_text, schema, yaml};
 use crate::lint::{Diagnostic, Severity};
 use crate::notebook::{Cell, CellKind, Metadata, Notebook, yaml_write};
-use granit_parser::{Event, Parser};
 use serde_json::{Map, Value, json};
 
 /// The front matter as written, before it is made the notebook's metadata.
@@ -72,7 +71,27 @@ pub(super) fn read(text: &str, content: Option<&str>, bounds: &Bounds) -> Header
 /// Before it reads a notebook, jupytext reads the whole file as YAML documents up to the first mapping, unless it has
 /// found a `jupyter:` block. What that stops at, jupytext cannot open.
 fn preflight(text: &str, content: Option<&str>, diagnostics: &mut Vec<Diagnostic>) {
-    if has_jupyter_block(text) {
+    if let Some(block) = jupyter_block(text) {
+        let described = || {
+            yaml::load_first_mapping(text)
+                .is_ok_and(|loaded| loaded.value.as_object().is_some_and(is_described))
+        };
+        let whole = yaml::load(&block, 1).is_ok_and(|loaded| match loaded.value.get("jupyter") {
+            Some(Value::Object(_)) => true,
+            // Nothing of it is left: jupytext then looks at the whole header.
+            Some(Value::Null) => described(),
+            _ => false,
+        });
+        if !whole {
+            diagnostics.push(
+                error(
+                    "jupyter-block-cut",
+                    "jupytext reads the `jupyter` block only down to the first line that begins without a blank, a comment too, and cannot open the file",
+                    "Indent every line of the block, its comments too.",
+                )
+                .at(1, 1),
+            );
+        }
         return;
     }
     // markdown-it adds a line feed at the end, which is no concern of this.
@@ -84,12 +103,22 @@ fn preflight(text: &str, content: Option<&str>, diagnostics: &mut Vec<Diagnostic
         let open = text.lines().next().unwrap_or("");
         let begin = text.find('\n').map_or(text.len(), |at| at + 1);
         let close = text[begin + content.len()..].lines().next().unwrap_or("");
-        open.trim_end() == "---" && (close.trim_end() == "---" || close.starts_with("..."))
+        open.trim_end_matches(' ') == "---" && (close.trim_end() == "---" || close.starts_with("..."))
     });
     if plain_rules {
         return;
     }
-    let stops = first_mapping(text).err();
+    let stops = match yaml::load_first_mapping(text) {
+        Ok(mut loaded) => match loaded.value.take() {
+            Value::Object(mut root) if is_described(&root) => {
+                let mut found = Vec::new();
+                rearrange(&mut root, &loaded, &mut found);
+                found.into_iter().next()
+            }
+            _ => None,
+        },
+        Err(stop) => Some(*stop).filter(|stop| stop.code != "yaml-too-large"),
+    };
     let (code, message) = if content.is_some() {
         ("front-matter-rules", "the front matter does not stand between two lines of exactly three dashes")
     } else {
@@ -97,50 +126,44 @@ fn preflight(text: &str, content: Option<&str>, diagnostics: &mut Vec<Diagnostic
     };
     let help = "Put the front matter between two lines that hold `---` and nothing else.";
     diagnostics.push(match stops {
-        Some((line, why)) => {
-            error(code, format!("{message}; jupytext stops at line {line}: {why}"), help).at(1, 1)
+        Some(stop) => {
+            let why = format!("{message}; jupytext stops at line {}: {}", stop.line, stop.message);
+            error(code, why, help).at(1, 1)
         }
         None => Diagnostic::new(code, Severity::Warning, message, help).at(1, 1),
     });
 }
 
-/// Reads documents up to the first that is a mapping; where and why that fails.
-fn first_mapping(text: &str) -> Result<(), (usize, String)> {
-    let options = granit_parser::options! { emit_comments: false, emit_unresolved_aliases: true };
-    let mut depth = 0_usize;
-    let mut mapping = false;
-    for event in Parser::new_from_str_with_options(text, options) {
-        match event {
-            Ok((Event::MappingStart(..), _)) => {
-                mapping |= depth == 0;
-                depth += 1;
-            }
-            Ok((Event::SequenceStart(..), _)) => depth += 1,
-            Ok((Event::MappingEnd | Event::SequenceEnd, _)) => depth = depth.saturating_sub(1),
-            Ok((Event::DocumentEnd, _)) if mapping => return Ok(()),
-            Ok(_) => {}
-            Err(error) => return Err((error.marker().line(), error.info())),
+/// The YAML of the `jupyter:` block as jupytext sees it between the first two lines of three dashes: down to the first line
+/// that does not begin with a blank, a comment too.
+fn jupyter_block(text: &str) -> Option<String> {
+    let mut lines = python_text::lines(text);
+    if !lines.next().is_some_and(is_rule) {
+        return None;
+    }
+    let mut block: Option<String> = None;
+    let mut inside = false;
+    for line in lines {
+        if is_rule(line) {
+            return block;
+        }
+        if line.strip_prefix("jupyter").is_some_and(|rest| python_text::strip(rest) == ":") {
+            inside = true;
+        } else if !line.is_empty() && !line.starts_with(python_text::is_space) {
+            inside = false;
+        }
+        if inside {
+            let block = block.get_or_insert_default();
+            block.push_str(line);
+            block.push('\n');
         }
     }
-    Ok(())
+    None
 }
 
-/// Whether jupytext sees a `jupyter:` block between the first two lines of three dashes.
-fn has_jupyter_block(text: &str) -> bool {
-    let rule = |line: &str| line.strip_prefix("---").is_some_and(|rest| python_text::strip(rest).is_empty());
-    let mut lines = python_text::lines(text);
-    if !lines.next().is_some_and(rule) {
-        return false;
-    }
-    let mut found = false;
-    for line in lines {
-        if rule(line) {
-            return found;
-        }
-        let named = line.strip_prefix("jupyter").map(|rest| python_text::strip(rest) == ":");
-        found |= named.unwrap_or(false);
-    }
-    false
+/// Whether Python's `^---\\s*$` matches the line.
+fn is_rule(line: &str) -> bool {
+    line.strip_prefix("---").is_some_and(|rest| python_text::strip(rest).is_empty())
 }
 
 /// jupytext takes a first or second line that says `coding: …` for the encoding of a script, and opens no other than UTF-8.
@@ -152,7 +175,13 @@ pub(super) fn encoding_line(text: &str) -> Option<Diagnostic> {
             rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect();
         (!name.is_empty()).then_some(name)
     };
-    for (at, line) in python_text::lines(text).take(2).enumerate() {
+    let first = python_text::lines(text).next().unwrap_or("");
+    // The second line is looked at only where the first one can stand before a header.
+    let two = python_text::strip(first).is_empty()
+        || is_rule(first)
+        || first.starts_with("#!")
+        || python_text::strip(first).starts_with("<!--");
+    for (at, line) in python_text::lines(text).take(if two { 2 } else { 1 }).enumerate() {
         if let Some(name) = named(line) {
             return (name != "utf-8").then(|| {
                 error(
@@ -174,10 +203,12 @@ pub(super) fn finish(header: Header, lexer: Option<String>, notebook: &mut Noteb
     let Header { loaded, mut root, diagnostics: _ } = header;
     let mut faults = Faults { loaded: &loaded, diagnostics: &mut notebook.diagnostics };
     for (code, path, message, help) in
-        schema::notebook_faults(&root, |path, value| value.is_string() && !loaded.is_date(path))
+        schema::notebook_faults(&root, |path, value| value.is_string() && loaded.foreign(path).is_none())
     {
-        // A null is said to be one, below.
-        if root.get(&path).is_some_and(|value| !value.is_null()) {
+        // A null is said to be one, below. A number that is too large for us is still one.
+        let huge = code == "orig-nbformat-invalid"
+            && loaded.foreign(&path).is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()));
+        if root.get(&path).is_some_and(|value| !value.is_null()) && !huge {
             faults.add(code, &path, message, help);
         }
     }
@@ -211,10 +242,17 @@ pub(super) fn finish(header: Header, lexer: Option<String>, notebook: &mut Noteb
             "Put the key in quotes.",
         );
     }
-    let filter = RootFilter::of(&metadata, &root);
+    let filter = RootFilter::of(&metadata, &root, &mut faults);
+    if is_described(&root) {
+        // jupytext looks at these before it filters anything.
+        let known: Vec<String> = faults.diagnostics.iter().map(|found| found.code.clone()).collect();
+        let mut found = Vec::new();
+        rearrange(&mut root.clone(), &loaded, &mut found);
+        faults.diagnostics.extend(found.into_iter().filter(|found| !known.contains(&found.code)));
+    }
     let left = filter.split(root, &mut metadata, &mut faults);
     if !left.is_empty() && filter.as_raw_cell {
-        insert_raw_cell(&left, notebook);
+        insert_raw_cell(&left, &loaded, notebook);
     }
     rearrange(&mut metadata, &loaded, &mut notebook.diagnostics);
     if let Value::Object(jupytext) = metadata.entry("jupytext").or_insert_with(|| json!({}))
@@ -319,8 +357,16 @@ impl Faults<'_> {
     }
 }
 
-fn insert_raw_cell(left: &Metadata, notebook: &mut Notebook) {
-    let source = format!("---\n{}---", yaml_write::dump(left, yaml_write::Style::BLOCK));
+/// Whether the front matter says itself that the file is `MyST`.
+fn is_described(root: &Metadata) -> bool {
+    root.get("jupytext")
+        .and_then(|jupytext| jupytext.get("text_representation")?.get("format_name"))
+        .is_some_and(|name| name == "myst")
+}
+
+fn insert_raw_cell(left: &Metadata, loaded: &yaml::Loaded, notebook: &mut Notebook) {
+    let yaml = yaml_write::dump_with(left, yaml_write::Style::BLOCK, &|path| loaded.foreign(path));
+    let source = format!("---\n{yaml}---");
     for diagnostic in &mut notebook.diagnostics {
         diagnostic.cell = diagnostic.cell.map(|cell| cell + 1);
     }
@@ -338,9 +384,8 @@ pub(crate) fn find_hunting_cell(notebook: &mut Notebook) {
     }
     let text = first.source.trim_matches(['\n', '\t', ' ']);
     let lines: Vec<&str> = python_text::lines(text).collect();
-    let rule = |line: &&str| line.strip_prefix("---").is_some_and(|rest| python_text::strip(rest).is_empty());
     let [open, inner @ .., close] = lines.as_slice() else { return };
-    if !rule(open) || !rule(close) {
+    if !is_rule(open) || !is_rule(close) {
         return;
     }
     let Ok(loaded) = yaml::load(&inner.join("\n"), first.source_line + 1) else { return };

@@ -110,10 +110,11 @@ fn load(block: &str, line: u32, bounds: &Bounds) -> Result<yaml::Loaded, Diagnos
 
 /// Python's `textwrap.dedent`.
 fn dedent(text: &str) -> Cow<'_, str> {
-    if !text.starts_with([' ', '\t', '\n']) {
+    let blank = |line: &str| line.trim_matches([' ', '\t']).is_empty();
+    // Lines of blanks become empty wherever they stand.
+    if !text.starts_with([' ', '\t', '\n']) && !text.split('\n').any(|line| !line.is_empty() && blank(line)) {
         return Cow::Borrowed(text);
     }
-    let blank = |line: &str| line.trim_matches([' ', '\t']).is_empty();
     let margin = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
     let mut common: Option<&str> = None;
     for line in text.split('\n').filter(|line| !blank(line)) {

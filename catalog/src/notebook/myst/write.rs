@@ -1,8 +1,8 @@
 //! A notebook as MyST text, in jupytext's form.
 
-use super::{CODE, RAW, python_text, schema};
-use crate::notebook::{Cell, CellKind, Metadata, Notebook, yaml_write};
-use serde_json::{Value, json};
+use super::{CODE, RAW, keep, python_text, schema};
+use crate::notebook::{Cell, CellKind, Metadata, Notebook, json, yaml, yaml_write};
+use serde_json::{Value, json as value};
 use std::fmt::Write;
 
 /// The version of the format that jupytext 1.19 writes.
@@ -11,8 +11,8 @@ const FORMAT_VERSION: f64 = 0.13;
 /// Writes a notebook as `MyST`. While its cells and metadata are those that were read, the text is the one that was read,
 /// byte for byte; else it has jupytext's form.
 ///
-/// Unlike jupytext's, this keeps all of the metadata, whatever the filters say: what jupytext could not read at the root
-/// of the front matter goes under `jupyter`.
+/// Unlike jupytext, this always keeps `hunting` and the cells' tags, and of the rest all but the state of tools
+/// ([`left_out`] names it). What jupytext could not read at the root of the front matter goes under `jupyter`.
 pub fn write(notebook: &Notebook) -> String {
     if let Some(original) = &notebook.layout.original {
         let read = super::read(original.as_bytes());
@@ -20,19 +20,52 @@ pub fn write(notebook: &Notebook) -> String {
             return original.to_string();
         }
     }
-    let mut out = String::new();
     let mut metadata = notebook.metadata.clone();
     let lexer = lexer(&mut metadata);
+    let cell_filter = keep::cells(&metadata);
+    let (header, cells) = leading_header(&metadata, &notebook.cells, &cell_filter);
     describe(&mut metadata);
-    let front = arrange(metadata);
-    out.push_str("---\n");
-    out.push_str(&yaml_write::dump(&front, yaml_write::Style::COMPACT));
-    out.push_str("---\n");
+    if let Some(header) = &header {
+        name_header(header, &mut metadata);
+    }
+    let root = RootNames::of(&metadata);
+    let mut front = header.unwrap_or_default();
+    for (key, value) in arrange(keep::notebook(metadata), &root) {
+        front.insert(key, value);
+    }
+    let body = body(cells, lexer.as_deref(), &cell_filter);
+    // Without a header the text begins with its first cell, unless that would be taken for one.
+    if front.is_empty() && !body.starts_with("\n--") && !body.starts_with("\n\u{feff}") {
+        return finished(body.strip_prefix('\n').unwrap_or(&body));
+    }
+    if front.is_empty() {
+        front.insert("jupytext".to_owned(), value!({ "notebook_metadata_filter": "-all" }));
+    }
+    let yaml = yaml_write::dump(&front, yaml_write::Style::COMPACT);
+    finished(&format!("---\n{yaml}---\n{body}"))
+}
+
+/// The names of metadata that a text of this notebook leaves out because they are the state of tools, or because the
+/// notebook's own filters say so.
+pub fn left_out(notebook: &Notebook) -> Vec<String> {
+    keep::left_out(notebook)
+}
+
+/// A text as it ends: with one line feed.
+fn finished(text: &str) -> String {
+    let mut text = python_text::rstrip(text).to_owned();
+    text.push('\n');
+    text
+}
+
+fn body(cells: &[Cell], lexer: Option<&str>, filter: &keep::Filter) -> String {
+    let mut out = String::new();
     let mut after_markdown = false;
-    for cell in &notebook.cells {
+    for cell in cells {
+        let metadata = keep::cell(&cell.metadata, filter);
         if cell.kind == CellKind::Markdown {
-            if !cell.metadata.is_empty() {
-                let _ = write!(out, "\n+++ {}\n", python_json(&Value::Object(cell.metadata.clone())));
+            if !metadata.is_empty() {
+                let _ = write!(out, "\n+++ {}\n", json::line(&Value::Object(metadata)));
             } else if after_markdown {
                 out.push_str("\n+++\n");
             }
@@ -43,13 +76,75 @@ pub fn write(notebook: &Notebook) -> String {
             }
             after_markdown = true;
         } else {
-            fenced(cell, lexer.as_deref(), &mut out);
+            fenced(cell, &metadata, lexer, &mut out);
             after_markdown = false;
         }
     }
-    let mut text = python_text::rstrip(&out).to_owned();
-    text.push('\n');
-    text
+    out
+}
+
+/// The header of a leading raw cell, which jupytext writes as front matter, and the cells without it. Only where reading
+/// makes the same cell of it again: its text is written anew then.
+fn leading_header<'c>(
+    metadata: &Metadata,
+    cells: &'c [Cell],
+    filter: &keep::Filter,
+) -> (Option<Metadata>, &'c [Cell]) {
+    let none = (None, cells);
+    let Some((first, rest)) = cells.split_first().filter(|(first, _)| first.kind == CellKind::Raw) else {
+        return none;
+    };
+    let as_raw =
+        metadata.get("jupytext").and_then(|jupytext| jupytext.get("root_level_metadata_as_raw_cell"));
+    if as_raw.is_some_and(super::is_false) || !keep::cell(&first.metadata, filter).is_empty() {
+        return none;
+    }
+    let Some(yaml) = first.source.strip_prefix("---\n").and_then(|text| text.strip_suffix("---")) else {
+        return none;
+    };
+    let Ok(loaded) = yaml::load(yaml.strip_suffix('\n').unwrap_or(yaml), 1) else { return none };
+    let Value::Object(map) = loaded.value else { return none };
+    let plain = loaded.foreign.is_empty() && loaded.nulls.is_empty() && loaded.odd_keys.is_empty();
+    let names = RootNames::of(metadata);
+    let known = |key: &String| {
+        metadata.contains_key(key)
+            || key == "jupyter"
+            || key == "jupytext"
+            || !super::filter::valid_key(key)
+            || names.keeps_at_root(key)
+    };
+    if !plain || map.keys().any(known) || yaml_write::dump(&map, yaml_write::Style::BLOCK) != yaml {
+        return none;
+    }
+    (Some(map), rest)
+}
+
+/// Says that the header's keys are none of the notebook's metadata, unless the metadata say so already.
+fn name_header(header: &Metadata, metadata: &mut Metadata) {
+    let names: Vec<String> = header.keys().map(|key| format!("-{key}")).collect();
+    let jupytext = metadata.entry("jupytext").or_insert_with(|| value!({}));
+    if let Value::Object(jupytext) = jupytext {
+        jupytext.entry("root_level_metadata_filter").or_insert_with(|| names.join(",").into());
+    }
+}
+
+/// What `root_level_metadata_filter` says of keys at the root.
+struct RootNames(Option<keep::Filter>);
+
+impl RootNames {
+    fn of(metadata: &Metadata) -> Self {
+        Self(keep::root(metadata))
+    }
+
+    /// Whether a key at the root is said to be the notebook's.
+    fn keeps_at_root(&self, key: &str) -> bool {
+        self.0.as_ref().is_some_and(|filter| filter.keeps(key, &[]))
+    }
+
+    /// Whether the notebook's `key` may stand at the root.
+    fn allows(&self, key: &str) -> bool {
+        self.0.as_ref().is_none_or(|filter| filter.keeps(key, &[]))
+    }
 }
 
 /// Whether `notebook` still has the cells and the metadata that were read.
@@ -74,15 +169,24 @@ fn lexer(metadata: &mut Metadata) -> Option<String> {
 /// Says in the metadata what kind of text this is.
 fn describe(metadata: &mut Metadata) {
     if !metadata.get("jupytext").is_some_and(Value::is_object) {
-        metadata.insert("jupytext".to_owned(), json!({}));
+        metadata.insert("jupytext".to_owned(), value!({}));
     }
+    let formats = metadata
+        .get("jupytext")
+        .and_then(|jupytext| jupytext.get("formats"))
+        .filter(|formats| !super::is_false(formats))
+        .and_then(|formats| super::formats::of_myst(formats, metadata));
     if let Some(Value::Object(jupytext)) = metadata.get_mut("jupytext") {
+        if let Some(formats) = formats {
+            jupytext.insert("formats".to_owned(), formats);
+        }
         let kept = jupytext
             .get("text_representation")
             .and_then(|text| text.get("jupytext_version"))
             .filter(|version| version.is_string())
             .cloned();
-        let mut text = json!({ "extension": ".md", "format_name": "myst", "format_version": FORMAT_VERSION });
+        let mut text =
+            value!({ "extension": ".md", "format_name": "myst", "format_version": FORMAT_VERSION });
         if let (Some(version), Some(map)) = (kept, text.as_object_mut()) {
             map.insert("jupytext_version".to_owned(), version);
         }
@@ -91,7 +195,7 @@ fn describe(metadata: &mut Metadata) {
 }
 
 /// The keys in jupytext's order, those that it could not read at the root under `jupyter`.
-fn arrange(metadata: Metadata) -> Metadata {
+fn arrange(metadata: Metadata, root: &RootNames) -> Metadata {
     let faulty: Vec<String> = schema::notebook_faults(&metadata, |_, value| value.is_string())
         .into_iter()
         .map(|(_, path, ..)| path)
@@ -103,7 +207,8 @@ fn arrange(metadata: Metadata) -> Metadata {
     for (key, value) in keys {
         let plain = super::filter::valid_key(&key)
             && matches!(crate::notebook::yaml::resolve(&key), crate::notebook::yaml::Plain::Text);
-        let at_root = plain && key != "jupyter" && !faulty.contains(&key) && !has_null(&value);
+        let at_root =
+            plain && root.allows(&key) && key != "jupyter" && !faulty.contains(&key) && !has_null(&value);
         if at_root { &mut front } else { &mut inner }.insert(key, value);
     }
     if !inner.is_empty() {
@@ -125,15 +230,19 @@ fn blank(line: &str) -> bool {
     python_text::strip(line).is_empty()
 }
 
-fn fenced(cell: &Cell, lexer: Option<&str>, out: &mut String) {
-    let marks = cell
-        .source
-        .lines()
-        .map(|line| line.trim_start_matches(' '))
-        .filter(|line| line.starts_with("```"))
-        .map(|line| line.len() - line.trim_start_matches('`').len() + 1)
-        .max()
-        .unwrap_or(3);
+/// How many backticks a fence around this line needs: one more than the line begins with. jupytext sees only those at its
+/// very beginning; a line that is indented and would close the fence counts too.
+fn marks_needed(line: &str) -> Option<usize> {
+    let text = line.trim_start_matches(' ');
+    let behind = text.trim_start_matches('`');
+    let marks = text.len() - behind.len();
+    let indent = line.len() - text.len();
+    let counts = indent == 0 || (indent <= 3 && behind.trim_matches([' ', '\t']).is_empty());
+    (marks >= 3 && counts).then_some(marks + 1)
+}
+
+fn fenced(cell: &Cell, metadata: &Metadata, lexer: Option<&str>, out: &mut String) {
+    let marks = python_text::lines(&cell.source).filter_map(marks_needed).max().unwrap_or(3);
     let fence = "`".repeat(marks);
     let code = cell.kind == CellKind::Code;
     let _ = write!(out, "\n{fence}{}", if code { CODE } else { RAW });
@@ -142,7 +251,7 @@ fn fenced(cell: &Cell, lexer: Option<&str>, out: &mut String) {
     }
     out.push('\n');
     let first_blank = !cell.source.is_empty() && cell.source.split('\n').next().is_some_and(blank);
-    if cell.metadata.is_empty() {
+    if metadata.is_empty() {
         // A blank line before the source is not read as part of it: it keeps a source that looks like options, and one
         // that begins with a blank line, what they are.
         if cell.source.starts_with("---") || python_text::lstrip(&cell.source).starts_with(':') || first_blank
@@ -150,7 +259,7 @@ fn fenced(cell: &Cell, lexer: Option<&str>, out: &mut String) {
             out.push('\n');
         }
     } else {
-        let yaml = yaml_write::dump(&cell.metadata, yaml_write::Style::COMPACT);
+        let yaml = yaml_write::dump(metadata, yaml_write::Style::COMPACT);
         if python_text::lines(&yaml).all(|line| line.starts_with(char::is_alphabetic)) {
             for line in python_text::lines(&yaml) {
                 let _ = writeln!(out, ":{line}");
@@ -166,75 +275,10 @@ fn fenced(cell: &Cell, lexer: Option<&str>, out: &mut String) {
     out.push_str(&cell.source);
     out.push('\n');
     // Behind options, and behind what looks like them, the last line feed is not read as part of the source.
-    let optional = !cell.metadata.is_empty() || python_text::lstrip(&cell.source).starts_with(':');
+    let optional = !metadata.is_empty() || python_text::lstrip(&cell.source).starts_with(':');
     if optional && cell.source.ends_with('\n') {
         out.push('\n');
     }
     out.push_str(&fence);
     out.push('\n');
-}
-
-/// JSON as Python's `json.dumps` writes it on one line.
-fn python_json(value: &Value) -> String {
-    let mut out = String::new();
-    json(value, &mut out);
-    out
-}
-
-fn json(value: &Value, out: &mut String) {
-    match value {
-        Value::Number(number) if number.is_f64() => {
-            out.push_str(&python_text::float(number.as_f64().unwrap_or(0.0)));
-        }
-        Value::String(text) => json_text(text, out),
-        Value::Array(items) => {
-            out.push('[');
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    out.push_str(", ");
-                }
-                json(item, out);
-            }
-            out.push(']');
-        }
-        Value::Object(map) => {
-            out.push('{');
-            for (at, (key, item)) in map.iter().enumerate() {
-                if at > 0 {
-                    out.push_str(", ");
-                }
-                json_text(key, out);
-                out.push_str(": ");
-                json(item, out);
-            }
-            out.push('}');
-        }
-        other => {
-            let _ = write!(out, "{other}");
-        }
-    }
-}
-
-/// A text as JSON in ASCII.
-fn json_text(text: &str, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            ' '..='~' => out.push(c),
-            c => {
-                let mut units = [0; 2];
-                for unit in c.encode_utf16(&mut units) {
-                    let _ = write!(out, "\\u{unit:04x}");
-                }
-            }
-        }
-    }
-    out.push('"');
 }

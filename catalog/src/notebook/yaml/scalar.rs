@@ -1,6 +1,7 @@
 //! What a plain scalar is by the rules of YAML 1.1, in `PyYAML`'s reading of them: a number, a date, a boolean, or text.
 
 use chrono::NaiveDate;
+use std::fmt::Write as _;
 
 /// What a plain scalar is.
 #[derive(Debug, Clone, PartialEq)]
@@ -232,4 +233,37 @@ fn resolve_date(text: &str) -> Option<Plain> {
     Some(Plain::Date(
         day_exists && zone_exists && within(hour, 23) && within(minute, 59) && within(second, 59),
     ))
+}
+
+/// A date as `PyYAML` writes it, whichever of the spellings it has.
+pub(super) fn date_literal(text: &str) -> String {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let day_end =
+        text.match_indices('-').nth(1).map_or(text.len(), |(at, _)| at + 1 + digits(&text[at + 1..]));
+    let (day, rest) = text.split_at(day_end);
+    let numbers: Vec<u32> = day.split('-').filter_map(|part| part.parse().ok()).collect();
+    let [year, month, day] = numbers.as_slice() else { return text.to_owned() };
+    let mut out = format!("{year:04}-{month:02}-{day:02}");
+    let rest = rest.trim_start_matches(['T', 't', ' ', '\t']);
+    if rest.is_empty() {
+        return out;
+    }
+    let time_end = rest.find(|c: char| !c.is_ascii_digit() && c != ':' && c != '.').unwrap_or(rest.len());
+    let (time, zone) = rest.split_at(time_end);
+    let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
+    let hour = if digits(clock) == 1 { "0" } else { "" };
+    let _ = write!(out, " {hour}{clock}");
+    let fraction = format!("{fraction:0<6.6}");
+    if fraction != "000000" {
+        let _ = write!(out, ".{fraction}");
+    }
+    let zone = zone.trim_matches([' ', '\t']);
+    if zone == "Z" {
+        out += "+00:00";
+    } else if let Some(sign) = zone.chars().next() {
+        let (hours, minutes) = zone[1..].split_once(':').unwrap_or((&zone[1..], "00"));
+        let zero = hours.parse() == Ok(0_u32) && minutes == "00";
+        let _ = write!(out, "{}{hours:0>2}:{minutes}", if zero { '+' } else { sign });
+    }
+    out
 }
