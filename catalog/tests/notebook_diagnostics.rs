@@ -244,3 +244,13 @@ fn outputs_and_attachments_survive_an_ipynb() {
     assert_eq!(back.cells, notebook.cells);
     assert_eq!(back.cells[0].id.as_deref(), Some("a"));
 }
+
+/// Found by the fuzzer: jupytext looks at a kernelspec at the root only, nbformat at any in a file.
+#[test]
+fn a_kernelspec_under_jupyter_is_complete_in_the_ipynb() {
+    let notebook = myst::read(b"---\njupyter:\n  kernelspec: {name: k}\n---\n\nx\n");
+    assert!(notebook.blocking().is_none());
+    let back = ipynb::read(&ipynb::write(&notebook));
+    assert_eq!(back.metadata["kernelspec"]["display_name"], "k");
+    assert!(back.diagnostics.is_empty(), "{:?}", back.diagnostics);
+}

@@ -85,7 +85,7 @@ pub fn read(bytes: &[u8]) -> Notebook {
             "Replace them by `{}`.",
         )),
     }
-    mend_metadata(&mut notebook);
+    mend_metadata(&mut notebook.metadata, &mut notebook.diagnostics);
     match root.shift_remove("cells") {
         Some(Value::Array(cells)) => {
             if cells.len() > CELLS {
@@ -130,8 +130,7 @@ fn load(bytes: &[u8]) -> Result<json::Loaded, Diagnostic> {
 }
 
 /// Makes of the metadata what nbformat takes, and says so: a kernelspec has a name to display, a title is text.
-fn mend_metadata(notebook: &mut Notebook) {
-    let Notebook { metadata, diagnostics, .. } = notebook;
+fn mend_metadata(metadata: &mut Metadata, diagnostics: &mut Vec<Diagnostic>) {
     for (code, key, message, help) in schema::notebook_faults(metadata, |_, value| value.is_string()) {
         let mended = match metadata.get_mut(&key) {
             Some(Value::Object(kernelspec)) if key == "kernelspec" => {
@@ -288,6 +287,8 @@ pub fn write(notebook: &Notebook) -> Vec<u8> {
             metadata.shift_remove("jupytext");
         }
     }
+    // What MyST may say under `jupyter`, where jupytext does not look, and nbformat refuses in a file.
+    mend_metadata(&mut metadata, &mut Vec::new());
     for transient in ["orig_nbformat", "orig_nbformat_minor", "signature"] {
         metadata.shift_remove(transient);
     }

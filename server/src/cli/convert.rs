@@ -3,7 +3,7 @@
 use super::{paint, say};
 use anyhow::{Context, bail};
 use catalog::lint::Severity;
-use catalog::notebook::{Notebook, ipynb, myst};
+use catalog::notebook::{CellKind, Notebook, ipynb, myst};
 use clap::{Args, ValueEnum};
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -86,12 +86,57 @@ pub(super) fn run(args: &ConvertArgs) -> anyhow::Result<()> {
         bail!("{name} cannot be converted");
     }
     let written = to.write(&notebook);
+    if to == Format::Myst {
+        for note in lost(&notebook, &written) {
+            say(&format!("{name}: {}: {note}", paint("warning", "33")));
+        }
+    }
     match &args.output {
         Some(path) => {
             std::fs::write(path, written).with_context(|| format!("{} cannot be written", path.display()))
         }
         None => std::io::stdout().lock().write_all(&written).context("standard output is closed"),
     }
+}
+
+/// What a MyST text of the notebook does not hold: the state of tools, outputs, and cells that only look like something
+/// else in markdown (an HTML comment that is never closed takes in the cells after it). Each in one sentence.
+fn lost(notebook: &Notebook, written: &[u8]) -> Vec<String> {
+    let mut notes = Vec::new();
+    let left_out = myst::left_out(notebook);
+    if !left_out.is_empty() {
+        notes.push(format!(
+            "left out, as jupytext does: {}; name it in `notebook_metadata_filter` or `cell_metadata_filter` to keep it",
+            left_out.join(", ")
+        ));
+    }
+    let outputs = notebook.cells.iter().filter(|cell| !cell.outputs.is_empty()).count();
+    if outputs > 0 {
+        notes.push(format!("MyST has no outputs: those of {outputs} cells are left out"));
+    }
+    let attached = notebook.cells.iter().filter(|cell| cell.attachments.is_some()).count();
+    if attached > 0 {
+        notes.push(format!("MyST has no attachments: those of {attached} cells are left out"));
+    }
+    let back = myst::read(written);
+    // Blank space around markdown is nothing for MyST, nor is a markdown cell of nothing else.
+    let plain = |notebook: &Notebook| -> Vec<(CellKind, String)> {
+        let cells = notebook.cells.iter().map(|cell| match cell.kind {
+            CellKind::Markdown => (cell.kind, cell.source.trim().to_owned()),
+            _ => (cell.kind, cell.source.clone()),
+        });
+        cells.filter(|(kind, text)| *kind != CellKind::Markdown || !text.is_empty()).collect()
+    };
+    let (before, after) = (plain(notebook), plain(&back));
+    if before != after {
+        let at = before.iter().zip(&after).position(|(a, b)| a != b).unwrap_or(before.len().min(after.len()));
+        notes.push(format!(
+            "cell {} is not the same when the text is read again: an unclosed HTML block or comment, a fence or `+++` within \
+             markdown, or an unusual end of a line; mend that cell in the notebook",
+            at + 1
+        ));
+    }
+    notes
 }
 
 /// The bytes of a file, if it is not far too large for a notebook.
@@ -140,6 +185,28 @@ mod tests {
         assert_eq!(Format::of(Path::new("a/b")), None);
         assert_eq!(Format::seen_in(b" \n{\"cells\": []}"), Format::Ipynb);
         assert_eq!(Format::seen_in(b"---\n"), Format::Myst);
+    }
+
+    #[test]
+    fn what_a_text_does_not_hold_is_said() {
+        let told = |cells: &str| {
+            let notebook = Format::Ipynb.read(
+                format!("{{\"nbformat\": 4, \"nbformat_minor\": 5, \"metadata\": {{\"widgets\": {{}}}}, \"cells\": [{cells}]}}")
+                    .as_bytes(),
+            );
+            lost(&notebook, &Format::Myst.write(&notebook))
+        };
+        let code = r#"{"cell_type": "code", "id": "b", "metadata": {}, "source": "x", "execution_count": 1, "outputs":
+            [{"output_type": "stream", "name": "stdout", "text": "1"}]}"#;
+        let fine = told(code);
+        assert_eq!(fine.len(), 2, "{fine:?}");
+        assert!(fine[0].contains("widgets") && fine[1].contains("outputs"), "{fine:?}");
+        let open = r#"{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "<!-- open"}"#;
+        let swallowed = told(&format!("{open}, {code}"));
+        assert!(
+            swallowed.last().is_some_and(|note| note.starts_with("cell 1 is not the same")),
+            "{swallowed:?}"
+        );
     }
 
     #[test]
