@@ -61,6 +61,18 @@ describe("the islands", () => {
     await page.locator("html[data-theme=light]").waitFor({ state: "attached" });
   });
 
+  it("take a cell's code to the clipboard", async () => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const [{ id }] = (await server.api("GET", "/procedures?q=lsass&limit=1")).items;
+    await page.goto(`${server.base}/procedures/${encodeURIComponent(id)}`);
+    await page.locator("html[data-islands=awake]").waitFor({ state: "attached" });
+    const { cells } = await server.api("GET", `/procedures/${encodeURIComponent(id)}`);
+    const { index, source } = cells.find((cell) => cell.source.startsWith("%%taegis"));
+    await page.getByRole("button", { name: `Copy cell ${index}`, exact: true }).click();
+    await page.getByRole("status").getByText("Copied").waitFor({ state: "attached" });
+    assert.equal((await page.evaluate(() => navigator.clipboard.readText())).trimEnd(), source.trimEnd());
+  });
+
   it("met no error on the console and no report of the security policy", () => {
     assert.deepEqual(complaints, []);
   });

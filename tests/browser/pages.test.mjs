@@ -25,6 +25,7 @@ before(async () => {
     "nothing-found": "/?q=zyzzyvaword",
     procedure: `/procedures/${id}`,
     "procedure-at": `/procedures/${id}/at/${before.commit}`,
+    report: `/procedures/${id}/report`,
     history: `/procedures/${id}/history`,
     diff: `/procedures/${id}/diff/${before.commit}..${newest.commit}`,
     copy: `/procedures/${id}/copy`,

@@ -68,3 +68,54 @@ fn shown(repo: &str, path: &str, file: File) -> Shown {
 fn language(path: &str) -> Language {
     path.rsplit_once('.').map_or(Language::Plain, |(_, ending)| Language::of_name(ending))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Role;
+    use crate::sample::{Sample, procedure};
+    use serde_json::json;
+
+    /// The smallest GIF that says how large it is.
+    const DOT: &str = "GIF89a\u{1}\0\u{1}\0;";
+
+    #[tokio::test]
+    async fn links_and_pictures_of_a_procedure_lead_to_its_repository_at_the_same_commit() {
+        let sample = Sample::open().await;
+        let prose = "See [the other](lsass.md#the-query), [hosts](../data/hosts.csv), [gone](../data/gone.csv).\n\n\
+                     ![a dot](../img/dot.gif) ![fake](../img/fake.gif)\n";
+        let linked = procedure("linked", "Linked", "T1036", "FROM process").replacen("Some prose", prose, 1);
+        let commit = sample.commit(
+            "Add links",
+            &[
+                ("hunts/linked.md", Some(linked)),
+                ("data/hosts.csv", Some("host,<b>\n".to_owned())),
+                ("img/dot.gif", Some(DOT.to_owned())),
+                ("img/fake.gif", Some("<script>alert(1)</script>".to_owned())),
+            ],
+        );
+        let lead = sample.user(Role::Lead).await;
+        assert_eq!(lead.post("/api/v1/repos/hunts/sync", &json!({})).await.status, 200);
+        let page = lead.get("/procedures/linked").await.text();
+        assert!(page.contains("href=\"/procedures/lsass?repo=hunts#"), "{page}");
+        let file = format!("/files/hunts/{commit}/data/hosts.csv");
+        let picture = format!("/pictures/hunts/{commit}/img/dot.gif");
+        assert!(page.contains(&format!("href=\"{file}\"")), "{page}");
+        assert!(page.contains(&format!("src=\"{picture}\"")), "{page}");
+        assert!(!page.contains("gone.csv\""), "{page}");
+
+        let shown = lead.get(&file).await;
+        assert!(shown.text().contains("host,&lt;b&gt;"));
+        assert_eq!(lead.get(&format!("/files/hunts/{commit}/data/gone.csv")).await.status, 404);
+        assert_eq!(lead.get(&format!("/files/other/{commit}/data/hosts.csv")).await.status, 404);
+        let onward = lead.get(&format!("/files/hunts/{commit}/hunts/lsass.md")).await;
+        assert_eq!(onward.status, 303);
+        assert_eq!(onward.header("location"), format!("/procedures/lsass/at/{commit}?repo=hunts"));
+
+        let dot = lead.get(&picture).await;
+        assert_eq!((dot.status.as_u16(), dot.header("content-type")), (200, "image/gif"));
+        assert_eq!(dot.header("content-security-policy"), crate::http::headers::PICTURE_POLICY);
+        assert_eq!(dot.header("x-content-type-options"), "nosniff");
+        // What only calls itself a picture is none.
+        assert_eq!(lead.get(&format!("/pictures/hunts/{commit}/img/fake.gif")).await.status, 404);
+    }
+}

@@ -28,7 +28,17 @@ use web::view::Field;
 const REVISIONS: usize = 500;
 
 /// Keys of `hunting` that have a place of their own on the page.
-const PLACED: [&str; 6] = ["title", "id", "description", "attack_technique_ids", "data_sources", "tags"];
+const PLACED: [&str; 9] = [
+    "title",
+    "id",
+    "description",
+    "attack_technique_ids",
+    "attack_tactic_ids",
+    "data_sources",
+    "tags",
+    "authors",
+    "platforms",
+];
 
 /// The newest revision.
 ///
