@@ -330,7 +330,7 @@ mod tests {
             "<a>y</a><a>z</a>"
         );
         assert_eq!(
-            passed("<B title='<a href=\"x\"' \"onclick=y>z</b>"),
+            passed("<B title='<a href=\"x\"' \"onclick=y\">z</b>"),
             "<b title=\"&lt;a href=&quot;x&quot;\">z</b>"
         );
         assert_eq!(passed("<img alt='a <b>' src=\"x.png\"/>"), "<span class=\"image\">a &lt;b&gt;</span>");
