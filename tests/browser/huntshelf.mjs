@@ -34,8 +34,8 @@ export async function eventually(what, seconds, ask) {
   }
 }
 
-/** Starts the program on a new data folder: the starter catalog, with a customer and two tenants. */
-export async function startServer() {
+/** Starts the program on a new data folder, with a customer and two tenants: on the starter catalog, or a repository. */
+export async function startServer(repository) {
   if (!PROGRAM) throw new Error("HUNTSHELF_PROGRAM names no program: run `tests/run browser`");
   const folder = mkdtempSync(join(tmpdir(), "huntshelf-browser-"));
   const data = join(folder, "data");
@@ -47,7 +47,8 @@ export async function startServer() {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   const log = openSync(join(folder, "log"), "w");
-  const child = spawn(PROGRAM, ["serve", "--data", data, "--listen", `127.0.0.1:${port}`], {
+  const repo = repository ? ["--repo", repository] : [];
+  const child = spawn(PROGRAM, ["serve", "--data", data, "--listen", `127.0.0.1:${port}`, ...repo], {
     cwd: folder,
     stdio: ["ignore", log, log],
   });

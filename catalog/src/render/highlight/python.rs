@@ -110,6 +110,8 @@ fn string(scan: &mut Scan<'_>, prefix: usize) {
         }
         at += 1;
     }
+    // A text that ends in a backslash escapes nothing.
+    let at = at.min(bytes.len());
     let marks = prefix + 3;
     let closed = triple && at >= marks + 3 && bytes[..at].ends_with(&[quote; 3]);
     // A query within a long string is coloured as what it is.

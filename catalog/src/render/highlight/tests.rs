@@ -301,3 +301,8 @@ fn queries_in_long_strings_are_coloured_as_what_they_are() {
     has("'''A docstring about | pipes.'''", Language::Python, 's', "'''A docstring about | pipes.'''");
     assert!(spans("'''SELECT x FROM \"'''", Language::Python).contains(&('s', "'''".to_owned())));
 }
+
+#[test]
+fn a_long_string_that_ends_in_a_backslash_is_coloured_to_its_end() {
+    assert_eq!(text_of(&highlight("'''FROM a WHERE b \\", Language::Python)), "'''FROM a WHERE b \\");
+}

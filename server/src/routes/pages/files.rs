@@ -93,9 +93,9 @@ mod tests {
                 ("img/fake.gif", Some("<script>alert(1)</script>".to_owned())),
             ],
         );
-        let lead = sample.user(Role::Lead).await;
-        assert_eq!(lead.post("/api/v1/repos/hunts/sync", &json!({})).await.status, 200);
-        let page = lead.get("/procedures/linked").await.text();
+        let admin = sample.user(Role::Admin).await;
+        assert_eq!(admin.post("/api/v1/repos/hunts/sync", &json!({})).await.status, 200);
+        let page = admin.get("/procedures/linked").await.text();
         assert!(page.contains("href=\"/procedures/lsass?repo=hunts#"), "{page}");
         let file = format!("/files/hunts/{commit}/data/hosts.csv");
         let picture = format!("/pictures/hunts/{commit}/img/dot.gif");
@@ -103,19 +103,19 @@ mod tests {
         assert!(page.contains(&format!("src=\"{picture}\"")), "{page}");
         assert!(!page.contains("gone.csv\""), "{page}");
 
-        let shown = lead.get(&file).await;
+        let shown = admin.get(&file).await;
         assert!(shown.text().contains("host,&lt;b&gt;"));
-        assert_eq!(lead.get(&format!("/files/hunts/{commit}/data/gone.csv")).await.status, 404);
-        assert_eq!(lead.get(&format!("/files/other/{commit}/data/hosts.csv")).await.status, 404);
-        let onward = lead.get(&format!("/files/hunts/{commit}/hunts/lsass.md")).await;
+        assert_eq!(admin.get(&format!("/files/hunts/{commit}/data/gone.csv")).await.status, 404);
+        assert_eq!(admin.get(&format!("/files/other/{commit}/data/hosts.csv")).await.status, 404);
+        let onward = admin.get(&format!("/files/hunts/{commit}/hunts/lsass.md")).await;
         assert_eq!(onward.status, 303);
         assert_eq!(onward.header("location"), format!("/procedures/lsass/at/{commit}?repo=hunts"));
 
-        let dot = lead.get(&picture).await;
+        let dot = admin.get(&picture).await;
         assert_eq!((dot.status.as_u16(), dot.header("content-type")), (200, "image/gif"));
         assert_eq!(dot.header("content-security-policy"), crate::http::headers::PICTURE_POLICY);
         assert_eq!(dot.header("x-content-type-options"), "nosniff");
         // What only calls itself a picture is none.
-        assert_eq!(lead.get(&format!("/pictures/hunts/{commit}/img/fake.gif")).await.status, 404);
+        assert_eq!(admin.get(&format!("/pictures/hunts/{commit}/img/fake.gif")).await.status, 404);
     }
 }
