@@ -81,17 +81,74 @@ pub struct Query {
 pub fn queries(notebook: &Notebook) -> Vec<Query> {
     let mut found = Vec::new();
     for (index, cell) in notebook.cells.iter().enumerate().filter(|(_, cell)| cell.kind == CellKind::Code) {
-        of_cell(index, cell, &mut found);
+        let mut asked = Asked { index, cell, found: &mut found };
+        asked.look();
         if found.len() >= MAX_QUERIES {
-            found.truncate(MAX_QUERIES);
             break;
         }
     }
     found
 }
 
-fn of_cell(index: usize, cell: &Cell, found: &mut Vec<Query>) {
-    let mut tell = |offset: usize, language: QueryLanguage, text: &str| {
+/// One cell being looked at.
+struct Asked<'a> {
+    index: usize,
+    cell: &'a Cell,
+    found: &'a mut Vec<Query>,
+}
+
+impl Asked<'_> {
+    fn is_full(&self) -> bool {
+        self.found.len() >= MAX_QUERIES
+    }
+
+    fn look(&mut self) {
+        let source = self.cell.source.as_str();
+        let start = source.len() - source.trim_start().len();
+        if source[start..].starts_with("%%") {
+            let end = source[start..].find('\n').map_or(source.len(), |len| start + len + 1);
+            let head = &source[start..end];
+            match magic(head) {
+                Some((language, _)) => {
+                    let body = &source[end..];
+                    let before = end + body.len() - body.trim_start().len();
+                    return self.tell(lines_in(&source[..before]), language, body);
+                }
+                // Some other cell magic: `%%time` and its like leave Python as it is.
+                None if !is_python(head) => return,
+                None => {}
+            }
+        }
+        let first = self.found.len();
+        for (line, text) in (0..).zip(source.lines()) {
+            if self.is_full() {
+                return;
+            }
+            if text.trim_start().starts_with('%')
+                && !text.trim_start().starts_with("%%")
+                && let Some((language, rest)) = magic(text)
+                && language != QueryLanguage::Cql
+            {
+                self.tell(line, language, rest);
+            }
+        }
+        let (mut at, mut line) = (0, 0);
+        for (offset, text) in python::strings(source) {
+            if self.is_full() {
+                break;
+            }
+            if let Some(language) = reads::language_of(text) {
+                let begins = offset + text.len() - text.trim_start().len();
+                line += lines_in(&source[at..begins]);
+                at = begins;
+                self.tell(line, language, text);
+            }
+        }
+        self.found[first..].sort_by_key(|query| query.line);
+    }
+
+    /// Lists a query that begins so many lines below the cell's first.
+    fn tell(&mut self, below: u32, language: QueryLanguage, text: &str) {
         let text = text.trim();
         if text.is_empty() || text.len() > MAX_QUERY {
             return;
@@ -101,37 +158,9 @@ fn of_cell(index: usize, cell: &Cell, found: &mut Vec<Query>) {
             // Taegis' magic also carries investigations and threat intelligence, which read no schema.
             return;
         }
-        let line =
-            if cell.source_line == 0 { 0 } else { cell.source_line + lines_before(&cell.source, offset) };
-        found.push(Query { cell: index, line, language, data_sources, look_back, text: text.to_owned() });
-    };
-    let source = cell.source.as_str();
-    let start = source.len() - source.trim_start().len();
-    if source[start..].starts_with("%%") {
-        let end = source[start..].find('\n').map_or(source.len(), |len| start + len + 1);
-        let head = &source[start..end];
-        match magic(head) {
-            Some((language, _)) => return tell(body_start(source, end), language, &source[end..]),
-            // Some other cell magic: `%%time` and its like leave Python as it is.
-            None if !is_python(head) => return,
-            None => {}
-        }
-    }
-    let mut offset = 0;
-    for line in source.split_inclusive('\n') {
-        if line.trim_start().starts_with('%')
-            && !line.trim_start().starts_with("%%")
-            && let Some((language, rest)) = magic(line)
-            && language != QueryLanguage::Cql
-        {
-            tell(offset, language, rest);
-        }
-        offset += line.len();
-    }
-    for (offset, text) in python::strings(source) {
-        if let Some(language) = reads::language_of(text) {
-            tell(offset + (text.len() - text.trim_start().len()), language, text);
-        }
+        let line = if self.cell.source_line == 0 { 0 } else { self.cell.source_line.saturating_add(below) };
+        let text = text.to_owned();
+        self.found.push(Query { cell: self.index, line, language, data_sources, look_back, text });
     }
 }
 
@@ -148,13 +177,8 @@ fn is_python(head: &str) -> bool {
     matches!(name, "time" | "timeit" | "capture" | "prun" | "python" | "python3")
 }
 
-/// Where the text behind `from` begins.
-fn body_start(source: &str, from: usize) -> usize {
-    from + (source[from..].len() - source[from..].trim_start().len())
-}
-
-fn lines_before(source: &str, offset: usize) -> u32 {
-    u32::try_from(source[..offset].bytes().filter(|&byte| byte == b'\n').count()).unwrap_or(u32::MAX)
+fn lines_in(text: &str) -> u32 {
+    u32::try_from(text.bytes().filter(|&byte| byte == b'\n').count()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -83,6 +83,15 @@ fn a_line_magic_is_a_query_of_its_own_line() {
     assert_eq!((found[0].line, found[0].data_sources.as_slice()), (11, names(&["SigninLogs"]).as_slice()));
 }
 
+#[test]
+fn queries_are_told_in_the_order_of_their_lines_and_no_more_than_the_bound() {
+    let found = of("x = 'SigninLogs | take 1'\n%kql Heartbeat | take 2\ny = 'Usage | take 3'\n");
+    assert_eq!(found.iter().map(|query| query.line).collect::<Vec<_>>(), [10, 11, 12]);
+    let flood = "x = 'T | where a'\n".repeat(20_000);
+    assert_eq!(of(&flood).len(), MAX_QUERIES);
+    assert_eq!(of(&"%kql T | where a\n".repeat(20_000)).last().map(|query| query.line), Some(209));
+}
+
 proptest! {
     #[test]
     fn nothing_makes_it_panic(source in "(%%taegis |%%kql\n|%%sql\n|FROM |let |['\"`=|,;(){}\\\\/*#-]|é|[a-z ]|\n){0,60}") {
