@@ -11,7 +11,6 @@ pub mod files;
 pub mod history;
 pub mod login;
 pub mod pictures;
-pub mod places;
 pub mod problems;
 pub mod procedure;
 pub mod reference;
