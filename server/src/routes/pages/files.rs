@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::http::problem::Problem;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use catalog::library::{File, LibraryError};
+use catalog::library::{File, Library, LibraryError};
 use catalog::mirror::Content;
 use catalog::render::{self, highlight::Language};
 use web::links;
@@ -28,11 +28,7 @@ pub async fn show(
     let asked = path.clone();
     let made = app
         .read(move |library| {
-            let found = match library.file(&repo, &commit, &path, LARGEST) {
-                Err(LibraryError::NoRepository(_) | LibraryError::Commit(_)) => None,
-                other => other?,
-            };
-            let Some(file) = found else { return Ok(None) };
+            let Some(file) = find(library, &repo, &commit, &path, LARGEST)? else { return Ok(None) };
             if let Some(entry) = library.procedure_at(&repo, &path)? {
                 let there = links::procedure_at(&entry.id, &file.commit, Some(&repo));
                 return Ok(Some(Redirect::to(&there).into_response()));
@@ -48,6 +44,20 @@ pub async fn show(
         })
         .await?;
     made.ok_or_else(|| Problem::not_found(format!("file {asked}")).remedy("The commit has no such file."))
+}
+
+/// A file of a repository; none where there is no such repository, commit or file.
+pub(super) fn find(
+    library: &Library,
+    repo: &str,
+    commit: &str,
+    path: &str,
+    limit: usize,
+) -> Result<Option<File>, LibraryError> {
+    match library.file(repo, commit, path, limit) {
+        Err(LibraryError::NoRepository(_) | LibraryError::Commit(_)) => Ok(None),
+        other => other,
+    }
 }
 
 fn shown(repo: &str, path: &str, file: File) -> Shown {

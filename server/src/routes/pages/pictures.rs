@@ -1,7 +1,7 @@
 //! Pictures: files of a repository, outputs of cells, files within cells. Raster formats alone, told by their bytes, never
 //! by their names; bounded; and under a policy of their own that lets them do nothing, should one be opened by itself.
 
-use super::Visitor;
+use super::{Visitor, files};
 use crate::app::App;
 use crate::http::cache::{Cache, etag};
 use crate::http::headers::PICTURE_POLICY;
@@ -10,14 +10,15 @@ use crate::routes::api::{Which, no_procedure};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use catalog::library::{LibraryError, Reading};
+use catalog::library::Reading;
 use catalog::mirror::Content;
 use catalog::render;
 
 /// The largest picture that is served, in bytes.
 const LARGEST: usize = 8 << 20;
 
-type Picture = (&'static str, Vec<u8>, String);
+/// Media type and bytes.
+type Picture = (&'static str, Vec<u8>);
 
 /// A picture among the files of a repository, as a commit left it.
 ///
@@ -30,17 +31,20 @@ pub async fn of_repository(
 ) -> Result<Response, Problem> {
     let picture = app
         .read(move |library| {
-            let found = match library.file(&repo, &commit, &path, LARGEST) {
-                Err(LibraryError::NoRepository(_) | LibraryError::Commit(_)) => None,
-                other => other?,
-            };
+            let found = files::find(library, &repo, &commit, &path, LARGEST)?;
             Ok(found.and_then(|file| match file.content {
-                Content::Bytes(bytes) => Some((render::raster(&bytes)?, bytes, file.blob)),
+                Content::Bytes(bytes) => Some((file.blob, (render::raster(&bytes)?, bytes))),
                 Content::TooLarge(_) | Content::Missing => None,
             }))
         })
         .await?;
-    answer(picture)
+    let (blob, picture) = picture.unzip();
+    let mut response = answer(picture)?;
+    // A picture within a notebook has no blob of its own to be named by.
+    if let Some(blob) = blob {
+        response.headers_mut().insert(header::ETAG, etag(&blob));
+    }
+    Ok(response)
 }
 
 /// A picture that a cell put out.
@@ -77,24 +81,21 @@ async fn within(
     id: String,
     commit: String,
     which: Which,
-    find: impl FnOnce(&Reading) -> Option<(&'static str, Vec<u8>)> + Send + 'static,
+    find: impl FnOnce(&Reading) -> Option<Picture> + Send + 'static,
 ) -> Result<Response, Problem> {
     let which = Which { at: Some(commit), ..which };
     let (address, at) = (which.address(&id), which.commit()?);
-    let reading = app.read(move |library| library.read(&address, at.as_deref())).await?;
-    let reading = reading.ok_or_else(|| no_procedure(&id))?;
     let found =
-        app.read(move |_| Ok(find(&reading).map(|(kind, bytes)| (kind, bytes, reading.blob)))).await?;
-    // Several pictures come from one blob: its id is no name for one of them.
-    answer(found.map(|(kind, bytes, _)| (kind, bytes, String::new())))
+        app.read(move |library| Ok(library.read(&address, at.as_deref())?.as_ref().map(find))).await?;
+    answer(found.ok_or_else(|| no_procedure(&id))?)
 }
 
 fn answer(picture: Option<Picture>) -> Result<Response, Problem> {
-    let (kind, bytes, blob) = picture.ok_or_else(|| {
+    let (kind, bytes) = picture.ok_or_else(|| {
         Problem::not_found("picture".to_owned())
             .remedy("Shown are PNG, JPEG, GIF and WebP files of at most 8 MB that the commit has.")
     })?;
-    let mut response = (
+    Ok((
         [
             Cache::Revalidate.header(),
             (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
@@ -102,9 +103,5 @@ fn answer(picture: Option<Picture>) -> Result<Response, Problem> {
         ],
         bytes,
     )
-        .into_response();
-    if !blob.is_empty() {
-        response.headers_mut().insert(header::ETAG, etag(&blob));
-    }
-    Ok(response)
+        .into_response())
 }
