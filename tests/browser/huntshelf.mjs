@@ -1,6 +1,7 @@
 // A running huntshelf, and a chromium that looks at it.
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -10,6 +11,8 @@ import { chromium } from "playwright-core";
 export const TESTS = dirname(dirname(fileURLToPath(import.meta.url)));
 export const SCREENSHOTS = join(TESTS, ".cache", "screenshots");
 mkdirSync(SCREENSHOTS, { recursive: true });
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const PROGRAM = process.env.HUNTSHELF_PROGRAM;
 
@@ -137,3 +140,17 @@ export async function openPage(server, { javaScript = true, width = 1280, scheme
   return { page, context, complaints };
 }
 
+/** Takes a picture of the page that is open, and tells what is wrong with it: too wide, or not to be read aloud. */
+export async function lookAt(page, name, width, scheme) {
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}-${scheme}.png`), fullPage: true });
+  const wrong = [];
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (over > 0) wrong.push(`${name}: ${over} pixels wider than the window`);
+  // Not as an inline script, which the page's policy refuses: as the debugger's own evaluation.
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  for (const { id, help, nodes } of violations) {
+    wrong.push(`${name}: ${id}: ${help}: ${nodes.slice(0, 3).map((node) => node.target.join(" ")).join("; ")}`);
+  }
+  return wrong;
+}

@@ -1,12 +1,8 @@
 // Every main page at two widths and in two themes: a picture of it, nothing wider than the window, and what axe finds.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { SCREENSHOTS, closeBrowser, openPage, startServer } from "./huntshelf.mjs";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { SCREENSHOTS, closeBrowser, lookAt, openPage, startServer } from "./huntshelf.mjs";
 
 let server;
 const pages = { "not-found": "/no-such-page" };
@@ -53,15 +49,7 @@ for (const scheme of ["light", "dark"]) {
         for (const [name, path] of Object.entries(pages)) {
           const answer = await page.goto(`${server.base}${path}`);
           if (answer.status() !== (name === "not-found" ? 404 : 200)) wrong.push(`${name}: ${answer.status()}`);
-          await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}-${scheme}.png`), fullPage: true });
-          const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-          if (over > 0) wrong.push(`${name}: ${over} pixels wider than the window`);
-          // Not as an inline script, which the page's policy refuses: as the debugger's own evaluation.
-          await page.evaluate(AXE);
-          const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-          for (const { id, help, nodes } of violations) {
-            wrong.push(`${name}: ${id}: ${help}: ${nodes.slice(0, 3).map((node) => node.target.join(" ")).join("; ")}`);
-          }
+          wrong.push(...(await lookAt(page, name, width, scheme)));
         }
         await context.close();
         const own = complaints.filter((complaint) => !/404.*no-such-page/.test(complaint));

@@ -410,7 +410,7 @@ pub(super) fn write_image(src: &str, alt: &str, title: &str, more: &str, out: &m
 }
 
 pub(super) fn write_code(text: &str, language: Language, out: &mut String) {
-    let _ = write!(out, "<pre class=\"code\"><code class=\"{}\">", language.class());
+    let _ = write!(out, "<pre class=\"code\" tabindex=\"0\"><code class=\"{}\">", language.class());
     out.push_str(&code(text.strip_suffix('\n').unwrap_or(text), language));
     out.push_str("</code></pre>\n");
 }

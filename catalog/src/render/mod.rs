@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// The version of this renderer: part of the key under which its results are cached.
-pub const RENDERER: &str = "2";
+pub const RENDERER: &str = "3";
 
 /// The longest markdown cell that is rendered, in bytes; a longer one is shown as text.
 const MAX_MARKDOWN: usize = 512 * 1024;
@@ -209,7 +209,7 @@ fn prose(source: &str, page: &mut Page<'_>) -> String {
         return sanitize::clean(&html);
     }
     page.headings.truncate(before);
-    let mut html = String::from("<pre class=\"plain\">");
+    let mut html = String::from("<pre class=\"plain\" tabindex=\"0\">");
     highlight::escape(source, &mut html);
     html.push_str("</pre>\n");
     html

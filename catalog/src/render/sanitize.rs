@@ -130,6 +130,7 @@ fn cleaner() -> Builder<'static> {
             ("details", set(&["name", "open"])),
             ("img", set(&["alt", "height", "loading", "src", "width"])),
             ("ol", set(&["start", "type"])),
+            ("pre", set(&["tabindex"])),
             ("td", set(&["align", "colspan", "rowspan"])),
             ("th", set(&["align", "colspan", "rowspan", "scope"])),
             ("time", set(&["datetime"])),
@@ -180,6 +181,8 @@ fn attribute<'a>(_element: &str, name: &str, value: &'a str) -> Option<Cow<'a, s
         // Pictures come from our own origin, at addresses that the first fence has put in.
         "src" => outputs::is_own(value).then_some(Cow::Borrowed(value)),
         "width" | "height" => is_length(value).then_some(Cow::Borrowed(value)),
+        // What may be wider than the page is reached by the keyboard, in its place.
+        "tabindex" => (value == "0").then_some(Cow::Borrowed(value)),
         "loading" => (value == "lazy").then_some(Cow::Borrowed(value)),
         "colspan" | "rowspan" => {
             value.parse::<u16>().is_ok_and(|span| (1..=100).contains(&span)).then_some(Cow::Borrowed(value))

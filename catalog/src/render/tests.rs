@@ -66,7 +66,9 @@ fn code_cells_are_spans_with_a_language() {
     assert!(rendered.cells[1].html.contains("<span class=\"o\">&lt;</span>"));
     let sql = &rendered.cells[2].html;
     assert!(
-        sql.contains("<pre class=\"code\"><code class=\"language-sql\"><span class=\"k\">SELECT</span>"),
+        sql.contains(
+            "<pre class=\"code\" tabindex=\"0\"><code class=\"language-sql\"><span class=\"k\">SELECT</span>"
+        ),
         "{sql}"
     );
     assert_eq!((rendered.cells[1].anchor.as_str(), rendered.cells[2].language.as_str()), ("cell-1", ""));
