@@ -49,7 +49,7 @@ impl Sample {
         cells.retain(|cell| !cell.tags.iter().any(|tag| tag == "remove_cell") && cell.kind != CellKind::Raw);
         cells[0].mistaken = vec![(self.t("remove-cell"), self.t("remove_cell"))];
         cells[1].outputs = vec!["<pre class=\"stream\">12 handles, 3 processes</pre>".to_owned()];
-        ReportView { head: self.head(), past: None, cells, removed: 1, raw: 1 }
+        ReportView { procedure: ProcedureView { cells, ..self.procedure_broken() }, removed: 1, raw: 1 }
     }
 
     fn cells(&self) -> Vec<Cell> {

@@ -10,7 +10,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use catalog::library::Reading;
-use catalog::notebook::ipynb;
+use catalog::notebook::{Notebook, ipynb};
 
 /// Why a revision has no notebook.
 #[derive(Debug, thiserror::Error)]
@@ -65,13 +65,21 @@ pub async fn get(
 }
 
 fn convert(reading: &Reading) -> Result<(String, Vec<u8>), NotebookError> {
+    Ok((file_name(&reading.path, "ipynb"), ipynb::write(whole(reading)?)))
+}
+
+/// The notebook of a revision.
+///
+/// # Errors
+/// When only part of it could be read: what is made of that would pass for the whole.
+pub fn whole(reading: &Reading) -> Result<&Notebook, NotebookError> {
     match reading.notebook.blocking() {
         Some(found) => Err(NotebookError::Unreadable {
             line: found.line,
             message: found.message.clone(),
             help: found.help.clone(),
         }),
-        None => Ok((file_name(&reading.path, "ipynb"), ipynb::write(&reading.notebook))),
+        None => Ok(&reading.notebook),
     }
 }
 

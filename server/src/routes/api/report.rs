@@ -1,5 +1,6 @@
 //! GET `/procedures/{id}/report.md`: what the customer sees of a revision, as markdown.
 
+use super::notebook::{NotebookError, whole};
 use super::source::{disposition, file_name};
 use super::{Which, no_procedure};
 use crate::app::App;
@@ -9,6 +10,7 @@ use crate::http::problem::Problem;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use catalog::library::Reading;
 
 /// The customer's view of the newest revision, or of the one at a commit: without inputs, raw cells and what the tags
 /// remove.
@@ -18,6 +20,7 @@ use axum::response::{IntoResponse, Response};
     responses(
         (status = 200, body = String, content_type = "text/markdown"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn markdown(
@@ -27,16 +30,19 @@ pub async fn markdown(
     Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
     let (address, at) = (which.address(&id), which.commit()?);
-    let reading = app
-        .read(move |library| library.read(&address, at.as_deref()))
-        .await?
-        .ok_or_else(|| no_procedure(&id))?;
+    let made =
+        app.read(move |library| Ok(library.read(&address, at.as_deref())?.as_ref().map(report))).await?;
+    let (name, text) = made.ok_or_else(|| no_procedure(&id))??;
     let headers = [
         Cache::Revalidate.header(),
         (header::CONTENT_TYPE, HeaderValue::from_static("text/markdown; charset=utf-8")),
-        (header::CONTENT_DISPOSITION, disposition("inline", &file_name(&reading.path, "report.md"))),
+        (header::CONTENT_DISPOSITION, disposition("inline", &name)),
     ];
-    Ok((headers, catalog::report::markdown(&reading.notebook)).into_response())
+    Ok((headers, text).into_response())
+}
+
+fn report(reading: &Reading) -> Result<(String, String), NotebookError> {
+    Ok((file_name(&reading.path, "report.md"), catalog::report::markdown(whole(reading)?)))
 }
 
 #[cfg(test)]
@@ -53,5 +59,15 @@ mod tests {
         assert!(answer.text().starts_with("# "), "{}", answer.text());
         assert!(!answer.text().contains("FROM process"));
         assert_eq!(viewer.get("/api/v1/procedures/nothing/report.md").await.status, 404);
+    }
+
+    #[tokio::test]
+    async fn what_could_be_read_in_part_only_makes_no_report() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let at = &sample.commits[3];
+        let answer = viewer.get(&format!("/api/v1/procedures/brittle/report.md?at={at}")).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.json()["remedy"].is_string());
     }
 }

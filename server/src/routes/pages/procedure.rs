@@ -15,12 +15,14 @@ use catalog::library::{LibraryError, Reading};
 use catalog::notebook::{CellKind as Kind, Notebook};
 use catalog::procedure::Standing;
 use catalog::render::RenderedCell;
+use catalog::report::{self, CustomerView};
 use catalog::repository::Forge;
-use catalog::{query, render, report};
+use catalog::{query, render};
 use serde_json::Value;
+use web::links;
 use web::pages::procedure::{
-    Broken, Cell, CellKind, ForgeLinks, Heading, Parameter, Past, ProcedureView, Query as QueryView,
-    ReportView, page,
+    self, Broken, Cell, CellKind, ForgeLinks, Heading, Parameter, Past, ProcedureView, Query as QueryView,
+    ReportView,
 };
 use web::view::Field;
 
@@ -50,7 +52,7 @@ pub async fn show(
     Path(id): Path<String>,
     Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
-    read(&app, &visitor, id, which).await
+    read(&app, &visitor, id, which, Reader::Hunter).await
 }
 
 /// The revision at a commit.
@@ -63,7 +65,7 @@ pub async fn show_at(
     Path((id, commit)): Path<(String, String)>,
     Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
-    read(&app, &visitor, id, Which { at: Some(commit), ..which }).await
+    read(&app, &visitor, id, Which { at: Some(commit), ..which }, Reader::Hunter).await
 }
 
 /// What the customer sees of the newest revision, or of the one at a commit.
@@ -76,20 +78,23 @@ pub async fn report(
     Path(id): Path<String>,
     Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
-    let (address, at) = (which.address(&id), which.commit()?);
-    let (context, frame, cache) = (Context::of(&app), visitor.frame(&app), app.clone());
-    let made = app
-        .read(move |library| {
-            let Some(reading) = library.read(&address, at.as_deref())? else { return Ok(None) };
-            let rendered = cache.rendered.of(library, &reading);
-            let view = reported(&context, reading, &rendered, address.repo.is_some());
-            Ok::<_, LibraryError>(Some(html(web::pages::procedure::report(&frame, view))))
-        })
-        .await?;
-    made.ok_or_else(|| no_procedure(&id))
+    read(&app, &visitor, id, which, Reader::Customer).await
 }
 
-async fn read(app: &App, visitor: &Visitor, id: String, which: Which) -> Result<Response, Problem> {
+/// Who reads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    Hunter,
+    Customer,
+}
+
+async fn read(
+    app: &App,
+    visitor: &Visitor,
+    id: String,
+    which: Which,
+    reader: Reader,
+) -> Result<Response, Problem> {
     let (address, at) = (which.address(&id), which.commit()?);
     let (context, frame, cache) = (Context::of(app), visitor.frame(app), app.clone());
     let vocabulary = app.config.instances.vocabulary.clone();
@@ -99,17 +104,26 @@ async fn read(app: &App, visitor: &Visitor, id: String, which: Which) -> Result<
             let Some(reading) = library.read(&address, at.as_deref())? else { return Ok(None) };
             // An id that the procedure once had leads to the one that it has.
             if reading.entry.id != asked {
-                let at = at.as_deref().map_or_else(String::new, |at| format!("at/{at}"));
-                let there = web::links::procedure(&reading.entry.id, &at, repo.as_deref());
+                let (id, at, repo) = (&reading.entry.id, at.as_deref(), repo.as_deref());
+                let there = match (reader, at) {
+                    (Reader::Customer, at) => links::report(id, repo, at),
+                    (Reader::Hunter, Some(at)) => links::procedure_at(id, at, repo),
+                    (Reader::Hunter, None) => links::procedure(id, "", repo),
+                };
                 return Ok(Some(Redirect::permanent(&there).into_response()));
             }
             let past = if reading.past { library.history(&address, REVISIONS, None)? } else { None };
             let rendered = cache.rendered.of(library, &reading);
+            let kept = (reader == Reader::Customer).then(|| report::customer(&reading.notebook));
             let mut view = view(&context, reading, &rendered, repo.is_some(), &vocabulary);
             if let Some(history) = past {
                 place(&context, &mut view, &history.revisions);
             }
-            Ok::<_, LibraryError>(Some(html(page(&frame, view))))
+            let page = match kept {
+                Some(kept) => procedure::report(&frame, reported(view, &kept)),
+                None => procedure::page(&frame, view),
+            };
+            Ok::<_, LibraryError>(Some(html(page)))
         })
         .await?;
     made.ok_or_else(|| no_procedure(&id))
@@ -236,29 +250,17 @@ fn asked(query: query::Query) -> QueryView {
     }
 }
 
-/// The customer's view.
-fn reported(context: &Context, reading: Reading, rendered: &render::Rendered, named: bool) -> ReportView {
-    let kept = report::customer(&reading.notebook);
+/// What stays of a procedure for the customer.
+fn reported(mut procedure: ProcedureView, kept: &CustomerView) -> ReportView {
     let mut stays = kept.cells.iter().peekable();
-    let mut cells = Vec::with_capacity(kept.cells.len());
-    for cell in &rendered.cells {
-        if let Some(kept) = stays.next_if(|kept| kept.cell == cell.index) {
-            let mut cell = shown(cell, &reading);
-            if !kept.outputs {
-                cell.outputs.clear();
-            }
-            cells.push(cell);
+    procedure.cells.retain_mut(|cell| {
+        let Some(kept) = stays.next_if(|kept| kept.cell == cell.index) else { return false };
+        if !kept.outputs {
+            cell.outputs.clear();
         }
-    }
-    let Reading { entry, procedure, others, commit, past, .. } = reading;
-    let at = past.then(|| commit.clone());
-    ReportView {
-        past: past.then(|| Past { commit: context.commit(&entry.repo, &commit), when: None, newer: None }),
-        head: head(&entry, &procedure.title, &others, named, at),
-        cells,
-        removed: kept.removed,
-        raw: kept.raw,
-    }
+        true
+    });
+    ReportView { procedure, removed: kept.removed, raw: kept.raw }
 }
 
 /// One rendered cell, without its place at the forge.

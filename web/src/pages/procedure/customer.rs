@@ -1,22 +1,17 @@
 //! What the customer sees: prose and outputs, nothing internal, on a sheet of its own.
 
 use super::notebook::{mistaken, outputs};
-use super::{Audience, Cell, CellKind, Past, audiences};
+use super::{Audience, Cell, CellKind, ProcedureView, audiences, banners};
 use crate::Frame;
+use crate::components::head;
 use crate::components::notices::{Weight, notice};
-use crate::components::{facts, head};
-use crate::view::ProcedureHead;
 use leptos::prelude::*;
 
 /// The customer's view of one procedure.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReportView {
-    /// Its name and standing.
-    pub head: ProcedureHead,
-    /// Set when an older revision was asked for.
-    pub past: Option<Past>,
-    /// The cells that stay.
-    pub cells: Vec<Cell>,
+    /// The procedure, with the cells that stay.
+    pub procedure: ProcedureView,
     /// How many cells the tags remove.
     pub removed: usize,
     /// How many raw cells are left out.
@@ -24,14 +19,12 @@ pub struct ReportView {
 }
 
 /// The page as the customer reads it.
-pub fn report(frame: &Frame, view: ReportView) -> String {
+pub fn report(frame: &Frame, report: ReportView) -> String {
+    let ReportView { procedure: view, removed, raw } = report;
+    let banners = banners::banners(&view);
     let title = format!("{}, customer's view", view.head.title);
     let switch = audiences(&view.head, Audience::Customer);
     let tab = if view.head.at.is_some() { "revision" } else { "newest" };
-    let past = view.past.map(|past| {
-        let content = view! { <p><strong>"An old revision"</strong>": as commit " {facts::commit(past.commit)} " left it."</p> };
-        notice(Weight::Caution, content.into_any())
-    });
     let wrong = view.cells.iter().filter(|cell| !cell.mistaken.is_empty()).count();
     let leaks = (wrong > 0).then(|| {
         let cells = if wrong == 1 { "One cell here is".to_owned() } else { format!("{wrong} cells here are") };
@@ -44,14 +37,14 @@ pub fn report(frame: &Frame, view: ReportView) -> String {
         notice(Weight::Alarm, content.into_any())
     });
     let code = view.cells.iter().filter(|cell| cell.kind == CellKind::Code).count();
-    let said = left_out(view.removed, view.raw, code);
+    let said = left_out(removed, raw, code);
     let empty = view.cells.iter().all(|cell| cell.kind != CellKind::Markdown && cell.outputs.is_empty());
     let nothing =
         empty.then(|| view! { <p class="faint">"Nothing of this notebook is for the customer."</p> });
     let cells = view.cells.into_iter().map(cell).collect_view();
     let content = view! {
         {head::head(&view.head, head::Tab::Read)}
-        {past}
+        {banners}
         {leaks}
         <div class="reported">
             {switch}
