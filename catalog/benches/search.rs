@@ -119,6 +119,7 @@ fn entry(numbers: &mut Numbers, words: &[String], release: &Release, at: usize) 
         },
         commit: format!("{at:040x}"),
         blob: format!("{at:040x}"),
+        sidecar: None,
         updated_at: i64::try_from(at / 500).unwrap_or(0) * 3600,
         updated_by: "Rosa".into(),
         authors,

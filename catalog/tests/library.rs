@@ -6,107 +6,13 @@
     reason = "clippy knows of tests only, not of what they share"
 )]
 
+mod library_fixture;
+
 use catalog::index::{Filters, RevisionStatus, Search};
-use catalog::library::{Address, Fetch, Library, RepositoryState, Settings};
 use catalog::procedure::Standing;
-use catalog::repository::Repository;
-use chrono::{DateTime, Utc};
-use std::path::{Path, PathBuf};
+use library_fixture::{Shelf, address, everything, follow, now, open, procedure, state};
+use std::path::PathBuf;
 use std::process::Command;
-use std::sync::Arc;
-
-/// Only paths are mirrored here; nothing is fetched from a remote.
-struct NoRemote;
-
-impl Fetch for NoRemote {
-    fn fetch(&self, _: &Repository, _: &Path) -> Result<(), String> {
-        Err("no remote in these tests".to_owned())
-    }
-}
-
-/// A working repository, and the library that mirrors it.
-struct Shelf {
-    folder: tempfile::TempDir,
-    clock: std::cell::Cell<i64>,
-}
-
-impl Shelf {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let shelf = Self { folder, clock: std::cell::Cell::new(1_700_000_000) };
-        std::fs::create_dir(shelf.work()).unwrap();
-        shelf.git(&["init", "-q", "-b", "main"]);
-        shelf
-    }
-
-    fn work(&self) -> PathBuf {
-        self.folder.path().join("hunts")
-    }
-
-    fn git(&self, arguments: &[&str]) -> String {
-        let date = format!("{} +0100", self.clock.get());
-        let output = Command::new("git")
-            .args([
-                "-c",
-                "core.autocrlf=false",
-                "-c",
-                "commit.gpgsign=false",
-                "-c",
-                "core.hooksPath=/dev/null",
-            ])
-            .args(arguments)
-            .current_dir(self.work())
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .envs([("GIT_AUTHOR_NAME", "Ana"), ("GIT_AUTHOR_EMAIL", "ana@hunts.example")])
-            .envs([("GIT_COMMITTER_NAME", "Ben"), ("GIT_COMMITTER_EMAIL", "ben@hunts.example")])
-            .envs([("GIT_AUTHOR_DATE", date.as_str()), ("GIT_COMMITTER_DATE", date.as_str())])
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    }
-
-    fn write(&self, path: &str, text: impl AsRef<[u8]>) {
-        let file = self.work().join(path);
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, text).unwrap();
-    }
-
-    fn commit(&self, message: &str) -> String {
-        self.clock.set(self.clock.get() + 3600);
-        self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "-m", message]);
-        self.git(&["rev-parse", "HEAD"])
-    }
-
-    fn open(&self) -> Library {
-        open(&self.folder.path().join("data"), &self.work())
-    }
-}
-
-fn open(data: &Path, repository: &Path) -> Library {
-    let repository = Repository::parse(repository.to_str().unwrap()).unwrap();
-    Library::open(Settings {
-        data: data.to_owned(),
-        repositories: vec![repository],
-        fetch: Arc::new(NoRemote),
-    })
-    .unwrap()
-}
-
-fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_800_000_000, 0).unwrap()
-}
-
-fn procedure(id: &str, techniques: &str, body: &str) -> String {
-    format!(
-        "---\njupytext:\n  notebook_metadata_filter: hunting\n  text_representation:\n    extension: .md\n    format_name: \
-         myst\nkernelspec:\n  display_name: Python 3\n  language: python\n  name: python3\nhunting:\n  title: Hunt {id}\n  \
-         id: {id}\n  description: Looks for {id}.\n  attack_technique_ids: [{techniques}]\n  data_sources: [process]\n  tags: \
-         [windows]\n---\n\n# Hunt {id}\n\n{body}\n\n```{{code-cell}} ipython3\nprint(\"{id}\")\n```\n"
-    )
-}
 
 fn without_hunting(text: &str) -> String {
     let start = text.find("hunting:\n  title").unwrap();
@@ -120,18 +26,6 @@ fn by_technique(id: &str) -> Search {
         limit: 100,
         ..Search::default()
     }
-}
-
-fn everything() -> Search {
-    Search { limit: 100, ..Search::default() }
-}
-
-fn address(id: &str) -> Address {
-    Address { id: id.to_owned(), repo: None }
-}
-
-fn state(library: &Library) -> RepositoryState {
-    library.repositories().remove(0)
 }
 
 #[test]
@@ -238,7 +132,6 @@ fn a_procedure_that_lost_its_metadata_is_served_as_its_last_good_revision() {
 #[test]
 fn a_library_made_anew_holds_what_one_that_followed_along_holds() {
     let shelf = Shelf::new();
-    let library = shelf.open();
     let good = procedure("first", "T1003", "Prose that stays the same, line after line.\n\nAnd more of it.");
     let steps: Vec<Box<dyn Fn()>> = vec![
         Box::new(|| shelf.write("a.md", &good)),
@@ -265,30 +158,7 @@ fn a_library_made_anew_holds_what_one_that_followed_along_holds() {
         }),
         Box::new(|| std::fs::remove_file(shelf.work().join("notes.md")).unwrap()),
     ];
-    for (number, step) in steps.iter().enumerate() {
-        step();
-        shelf.commit(&format!("Step {number}"));
-        library.sync("hunts", now()).unwrap();
-    }
-    let anew = open(&shelf.folder.path().join("anew"), &shelf.work());
-    anew.sync("hunts", now()).unwrap();
-    let all = |library: &Library| {
-        let mut entries: Vec<_> =
-            library.search(&everything()).unwrap().hits.into_iter().map(|hit| hit.entry).collect();
-        entries.sort_by(|a, b| a.path.cmp(&b.path));
-        entries
-    };
-    let (followed, made) = (all(&library), all(&anew));
-    for (one, other) in followed.iter().zip(&made) {
-        assert_eq!(one, other);
-    }
-    assert_eq!(followed.len(), made.len());
-    assert_eq!(state(&library).readiness, state(&anew).readiness);
-    for entry in &made {
-        let history =
-            |library: &Library| library.history(&address(&entry.id), 100, None).unwrap().unwrap().revisions;
-        assert_eq!(history(&library), history(&anew), "{}", entry.path);
-    }
+    let made = follow(&shelf, &steps);
     let standings: Vec<_> = made.iter().map(|entry| (entry.path.as_str(), entry.standing)).collect();
     assert_eq!(
         standings,
@@ -301,7 +171,7 @@ fn a_library_made_anew_holds_what_one_that_followed_along_holds() {
             ("renamed.md", Standing::Broken),
         ]
     );
-    assert_eq!(library.locate(&address("second")).unwrap().unwrap().entry.path, "e.md");
+    assert_eq!(shelf.open().locate(&address("second")).unwrap().unwrap().entry.path, "e.md");
 }
 
 #[test]

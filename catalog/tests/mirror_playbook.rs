@@ -37,7 +37,7 @@ fn histories(mirror: &Mirror) -> (HashMap<String, Vec<String>>, usize) {
     let mut commits: HashMap<String, Vec<String>> = HashMap::new();
     let mut read = 0;
     mirror
-        .walk(None, tip, &is_markdown, &mut |commit| {
+        .walk(None, tip, &is_markdown, &mut |commit, _| {
             let pairs = pair(&commit.changes, &is_markdown, &mut |blob| {
                 read += 1;
                 let Content::Bytes(bytes) = mirror.blob(blob, 1 << 20).unwrap() else { return None };
@@ -143,7 +143,7 @@ fn lineages_taken_up_again_at_any_commit_go_on_the_same() {
     let tip = mirror.tip().unwrap().unwrap();
     let (mut whole, mut replayed) = (Lineages::default(), Lineages::default());
     mirror
-        .walk(None, tip, &is_markdown, &mut |commit| {
+        .walk(None, tip, &is_markdown, &mut |commit, _| {
             let pairs = pair(&commit.changes, &is_markdown, &mut |blob| {
                 let Content::Bytes(bytes) = mirror.blob(blob, 1 << 20).unwrap() else { return None };
                 Some(RenameText::new(id_of(&bytes), &bytes))

@@ -92,11 +92,12 @@ fn a_walk_ends_when_the_listener_says_so() {
     }
     let mirror = origin.mirror();
     let mut told = 0;
-    let mut each = |_| {
-        told += 1;
-        ControlFlow::Break(())
-    };
-    mirror.walk(None, origin.tip(), &every, &mut each).unwrap();
+    mirror
+        .walk(None, origin.tip(), &every, &mut |_, _| {
+            told += 1;
+            ControlFlow::Break(())
+        })
+        .unwrap();
     assert_eq!(told, 1);
 }
 

@@ -52,6 +52,9 @@ pub struct Entry {
     pub commit: String,
     /// The blob at the tip.
     pub blob: String,
+    /// The blob of the file beside it that describes it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sidecar: Option<String>,
     /// When that commit was committed, seconds since 1970 UTC.
     pub updated_at: i64,
     /// Its author's name.
@@ -97,6 +100,9 @@ pub struct Broken {
     pub last_good_path: Option<String>,
     /// Its blob.
     pub last_good_blob: Option<String>,
+    /// The blob of the file that described it there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_good_sidecar: Option<String>,
 }
 
 /// One revision of one file: a commit that touched it.

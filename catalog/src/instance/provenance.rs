@@ -86,9 +86,7 @@ pub fn verify(
             "Verify it with the version that made it.",
         ));
     }
-    let path = provenance.path.as_deref().map(std::path::Path::new);
-    let extension = path.and_then(|path| path.extension());
-    let notebook = if extension.is_some_and(|extension| extension.eq_ignore_ascii_case("ipynb")) {
+    let notebook = if provenance.path.as_deref().is_some_and(ipynb::is_path) {
         ipynb::read(procedure)
     } else {
         myst::read(procedure)

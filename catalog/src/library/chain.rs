@@ -1,9 +1,10 @@
 //! One file's chain of revisions, as far as a pass touches it.
 
-use super::examine::Examined;
+use super::examine::{Examined, Source};
+use super::pass::Commit;
 use crate::diff::Change;
 use crate::index::{Entry, Revision, RevisionStatus};
-use crate::mirror::{BlobId, CommitChanges, FileStatus, Signature, Step};
+use crate::mirror::{BlobId, FileStatus, Signature, Step};
 use crate::procedure::Procedure;
 
 /// One file's chain of revisions, as far as a pass touches it.
@@ -15,10 +16,12 @@ pub(super) struct Chain {
     pub(super) revisions: Vec<Touched>,
     /// Of a notebook that was deleted and comes back: its first revision.
     pub(super) first: Option<Revision>,
-    /// The newest text that it had then.
-    pub(super) last_blob: Option<String>,
-    /// Its path and blob at the tip, unless it is gone.
-    pub(super) tip: Option<(String, BlobId)>,
+    /// The newest revision that left a text then.
+    pub(super) last: Option<Revision>,
+    /// Its path and text at the tip, unless it is gone.
+    pub(super) tip: Option<(String, Source)>,
+    /// For an ipynb file: the notebook in markdown of the same name beside it, which counts in its place.
+    pub(super) paired_with: Option<String>,
     /// Whether some revision of it was a notebook.
     pub(super) candidate: bool,
     /// Whether some revision of it had `hunting` metadata.
@@ -32,8 +35,8 @@ pub(super) struct Chain {
 /// A revision in the making.
 pub(super) struct Touched {
     pub(super) revision: Revision,
-    pub(super) before: Option<BlobId>,
-    pub(super) after: Option<BlobId>,
+    pub(super) before: Option<Source>,
+    pub(super) after: Option<Source>,
 }
 
 impl Chain {
@@ -43,8 +46,9 @@ impl Chain {
             entry: None,
             revisions: Vec::new(),
             first: None,
-            last_blob: None,
+            last: None,
             tip: None,
+            paired_with: None,
             candidate: false,
             ever_catalogued: false,
             metadata_ever_lost: false,
@@ -63,8 +67,8 @@ impl Chain {
     /// Takes over what is on record of a deleted notebook that comes back, newest revision first.
     pub(super) fn recall(&mut self, revision: Revision) {
         self.candidate = true;
-        if self.last_blob.is_none() {
-            self.last_blob.clone_from(&revision.blob);
+        if self.last.is_none() && revision.blob.is_some() {
+            self.last = Some(revision.clone());
         }
         let mut former = self.learn_changes(&revision.changes);
         former.append(&mut self.former_ids);
@@ -91,6 +95,12 @@ impl Chain {
         self.entry.is_none()
             && self.first.is_none()
             && self.revisions.first().is_some_and(|touched| touched.revision.status == RevisionStatus::Added)
+    }
+
+    /// Whether it stood at the tip before the pass and was not on record: as plain markdown, or as half of a pair.
+    pub(super) fn was_only_counted(&self) -> bool {
+        let first = self.revisions.first().map(|touched| touched.revision.status);
+        self.entry.is_none() && first.is_some_and(|status| status != RevisionStatus::Added)
     }
 
     /// The `order` of its first revision.
@@ -123,7 +133,7 @@ impl Chain {
     }
 
     /// Makes a chain of its own of a second path at which this one stands.
-    pub(super) fn split_off(&mut self, tip: (String, BlobId)) -> Option<Self> {
+    pub(super) fn split_off(&mut self, tip: (String, Source)) -> Option<Self> {
         let here = |touched: &Touched| touched.revision.path == tip.0;
         let (own, rest) = std::mem::take(&mut self.revisions).into_iter().partition::<Vec<_>, _>(here);
         self.revisions = rest;
@@ -139,11 +149,11 @@ impl Chain {
     }
 
     /// The newest revision that left this text at this path; else the newest one at all.
-    pub(super) fn newest_of(&self, path: &str, blob: BlobId) -> Option<&Touched> {
+    pub(super) fn newest_of(&self, path: &str, text: Source) -> Option<&Touched> {
         let newest = |exact: bool| {
             self.revisions.iter().rev().find(|touched| {
                 if exact {
-                    touched.revision.path == path && touched.after == Some(blob)
+                    touched.revision.path == path && touched.after == Some(text)
                 } else {
                     touched.after.is_some()
                 }
@@ -166,8 +176,9 @@ impl Chain {
     }
 
     /// Adds what a commit did to the file.
-    pub(super) fn touch(&mut self, repo: &str, commit: &CommitChanges, step: &Step, order: u64) {
+    pub(super) fn touch(&mut self, repo: &str, commit: &Commit, step: &Step, order: u64) {
         let time = |signature: &Signature| (signature.when_seconds, signature.offset_minutes);
+        let Commit { changes: commit, sidecars } = commit;
         let file = &commit.changes[step.change];
         let previous = step.previous.map(|previous| &commit.changes[previous]);
         let path = file.path.as_str();
@@ -197,8 +208,13 @@ impl Chain {
             changes,
             blob: file.after.map(|blob| blob.to_string()),
         };
-        let before = previous.map_or(file.before, |previous| previous.before);
-        self.revisions.push(Touched { revision, before, after: file.after });
+        let before = step.previous.unwrap_or(step.change);
+        let source = |blob: Option<BlobId>, sidecar| blob.map(|blob| Source { blob, sidecar });
+        self.revisions.push(Touched {
+            revision,
+            before: source(commit.changes[before].before, sidecars[before].before),
+            after: source(file.after, sidecars[step.change].after),
+        });
     }
 }
 

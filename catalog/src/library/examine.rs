@@ -2,13 +2,61 @@
 
 use crate::attack::Release;
 use crate::lint::{Diagnostic, Severity};
-use crate::mirror::Content;
-use crate::notebook::{Notebook, myst};
-use crate::procedure::{Procedure, Understood, understand};
-use crate::repository::FieldMapping;
+use crate::mirror::{BlobId, Content};
+use crate::notebook::{Notebook, ipynb, myst};
+use crate::procedure::{MAX_SIDECAR, Procedure, Understood, describe, understand};
+use crate::repository::Repository;
+use std::str::FromStr;
 
-/// The largest file that is read, in bytes. The longest real hunting notebook seen has 400 KB, outputs included.
-pub(super) const LARGEST: usize = 4 * 1024 * 1024;
+/// The largest text that is read, in bytes. The longest real hunting notebook seen has 400 KB, outputs included.
+const LARGEST: usize = 4 << 20;
+/// The largest ipynb file that is read, in bytes: outputs hold pictures.
+const LARGEST_IPYNB: usize = 16 << 20;
+/// The largest file of any kind that is read, in bytes.
+pub(super) const LARGEST_ANY: usize = LARGEST_IPYNB;
+
+/// Where the text of a notebook is, and that of the file beside it that describes it, where there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Source {
+    pub(super) blob: BlobId,
+    pub(super) sidecar: Option<BlobId>,
+}
+
+impl Source {
+    /// What is on record as two ids; none where they are no ids.
+    pub(super) fn read(blob: &str, sidecar: Option<&str>) -> Option<Self> {
+        let id = |text: &str| BlobId::from_str(text).ok();
+        Some(Self { blob: id(blob)?, sidecar: sidecar.and_then(id) })
+    }
+
+    /// The blob of the sidecar, as it is written down.
+    pub(super) fn sidecar_text(&self) -> Option<String> {
+        self.sidecar.map(|blob| blob.to_string())
+    }
+}
+
+/// The bytes of a [`Source`].
+pub(super) struct Contents {
+    pub(super) notebook: Content,
+    pub(super) sidecar: Option<Content>,
+}
+
+/// The most that is read of the notebook at a path, in bytes.
+pub(super) fn largest(path: &str) -> usize {
+    if ipynb::is_path(path) { LARGEST_IPYNB } else { LARGEST }
+}
+
+/// Reads what a source names; `read` gives a blob up to a size.
+pub(super) fn contents<E>(
+    source: Source,
+    path: &str,
+    mut read: impl FnMut(BlobId, usize) -> Result<Content, E>,
+) -> Result<Contents, E> {
+    Ok(Contents {
+        notebook: read(source.blob, largest(path))?,
+        sidecar: source.sidecar.map(|blob| read(blob, MAX_SIDECAR)).transpose()?,
+    })
+}
 
 /// What became of one file's bytes.
 #[derive(Debug, Clone)]
@@ -17,6 +65,8 @@ pub(super) struct Examined {
     /// What it says; for what is no procedure, what could be made of it.
     pub(super) procedure: Procedure,
     pub(super) outcome: Outcome,
+    /// About how much its outputs take, in bytes.
+    outputs: usize,
 }
 
 /// What a file turned out to be.
@@ -46,52 +96,72 @@ impl Examined {
     pub(super) fn weight(&self) -> u32 {
         let cells: usize = self.notebook.cells.iter().map(|cell| cell.source.len() + 256).sum();
         let text = self.notebook.layout.original.as_ref().map_or(0, |text| text.len());
-        u32::try_from(cells + text + 2048).unwrap_or(u32::MAX)
+        u32::try_from(cells + text + self.outputs + 2048).unwrap_or(u32::MAX)
     }
 }
 
 /// Understands one file.
-pub(super) fn examine(content: &Content, path: &str, fields: &FieldMapping, release: &Release) -> Examined {
-    let bytes: &[u8] = match content {
-        Content::Bytes(bytes) => bytes,
-        Content::TooLarge(size) => {
-            let message = format!("the file has {size} bytes; at most {LARGEST} are read");
-            let help = "Take data and outputs out of the notebook: a procedure holds words and queries.";
-            return unread(
-                Diagnostic::new("too-large", Severity::Error, message, help),
-                path,
-                fields,
-                release,
-            );
-        }
+pub(super) fn examine(
+    contents: &Contents,
+    path: &str,
+    repository: &Repository,
+    release: &Release,
+) -> Examined {
+    let largest = largest(path);
+    let too_large = |size: u64| {
+        let message = format!("the file has {size} bytes; at most {largest} are read");
+        let help = "Take data and outputs out of the notebook: a procedure holds words and queries.";
+        Diagnostic::new("too-large", Severity::Error, message, help)
+    };
+    let bytes = match &contents.notebook {
+        Content::Bytes(bytes) if bytes.len() <= largest => Ok(bytes.as_slice()),
+        Content::Bytes(bytes) => Err(too_large(bytes.len() as u64)),
+        Content::TooLarge(size) => Err(too_large(*size)),
         Content::Missing => {
             let message = "the file's content is missing from the mirror or damaged there";
             let help =
                 "Check the repository with `git fsck`; delete the mirror's folder to have it cloned anew.";
-            return unread(Diagnostic::new("missing", Severity::Error, message, help), path, fields, release);
+            Err(Diagnostic::new("missing", Severity::Error, message, help))
         }
     };
-    if std::str::from_utf8(bytes).is_ok() && !myst::looks_like_myst(bytes) {
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(reason) => return unusable(reason, path, repository, release),
+    };
+    let mut notebook = if ipynb::is_path(path) {
+        ipynb::read(bytes)
+    } else if std::str::from_utf8(bytes).is_err() || myst::looks_like_myst(bytes) {
+        myst::read(bytes)
+    } else if let Some(reason) = myst::other_format(bytes) {
+        return unusable(reason, path, repository, release);
+    } else {
         let notebook = Notebook::default();
-        let procedure = understand(&notebook, path, fields, release).into_procedure();
-        return Examined { notebook, procedure, outcome: Outcome::Plain };
+        let procedure = understand(&notebook, path, &repository.fields, release).into_procedure();
+        return Examined { notebook, procedure, outcome: Outcome::Plain, outputs: 0 };
+    };
+    if let Some(sidecar) = &contents.sidecar {
+        let bytes = match sidecar {
+            Content::Bytes(bytes) => Some(bytes.as_slice()),
+            Content::TooLarge(_) | Content::Missing => None,
+        };
+        describe(&mut notebook, bytes, &repository.sidecar);
     }
-    let notebook = myst::read(bytes);
     let unreadable = notebook.blocking().cloned();
-    let understood = understand(&notebook, path, fields, release);
+    let understood = understand(&notebook, path, &repository.fields, release);
     let (procedure, outcome) = match (unreadable, understood) {
         (Some(reason), understood) => (understood.into_procedure(), Outcome::Unusable(reason)),
         (None, Understood::Catalogued(procedure)) => (procedure, Outcome::Catalogued),
         (None, Understood::Uncatalogued(procedure)) => (procedure, Outcome::Uncatalogued),
         (None, Understood::Unusable { procedure, reason }) => (procedure, Outcome::Unusable(reason)),
     };
-    Examined { notebook, procedure, outcome }
+    let outputs = if ipynb::is_path(path) { bytes.len() } else { 0 };
+    Examined { notebook, procedure, outcome, outputs }
 }
 
 /// A file of which nothing could be read.
-fn unread(reason: Diagnostic, path: &str, fields: &FieldMapping, release: &Release) -> Examined {
+fn unusable(reason: Diagnostic, path: &str, repository: &Repository, release: &Release) -> Examined {
     let reason = reason.blocking();
     let notebook = Notebook { diagnostics: vec![reason.clone()], ..Notebook::default() };
-    let procedure = understand(&notebook, path, fields, release).into_procedure();
-    Examined { notebook, procedure, outcome: Outcome::Unusable(reason) }
+    let procedure = understand(&notebook, path, &repository.fields, release).into_procedure();
+    Examined { notebook, procedure, outcome: Outcome::Unusable(reason), outputs: 0 }
 }

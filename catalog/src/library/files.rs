@@ -1,5 +1,6 @@
 //! Files beside the procedures: what links and pictures in a notebook lead to.
 
+use super::pass::pairs::with_ending;
 use super::{Library, LibraryError};
 use crate::index::Entry;
 use crate::mirror::Content;
@@ -47,6 +48,12 @@ impl Library {
     /// When the index cannot be read.
     pub fn procedure_at(&self, repo: &str, path: &str) -> Result<Option<Entry>, LibraryError> {
         if let Some(entry) = self.index.by_path(repo, path)? {
+            return Ok(Some(entry));
+        }
+        // Of a pair, the notebook in markdown counts.
+        if let Some(twin) = with_ending(path, ".ipynb", ".md")
+            && let Some(entry) = self.index.by_path(repo, &twin)?
+        {
             return Ok(Some(entry));
         }
         let Some(revision) = self.index.newest_at_path(repo, path)? else { return Ok(None) };

@@ -22,7 +22,7 @@ use crate::notebook::Notebook;
 use crate::procedure::Procedure;
 use crate::repository::Repository;
 use chrono::{DateTime, Utc};
-use examine::Examined;
+use examine::{Examined, Source};
 use record::Record;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -54,8 +54,8 @@ pub struct Library {
     index: Index,
     release: &'static Release,
     fetch: Arc<dyn Fetch>,
-    /// What was parsed, by blob and path; a notebook that many readers open is read once.
-    parsed: moka::sync::Cache<(String, String), Arc<Examined>>,
+    /// What was parsed, by its source and path; a notebook that many readers open is read once.
+    parsed: moka::sync::Cache<(Source, String), Arc<Examined>>,
 }
 
 /// One repository and how it stands.
@@ -100,6 +100,8 @@ pub struct Reading {
     pub path: String,
     /// The blob's id.
     pub blob: String,
+    /// The path of the file beside it that describes it, where it has no `hunting` block of its own.
+    pub described_by: Option<String>,
     /// The bytes exactly as git has them.
     pub bytes: Vec<u8>,
     /// The notebook in them.
@@ -181,7 +183,7 @@ pub struct RepositoryState {
 pub struct Readiness {
     /// Files with `hunting` metadata that are `good`.
     pub procedures: u64,
-    /// MyST notebooks without it.
+    /// Notebooks without it.
     pub uncatalogued: u64,
     /// Files whose newest revision cannot be used.
     pub broken: u64,
@@ -193,7 +195,7 @@ pub struct Readiness {
     pub revoked_techniques: u64,
     /// Procedures of which a copy can be made.
     pub copyable: u64,
-    /// Files within the globs that are plain markdown.
+    /// Files within the globs that are plain markdown, or the ipynb half of a pair.
     pub plain: u64,
 }
 

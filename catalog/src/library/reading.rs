@@ -1,10 +1,11 @@
 //! Finding, reading and looking back: what the pages and the API ask of the library.
 
-use super::examine::{self, Examined};
+use super::examine::{self, Contents, Examined, Source};
 use super::{Address, Comparison, History, Library, LibraryError, Located, Problem, Reading, Shelf};
 use crate::diff;
 use crate::index::{Entry, Found, Revision, RevisionStatus, Search};
 use crate::mirror::{BlobId, CommitId, Content, Mirror};
+use crate::notebook::{ipynb, myst};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -49,24 +50,28 @@ impl Library {
     pub fn read(&self, address: &Address, at: Option<&str>) -> Result<Option<Reading>, LibraryError> {
         let Some(Located { entry, others }) = self.locate(address)? else { return Ok(None) };
         let (shelf, mirror) = self.shelf_of(&entry)?;
-        let (commit, path, blob, broken) = match (at, &entry.broken) {
+        let broken = entry.broken.clone().filter(|_| at.is_none());
+        let last_good = broken.as_ref().and_then(|broken| {
+            let source =
+                Source::read(broken.last_good_blob.as_deref()?, broken.last_good_sidecar.as_deref())?;
+            let path = broken.last_good_path.clone().unwrap_or_else(|| entry.path.clone());
+            Some((broken.last_good_commit.clone()?, path, source))
+        });
+        let newest = Source::read(&entry.blob, entry.sidecar.as_deref());
+        let (commit, path, source) = match (at, last_good) {
             (Some(at), _) => {
-                let place = self.place(&mirror, &entry, at)?;
-                (place.commit, place.path, place.blob, None)
+                let place = self.place(shelf, &mirror, &entry, at)?;
+                (place.commit, place.path, place.source)
             }
-            (None, Some(broken)) => match (&broken.last_good_commit, &broken.last_good_blob) {
-                (Some(commit), Some(blob)) => {
-                    let path = broken.last_good_path.clone().unwrap_or_else(|| entry.path.clone());
-                    (commit.clone(), path, blob.clone(), Some(broken.clone()))
-                }
-                _ => (entry.commit.clone(), entry.path.clone(), entry.blob.clone(), Some(broken.clone())),
-            },
-            (None, None) => (entry.commit.clone(), entry.path.clone(), entry.blob.clone(), None),
+            (None, Some((commit, path, source))) => (commit, path, Some(source)),
+            (None, None) => (entry.commit.clone(), entry.path.clone(), newest),
         };
-        let content = Self::content(&mirror, &entry.repo, &blob)?;
-        let examined = self.examined(shelf, &content, &blob, &path);
-        let past = at.is_some() && blob != entry.blob;
-        let bytes = match content {
+        let (contents, examined) = self.examined(shelf, &mirror, source, &path)?;
+        let past = at.is_some() && source != newest;
+        let blob = source.map(|source| source.blob.to_string()).unwrap_or_default();
+        let described_by =
+            examined.notebook.layout.sidecar.as_ref().and_then(|_| shelf.repository.sidecar.of(&path));
+        let bytes = match contents.notebook {
             Content::Bytes(bytes) => bytes,
             Content::TooLarge(_) | Content::Missing => Vec::new(),
         };
@@ -75,6 +80,7 @@ impl Library {
             past,
             path,
             blob,
+            described_by,
             bytes,
             notebook: examined.notebook.clone(),
             procedure: examined.procedure.clone(),
@@ -121,12 +127,12 @@ impl Library {
         let Some(Located { entry, .. }) = self.locate(address)? else { return Ok(None) };
         let (shelf, mirror) = self.shelf_of(&entry)?;
         let to = match to {
-            Some(at) => self.place(&mirror, &entry, at)?,
-            None => self.newest_before(&entry, None)?,
+            Some(at) => self.place(shelf, &mirror, &entry, at)?,
+            None => self.newest_before(shelf, &mirror, &entry, None)?,
         };
         let from = match from {
-            Some(at) => Some(self.place(&mirror, &entry, at)?),
-            None => self.newest_before(&entry, Some(to.revision.order)).ok(),
+            Some(at) => Some(self.place(shelf, &mirror, &entry, at)?),
+            None => self.newest_before(shelf, &mirror, &entry, Some(to.revision.order)).ok(),
         };
         // The first revision is compared with nothing.
         let old = match &from {
@@ -179,19 +185,27 @@ impl Library {
         Ok((shelf, self.mirror(shelf)?))
     }
 
-    fn content(mirror: &Mirror, repo: &str, blob: &str) -> Result<Content, LibraryError> {
-        let id = BlobId::from_str(blob).map_err(|error| LibraryError::Mirror {
-            repo: repo.to_owned(),
-            reason: format!("{blob}: {error}"),
-        })?;
-        mirror.blob(id, examine::LARGEST).map_err(LibraryError::mirror(repo))
-    }
-
-    /// The file understood, from memory where it was read before.
-    fn examined(&self, shelf: &Shelf, content: &Content, blob: &str, path: &str) -> Arc<Examined> {
-        self.parsed.get_with((blob.to_owned(), path.to_owned()), || {
-            Arc::new(examine::examine(content, path, &shelf.repository.fields, self.release))
-        })
+    /// The bytes that a source names, and what they say, from memory where they were understood before. A file that is
+    /// not there is empty.
+    fn examined(
+        &self,
+        shelf: &Shelf,
+        mirror: &Mirror,
+        source: Option<Source>,
+        path: &str,
+    ) -> Result<(Contents, Arc<Examined>), LibraryError> {
+        let repository = &shelf.repository;
+        let contents = match source {
+            Some(source) => examine::contents(source, path, |blob, most| mirror.blob(blob, most))
+                .map_err(LibraryError::mirror(&repository.name))?,
+            None => Contents { notebook: Content::Missing, sidecar: None },
+        };
+        let examine = || Arc::new(examine::examine(&contents, path, repository, self.release));
+        let examined = match source {
+            Some(source) => self.parsed.get_with((source, path.to_owned()), examine),
+            None => examine(),
+        };
+        Ok((contents, examined))
     }
 
     fn side(
@@ -200,12 +214,13 @@ impl Library {
         mirror: &Mirror,
         place: &Place,
     ) -> Result<(String, Option<Arc<Examined>>), LibraryError> {
-        if place.blob.is_empty() {
+        if place.source.is_none() {
             return Ok((String::new(), None));
         }
-        let content = Self::content(mirror, &shelf.repository.name, &place.blob)?;
-        let examined = self.examined(shelf, &content, &place.blob, &place.path);
-        let text = match &content {
+        let (contents, examined) = self.examined(shelf, mirror, place.source, &place.path)?;
+        let text = match &contents.notebook {
+            // Lines of JSON would say nothing to a reader.
+            Content::Bytes(_) if ipynb::is_path(&place.path) => myst::write(&examined.notebook),
             Content::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             Content::TooLarge(_) | Content::Missing => String::new(),
         };
@@ -213,39 +228,69 @@ impl Library {
     }
 
     /// The newest revision, or the newest one before another.
-    fn newest_before(&self, entry: &Entry, order: Option<u64>) -> Result<Place, LibraryError> {
+    fn newest_before(
+        &self,
+        shelf: &Shelf,
+        mirror: &Mirror,
+        entry: &Entry,
+        order: Option<u64>,
+    ) -> Result<Place, LibraryError> {
         let (mut revisions, _) = self.index.revisions(&entry.repo, &entry.lineage, 1, order)?;
         let revision = revisions
             .pop()
             .ok_or_else(|| LibraryError::Commit(format!("{} has no other revision", entry.id)))?;
-        Ok(Place {
-            commit: revision.commit.clone(),
-            path: revision.path.clone(),
-            blob: revision.blob.clone().unwrap_or_default(),
-            revision,
-        })
+        Self::place_of(shelf, mirror, revision)
     }
 
     /// Where a procedure stood at any commit that the branch reaches.
-    fn place(&self, mirror: &Mirror, entry: &Entry, at: &str) -> Result<Place, LibraryError> {
+    fn place(&self, shelf: &Shelf, mirror: &Mirror, entry: &Entry, at: &str) -> Result<Place, LibraryError> {
         let failed = LibraryError::mirror(&entry.repo);
         let commit = mirror.resolve(at).map_err(&failed)?.ok_or_else(|| {
             LibraryError::Commit(format!("{at} is not a commit that the branch of {} reaches", entry.repo))
         })?;
-        let full = commit.to_string();
-        if let Some(revision) = self.index.revision(&entry.repo, &entry.lineage, &full)? {
-            return Ok(Place {
-                commit: full,
-                path: revision.path.clone(),
-                blob: revision.blob.clone().unwrap_or_default(),
-                revision,
-            });
+        if let Some(revision) = self.index.revision(&entry.repo, &entry.lineage, &commit.to_string())? {
+            return Self::place_of(shelf, mirror, revision);
         }
-        self.place_between(mirror, entry, commit)
+        self.place_between(shelf, mirror, entry, commit)
+    }
+
+    /// Where a revision left its file.
+    fn place_of(shelf: &Shelf, mirror: &Mirror, revision: Revision) -> Result<Place, LibraryError> {
+        let commit =
+            CommitId::from_str(&revision.commit).map_err(|error| LibraryError::Index(error.to_string()))?;
+        let blob = revision.blob.as_deref().and_then(|blob| BlobId::from_str(blob).ok());
+        let source = match blob {
+            Some(blob) => Some(Self::with_sidecar(shelf, mirror, commit, &revision.path, blob)?),
+            None => None,
+        };
+        Ok(Place { commit: revision.commit.clone(), path: revision.path.clone(), source, revision })
+    }
+
+    /// A notebook's text with the sidecar that it had at a commit.
+    fn with_sidecar(
+        shelf: &Shelf,
+        mirror: &Mirror,
+        commit: CommitId,
+        path: &str,
+        blob: BlobId,
+    ) -> Result<Source, LibraryError> {
+        let sidecar = match shelf.repository.sidecar.of(path) {
+            Some(path) => {
+                mirror.entry_at(commit, &path).map_err(LibraryError::mirror(&shelf.repository.name))?
+            }
+            None => None,
+        };
+        Ok(Source { blob, sidecar })
     }
 
     /// The same for a commit that did not touch the file.
-    fn place_between(&self, mirror: &Mirror, entry: &Entry, commit: CommitId) -> Result<Place, LibraryError> {
+    fn place_between(
+        &self,
+        shelf: &Shelf,
+        mirror: &Mirror,
+        entry: &Entry,
+        commit: CommitId,
+    ) -> Result<Place, LibraryError> {
         let failed = LibraryError::mirror(&entry.repo);
         let (revisions, _) = self.index.revisions(&entry.repo, &entry.lineage, LOOKED_THROUGH, None)?;
         let mut paths: Vec<&str> = Vec::new();
@@ -256,16 +301,16 @@ impl Library {
         }
         for path in paths {
             let Some(blob) = mirror.entry_at(commit, path).map_err(&failed)? else { continue };
-            let blob = blob.to_string();
+            let text = blob.to_string();
             let came_from = revisions
                 .iter()
-                .find(|revision| revision.path == path && revision.blob.as_deref() == Some(blob.as_str()));
+                .find(|revision| revision.path == path && revision.blob.as_deref() == Some(text.as_str()));
             // A file of the same name and other content belongs to another lineage.
             let Some(revision) = came_from else { continue };
             return Ok(Place {
                 commit: commit.to_string(),
                 path: path.to_owned(),
-                blob,
+                source: Some(Self::with_sidecar(shelf, mirror, commit, path, blob)?),
                 revision: revision.clone(),
             });
         }
@@ -273,12 +318,12 @@ impl Library {
     }
 }
 
-/// A procedure at a commit: its path and blob there, and the revision that left it so.
+/// A procedure at a commit: its path and text there, and the revision that left it so.
 struct Place {
     commit: String,
     path: String,
-    /// Empty where the commit deleted the file.
-    blob: String,
+    /// None where the commit deleted the file.
+    source: Option<Source>,
     revision: Revision,
 }
 

@@ -16,7 +16,7 @@ use std::str::FromStr;
 use std::time::Instant;
 
 /// Raised whenever the meaning of what is written to the index changes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What the folder of the index is named after: other analyzers or ATT&CK tables, another folder.
 pub(super) fn index_fingerprint(release: &Release) -> String {
@@ -32,6 +32,10 @@ pub(super) struct Mark {
     /// The `order` of the next revision.
     pub(super) next_order: u64,
     pub(super) readiness: Readiness,
+    /// Whether there ever was a file that describes a notebook beside it.
+    pub(super) described: bool,
+    /// Whether there ever was an ipynb file.
+    pub(super) jupyter: bool,
 }
 
 impl Mark {
@@ -41,8 +45,9 @@ impl Mark {
 }
 
 fn settings_fingerprint(repository: &Repository) -> String {
-    let Repository { location, branch, globs, ignore, fields, .. } = repository;
-    let digest = Sha256::digest(format!("{location:?} {branch:?} {globs:?} {ignore:?} {fields:?}"));
+    let Repository { location, branch, globs, ignore, fields, sidecar, .. } = repository;
+    let settings = format!("{location:?} {branch:?} {globs:?} {ignore:?} {fields:?} {sidecar:?}");
+    let digest = Sha256::digest(settings);
     digest.iter().take(8).fold(String::new(), |mut name, byte| {
         // Writing to a string cannot fail.
         let _ = write!(name, "{byte:02x}");

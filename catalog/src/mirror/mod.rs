@@ -25,7 +25,7 @@ pub use read::{Content, Mirror};
 pub use remote::Access;
 pub use tree::{Files, Skipped, SkippedBecause};
 pub use update::{BRANCH, Limits, Progress, Updated, update, update_within};
-pub use walk::{CommitChanges, CommitInfo, FileChange, Signature};
+pub use walk::{CommitChanges, CommitInfo, FileChange, Signature, Tree};
 
 use crate::repository::RepositoryError;
 use std::path::PathBuf;

@@ -175,27 +175,38 @@ impl<'a> TreeReader<'a> {
 
     /// The blob of the regular file at `path`.
     pub(super) fn file_at(&mut self, root: Oid, path: &str) -> Result<Option<BlobId>, MirrorError> {
-        let mut folder = root;
-        let mut parts = path.split('/').peekable();
-        let mut depth = 0;
-        while let Some(part) = parts.next() {
-            depth += 1;
-            if depth > DEPTH {
-                return Ok(None);
-            }
-            let tree = self.tree(folder)?;
-            let last = parts.peek().is_none();
-            let found = tree.items.iter().find(|item| {
-                tree.name(item) == part.as_bytes()
-                    && if last { matches!(item.kind, Kind::File { .. }) } else { item.kind == Kind::Folder }
-            });
-            match found {
-                Some(item) if last => return Ok(Some(BlobId(item.id))),
-                Some(item) => folder = item.id,
-                None => return Ok(None),
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let Some(tree) = self.folder_at(root, folder)? else { return Ok(None) };
+        let file =
+            |item: &&Item| matches!(item.kind, Kind::File { .. }) && tree.name(item) == name.as_bytes();
+        Ok(tree.items.iter().find(file).map(|item| BlobId(item.id)))
+    }
+
+    /// Every regular file of a folder that can be named, in the order of the tree.
+    pub(super) fn folder(&mut self, root: Oid, folder: &str) -> Result<Vec<(String, BlobId)>, MirrorError> {
+        let Some(tree) = self.folder_at(root, folder)? else { return Ok(Vec::new()) };
+        let named = |item: &Item| {
+            let name = std::str::from_utf8(tree.name(item)).ok().filter(|name| !bad_name(name.as_bytes()))?;
+            let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            matches!(item.kind, Kind::File { .. }).then_some((path, BlobId(item.id)))
+        };
+        Ok(tree.items.iter().filter_map(named).collect())
+    }
+
+    /// The folder at `path`, empty for the root.
+    fn folder_at(&mut self, root: Oid, path: &str) -> Result<Option<Rc<Tree>>, MirrorError> {
+        let mut tree = self.tree(root)?;
+        for (depth, part) in path.split('/').filter(|part| !part.is_empty()).enumerate() {
+            let is_it = |item: &&Item| item.kind == Kind::Folder && tree.name(item) == part.as_bytes();
+            match tree.items.iter().find(is_it) {
+                Some(item) if depth < DEPTH => {
+                    let id = item.id;
+                    tree = self.tree(id)?;
+                }
+                _ => return Ok(None),
             }
         }
-        Ok(None)
+        Ok(Some(tree))
     }
 
     /// All wanted files below `root`.

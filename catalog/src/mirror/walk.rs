@@ -2,7 +2,7 @@
 
 use super::tree::{Skipped, TreeReader};
 use super::{BlobId, CommitId, Mirror, MirrorError};
-use git2::{Commit, Repository, Sort};
+use git2::{Commit, Oid, Repository, Sort};
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
@@ -77,6 +77,30 @@ impl FileChange {
     }
 }
 
+/// The files that a commit left, for a look at more of them than it changed.
+pub struct Tree<'t, 'r> {
+    trees: &'t mut TreeReader<'r>,
+    root: Oid,
+}
+
+impl Tree<'_, '_> {
+    /// The regular file at `path`.
+    ///
+    /// # Errors
+    /// When a tree on the way is missing.
+    pub fn file(&mut self, path: &str) -> Result<Option<BlobId>, MirrorError> {
+        self.trees.file_at(self.root, path)
+    }
+
+    /// Every regular file of a folder, but none of the folders below it; `folder` is empty for the root.
+    ///
+    /// # Errors
+    /// When a tree on the way is missing.
+    pub fn folder(&mut self, folder: &str) -> Result<Vec<(String, BlobId)>, MirrorError> {
+        self.trees.folder(self.root, folder)
+    }
+}
+
 impl Mirror {
     /// One commit of the mirror.
     ///
@@ -88,7 +112,8 @@ impl Mirror {
     }
 
     /// Tells `each` of every commit that `to` reaches and `since` does not, parents before children: what it did to
-    /// the `wanted` files. Commits that did nothing to them are told too, with no changes. `each` may end the walk.
+    /// the `wanted` files. Commits that did nothing to them are told too, with no changes. `each` may look further at
+    /// the commit's tree, and may end the walk.
     ///
     /// A commit costs the folders on the way to what it changed, whatever the size of the catalog.
     ///
@@ -99,7 +124,7 @@ impl Mirror {
         since: Option<CommitId>,
         to: CommitId,
         wanted: &dyn Fn(&str) -> bool,
-        each: &mut dyn FnMut(CommitChanges) -> ControlFlow<()>,
+        each: &mut dyn FnMut(CommitChanges, &mut Tree<'_, '_>) -> ControlFlow<()>,
     ) -> Result<(), MirrorError> {
         if since == Some(to) {
             return Ok(());
@@ -126,7 +151,8 @@ impl Mirror {
             changes.sort_by(|one, other| one.path.cmp(&other.path));
             // A file and a folder of one name in one tree is nothing that git makes; one of the two is told.
             changes.dedup_by(|one, other| one.path == other.path);
-            if each(CommitChanges { commit: describe(&commit), changes, skipped }).is_break() {
+            let mut tree = Tree { trees: &mut trees, root: commit.tree_id() };
+            if each(CommitChanges { commit: describe(&commit), changes, skipped }, &mut tree).is_break() {
                 break;
             }
         }

@@ -22,6 +22,11 @@ fn warning(code: &str, message: impl Into<String>, help: &str) -> Diagnostic {
     Diagnostic::new(code, Severity::Warning, message, help)
 }
 
+/// Whether a file at this path is written as Jupyter writes notebooks, by its ending.
+pub fn is_path(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("ipynb"))
+}
+
 /// Reads an ipynb file of nbformat 3 or 4. Total, as [`myst::read`] is. Outputs are kept as they are, as nbformat holds
 /// them (texts whole, not in lines); nothing in them is looked at beyond their shape.
 pub fn read(bytes: &[u8]) -> Notebook {

@@ -98,12 +98,33 @@ pub struct Layout {
     pub front_matter_lines: Vec<(String, u32)>,
     /// The `hunting` block of a leading raw cell (`---`, `hunting: …`, `---`), where the metadata itself has none.
     pub hunting_cell: Option<Metadata>,
+    /// What a file beside the notebook says of it, where the notebook itself has no `hunting` block.
+    pub sidecar: Option<Described>,
+}
+
+/// What a file beside a notebook says of it, in the words of a `hunting` block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    /// The file's name.
+    pub file: String,
+    /// The block that is made of it.
+    pub hunting: Metadata,
+    /// Lines (from 1) in that file, by dotted path in the block: `hunting.title`, `hunting.tags[0]`, …
+    pub lines: Vec<(String, u32)>,
 }
 
 impl Notebook {
-    /// The `hunting` block, if it is a mapping: of the metadata, or of a leading raw cell that holds front matter.
+    /// The `hunting` block, if it is a mapping: of the metadata, of a leading raw cell that holds front matter, or of a
+    /// file beside the notebook.
     pub fn hunting(&self) -> Option<&Metadata> {
-        self.metadata.get("hunting").and_then(Value::as_object).or(self.layout.hunting_cell.as_ref())
+        let own = self.metadata.get("hunting").and_then(Value::as_object);
+        let sidecar = || self.layout.sidecar.as_ref().map(|described| &described.hunting);
+        own.or(self.layout.hunting_cell.as_ref()).or_else(sidecar)
+    }
+
+    /// Whether it says itself what it is, well or badly.
+    pub fn has_hunting(&self) -> bool {
+        self.metadata.contains_key("hunting") || self.layout.hunting_cell.is_some()
     }
 
     /// The line of a front-matter key by its dotted path; 0 when unknown.
@@ -124,6 +145,23 @@ impl Notebook {
 /// What is wrong with it, as for front matter.
 pub fn yaml_value(text: &str) -> Result<Value, Diagnostic> {
     yaml::load(text, 1).map(|loaded| loaded.value).map_err(|diagnostic| *diagnostic)
+}
+
+/// Reads a YAML mapping whose values are wanted as they were written, as text; with the line (from 1) of every key and item.
+///
+/// # Errors
+/// What is wrong with it, as for front matter.
+pub(crate) fn yaml_texts(text: &str) -> Result<(Metadata, Vec<(String, u32)>), Diagnostic> {
+    match yaml::load_texts(text) {
+        Ok(yaml::Loaded { value: Value::Object(map), keys, .. }) => Ok((map, keys)),
+        Ok(_) => Err(Diagnostic::new(
+            "yaml-no-mapping",
+            crate::lint::Severity::Error,
+            "it is no mapping of fields",
+            "Write one `key: value` a line.",
+        )),
+        Err(diagnostic) => Err(*diagnostic),
+    }
 }
 
 /// Bytes as hexadecimal digits.

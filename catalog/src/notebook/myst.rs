@@ -47,15 +47,9 @@ pub fn looks_like_myst(bytes: &[u8]) -> bool {
         if number == 0 && line.starts_with(b"---") {
             in_front_matter = true;
         } else if in_front_matter {
-            let line = line.trim_ascii();
-            if line.starts_with(b"---") || line == b"..." {
-                in_front_matter = false;
-            } else if let Some(at) = find(line, b"format_name:") {
-                let value = line[at + b"format_name:".len()..].trim_ascii_start();
-                let value = value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'")).unwrap_or(value);
-                if value.starts_with(b"myst") && !value.get(4).is_some_and(u8::is_ascii_alphanumeric) {
-                    return true;
-                }
+            in_front_matter = !ends_front_matter(line);
+            if format_name(line).is_some_and(|(name, _)| name == b"myst") {
+                return true;
             }
         }
         let fence = line.trim_ascii_start();
@@ -71,6 +65,50 @@ pub fn looks_like_myst(bytes: &[u8]) -> bool {
     }
     false
 }
+
+/// What to say of a notebook in another of jupytext's formats for text with this ending, as its front matter names it.
+/// None for a file that names no such format.
+pub fn other_format(bytes: &[u8]) -> Option<Diagnostic> {
+    let mut lines = bytes.split(|b| *b == b'\n').zip(1..);
+    lines.next().filter(|(line, _)| line.starts_with(b"---"))?;
+    let inside = lines.take(Bounds::DEFAULT.front_matter).take_while(|(line, _)| !ends_front_matter(line));
+    let mut jupytext = false;
+    for (line, number) in inside {
+        jupytext |= line.trim_ascii().starts_with(b"jupytext:");
+        let Some((name, column)) = format_name(line).filter(|_| jupytext) else { continue };
+        let name = OTHER_FORMATS.iter().find(|other| other.as_bytes() == name)?;
+        return Some(
+            Diagnostic::new(
+                "format-other",
+                Severity::Error,
+                format!("this is a notebook in jupytext's format `{name}`, of which nothing is read here"),
+                "Convert it with `jupytext --to md:myst FILE`; its cells and metadata stay the same.",
+            )
+            .at(number, column),
+        );
+    }
+    None
+}
+
+/// jupytext's formats of notebooks in markdown besides `MyST`.
+const OTHER_FORMATS: [&str; 4] = ["markdown", "pandoc", "rmarkdown", "quarto"];
+
+fn ends_front_matter(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.starts_with(b"---") || line == b"..."
+}
+
+/// The format that a line of front matter names, and the column on which it stands.
+fn format_name(line: &[u8]) -> Option<(&[u8], u32)> {
+    let at = find(line, FORMAT_NAME)? + FORMAT_NAME.len();
+    let value = line[at..].trim_ascii_start();
+    let column = narrow(line.len() - value.len() + 1);
+    let value = value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'")).unwrap_or(value);
+    let end = value.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(value.len());
+    Some((&value[..end], column))
+}
+
+const FORMAT_NAME: &[u8] = b"format_name:";
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|window| window == needle)

@@ -71,7 +71,15 @@ impl Loaded {
 /// # Errors
 /// The blocking diagnostic when `PyYAML` could not read it, or when it holds what we refuse.
 pub(crate) fn load(text: &str, first_line: u32) -> Result<Loaded, Box<Diagnostic>> {
-    read(text, first_line, false)
+    read(text, Builder { first_line, ..Builder::default() })
+}
+
+/// Reads one document in which every scalar but null is the text that was written: `010` is no eight there.
+///
+/// # Errors
+/// As for [`load`].
+pub(crate) fn load_texts(text: &str) -> Result<Loaded, Box<Diagnostic>> {
+    read(text, Builder { first_line: 1, how: How::Texts, ..Builder::default() })
 }
 
 /// Reads documents up to the first that is a mapping, as jupytext does to look for a header.
@@ -79,12 +87,12 @@ pub(crate) fn load(text: &str, first_line: u32) -> Result<Loaded, Box<Diagnostic
 /// # Errors
 /// As for [`load`].
 pub(crate) fn load_first_mapping(text: &str) -> Result<Loaded, Box<Diagnostic>> {
-    read(text, 1, true)
+    read(text, Builder { first_line: 1, how: How::FirstMapping, ..Builder::default() })
 }
 
-fn read(text: &str, first_line: u32, first_mapping: bool) -> Result<Loaded, Box<Diagnostic>> {
+fn read<'t>(text: &'t str, start: Builder<'t>) -> Result<Loaded, Box<Diagnostic>> {
     if let Some((line, column, found)) = unprintable(text) {
-        return Err(Box::new(control_character(found).at(first_line + line, column)));
+        return Err(Box::new(control_character(found).at(start.first_line + line, column)));
     }
     let options = granit_parser::options! {
         emit_comments: false,
@@ -98,8 +106,8 @@ fn read(text: &str, first_line: u32, first_mapping: bool) -> Result<Loaded, Box<
     let (text, separators) = line_feeds(text);
     let text = &*text;
     let tabs = text.contains('\t');
-    let mut builder =
-        Builder { first_line, text, separators, tabs, lenient: first_mapping, ..Builder::default() };
+    let first_mapping = start.how == How::FirstMapping;
+    let mut builder = Builder { text, separators, tabs, ..start };
     let mut end = text.len();
     for event in Parser::new_from_str_with_options(text, options) {
         match event {
@@ -150,6 +158,18 @@ enum Frame {
     Sequence { items: Vec<Value>, base: usize },
 }
 
+/// What is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum How {
+    /// One document.
+    #[default]
+    Values,
+    /// One document, of which plain scalars but null are the text that they were written as.
+    Texts,
+    /// Documents up to the first mapping; anchors, aliases and tags are passed over rather than refused.
+    FirstMapping,
+}
+
 #[derive(Default)]
 struct Builder<'t> {
     first_line: u32,
@@ -161,8 +181,7 @@ struct Builder<'t> {
     path: String,
     nodes: usize,
     documents: usize,
-    /// Whether anchors, aliases and tags are passed over rather than refused.
-    lenient: bool,
+    how: How,
     /// Whether there are tabs in the text, and so where they may stand matters.
     tabs: bool,
     /// Where they may stand: quoted and block scalars.
@@ -205,7 +224,7 @@ impl Builder<'_> {
     }
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Box<Diagnostic>> {
-        if self.lenient {
+        if self.how == How::FirstMapping {
             match event {
                 Event::Anchor(..) => return Ok(()),
                 Event::Alias(_) | Event::UnresolvedAlias(_) => {
@@ -398,7 +417,15 @@ impl Builder<'_> {
                 "Write the key, or put the text that begins with a colon in quotes.",
             );
         }
-        let plain = if style == ScalarStyle::Plain { resolve(text) } else { Plain::Text };
+        let plain = match style {
+            ScalarStyle::Plain => resolve(text),
+            _ => Plain::Text,
+        };
+        let plain = match plain {
+            Plain::Null | Plain::Merge => plain,
+            _ if self.how == How::Texts => Plain::Text,
+            plain => plain,
+        };
         if style == ScalarStyle::Plain && text.contains('\t') {
             return self.refuse(
                 "yaml-invalid",
@@ -408,7 +435,7 @@ impl Builder<'_> {
             );
         }
         match plain {
-            Plain::Merge if !self.lenient => {
+            Plain::Merge if self.how != How::FirstMapping => {
                 return self.refuse(
                     "yaml-merge",
                     span,

@@ -2,7 +2,7 @@
 
 use super::{MAX_ID, PATH_PREFIX, SERVICES};
 use crate::lint::{Diagnostic, Severity};
-use crate::notebook::Notebook;
+use crate::notebook::{Described, Notebook};
 use crate::repository::FieldMapping;
 use serde_json::Value;
 
@@ -58,15 +58,36 @@ impl<'a> Fields<'a> {
     }
 
     /// Says something about a key (`hunting.tags[0]`), at its line or at that of what it stands in.
-    pub(super) fn say_at(&mut self, key: &str, diagnostic: Diagnostic) {
+    pub(super) fn say_at(&mut self, key: &str, mut diagnostic: Diagnostic) {
         let mut key = key;
-        let mut line = self.notebook.line_of(key);
+        let mut line = self.line_of(key);
         while line == 0 {
             let Some(end) = key.rfind(['.', '[']) else { break };
             key = &key[..end];
-            line = self.notebook.line_of(key);
+            line = self.line_of(key);
+        }
+        if let Some(described) = self.described() {
+            // A line of a diagnostic is one of the notebook.
+            if line > 0 {
+                diagnostic.message = format!("{} ({}, line {line})", diagnostic.message, described.file);
+            }
+            line = 0;
         }
         self.say(diagnostic.at(line, 0));
+    }
+
+    /// What the fields come from, where that is a file beside the notebook.
+    fn described(&self) -> Option<&'a Described> {
+        self.notebook.layout.sidecar.as_ref()
+    }
+
+    fn line_of(&self, key: &str) -> u32 {
+        match self.described() {
+            Some(described) => {
+                described.lines.iter().find(|(path, _)| path == key).map_or(0, |(_, line)| *line)
+            }
+            None => self.notebook.line_of(key),
+        }
     }
 
     pub(super) fn value(&self, key: &str) -> Option<&'a Value> {
@@ -367,8 +388,9 @@ impl<'a> Fields<'a> {
         tags: &[String],
     ) {
         let untitled = has_no_title(self.notebook);
+        let block = self.described().map_or("hunting", |described| &described.file);
         let mut missing = |code: &str, severity: Severity, what: &str, help: &str| {
-            self.say_at("hunting", Diagnostic::new(code, severity, format!("`hunting` has no {what}"), help));
+            self.say_at("hunting", Diagnostic::new(code, severity, format!("`{block}` has no {what}"), help));
         };
         if untitled {
             missing(

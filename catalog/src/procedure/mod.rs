@@ -5,12 +5,14 @@
 
 mod fields;
 mod service;
+mod sidecar;
 mod tactics;
 mod techniques;
 mod text;
 
 pub use fields::normal_data_source;
 pub use service::SERVICES;
+pub use sidecar::{MAX_SIDECAR, UNUSED as SIDECAR_UNUSED, describe};
 pub use text::{MAX_TEXT, Text, first_heading, text};
 
 use crate::attack::{Mapping, Release, TacticMapping};
@@ -77,7 +79,7 @@ const TENANT_NAMES: [&str; 2] = ["TAEGIS_TENANT_ID", "TENANT_ID"];
 pub enum Understood {
     /// It has `hunting` metadata with an id.
     Catalogued(Procedure),
-    /// It has no `hunting` metadata; title, text and service are known all the same.
+    /// It has no `hunting` metadata, nor has a file beside it; title, text and service are known all the same.
     Uncatalogued(Procedure),
     /// It cannot be read as a notebook, or its metadata cannot name it.
     Unusable {

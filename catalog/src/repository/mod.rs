@@ -1,8 +1,10 @@
 //! What a repository is: where it is mirrored from, what of it counts, and where its forge stands.
 
 mod forge;
+mod sidecar;
 
 pub use forge::Forge;
+pub use sidecar::Sidecar;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use percent_encoding::percent_decode_str;
@@ -37,7 +39,7 @@ pub struct Repository {
     pub location: Location,
     /// The branch; the remote's `HEAD` when none is named.
     pub branch: Option<String>,
-    /// Files that count; `**/*.md` by default.
+    /// Files that count; `**/*.md` and `**/*.ipynb` by default.
     pub globs: Vec<String>,
     /// Files that do not, although they match `globs`.
     pub ignore: Vec<String>,
@@ -47,6 +49,8 @@ pub struct Repository {
     pub forge: Option<Forge>,
     /// Further keys of `hunting` that hold tactics.
     pub fields: FieldMapping,
+    /// What describes a notebook that has no `hunting` block of its own.
+    pub sidecar: Sidecar,
 }
 
 /// Which keys of the `hunting` block hold what, beyond the six recommended ones.
@@ -272,7 +276,7 @@ impl Repository {
     pub const INTERVAL: Duration = Duration::from_mins(5);
 
     /// A repository with everything but its location guessed or left at its default: named after the last segment of
-    /// its path without `.git`, `HEAD`, `**/*.md`, the forge by its host.
+    /// its path without `.git`, `HEAD`, every markdown and ipynb file, the forge by its host.
     ///
     /// # Errors
     /// When it is neither a path nor a URL that repositories are mirrored from, or no name follows from it.
@@ -303,11 +307,12 @@ impl Repository {
             name,
             location,
             branch: None,
-            globs: vec!["**/*.md".to_owned()],
+            globs: vec!["**/*.md".to_owned(), "**/*.ipynb".to_owned()],
             ignore: Vec::new(),
             interval: Self::INTERVAL,
             forge,
             fields: FieldMapping::default(),
+            sidecar: Sidecar::default(),
         }
     }
 
@@ -350,9 +355,11 @@ impl Globs {
         Ok(Self { wanted: compile(globs)?, ignored: compile(ignore)? })
     }
 
-    /// Whether the file at `path` (from the root, with `/`) counts.
+    /// Whether the file at `path` (from the root, with `/`) counts. What Jupyter saved by itself never does.
     pub fn matches(&self, path: &str) -> bool {
-        self.wanted.is_match(path) && !self.ignored.is_match(path)
+        self.wanted.is_match(path)
+            && !self.ignored.is_match(path)
+            && !path.split('/').any(|part| part == ".ipynb_checkpoints")
     }
 }
 
@@ -454,10 +461,11 @@ mod tests {
     }
 
     #[test]
-    fn globs_choose_markdown_in_every_folder() {
+    fn globs_choose_notebooks_in_every_folder() {
         let globs = Repository::parse("/srv/a").unwrap().compile_globs().unwrap();
-        assert!(globs.matches("a.md") && globs.matches("deep/er/a.md"));
-        assert!(!globs.matches("a.ipynb") && !globs.matches("a.md/b"));
+        assert!(globs.matches("a.md") && globs.matches("deep/er/a.md") && globs.matches("deep/a.ipynb"));
+        assert!(!globs.matches("a.py") && !globs.matches("a.md/b"));
+        assert!(!globs.matches("deep/.ipynb_checkpoints/a-checkpoint.ipynb"));
         let globs = Globs::new(&["hunts/*.md".into()], &["hunts/draft*".into()]).unwrap();
         assert!(globs.matches("hunts/a.md"));
         assert!(!globs.matches("hunts/deep/a.md") && !globs.matches("hunts/draft-1.md"));

@@ -5,7 +5,7 @@
 pub(crate) mod http;
 
 use catalog::mirror::{BlobId, CommitChanges, CommitId, Mirror, MirrorError, Updated, update};
-use catalog::repository::{FieldMapping, Location, Repository};
+use catalog::repository::{FieldMapping, Location, Repository, Sidecar};
 use std::cell::Cell;
 use std::ffi::OsStr;
 use std::io::Write as _;
@@ -50,6 +50,7 @@ pub(crate) fn repository(location: Location) -> Repository {
         interval: Duration::from_mins(5),
         forge: None,
         fields: FieldMapping::default(),
+        sidecar: Sidecar::default(),
     }
 }
 
@@ -149,7 +150,7 @@ impl Origin {
 pub(crate) fn walk(mirror: &Mirror, since: Option<CommitId>, to: CommitId) -> Vec<CommitChanges> {
     let mut told = Vec::new();
     mirror
-        .walk(since, to, &every, &mut |commit| {
+        .walk(since, to, &every, &mut |commit, _| {
             told.push(commit);
             ControlFlow::Continue(())
         })

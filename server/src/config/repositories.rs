@@ -1,7 +1,7 @@
 //! `[[repositories]]`: what is mirrored, from where.
 
 use super::ConfigError;
-use catalog::repository::{FieldMapping, Forge, Repository};
+use catalog::repository::{FieldMapping, Forge, Repository, Sidecar};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub struct RepositoryEntry {
     /// The branch; the remote's `HEAD` where none is given.
     #[serde(default)]
     pub branch: Option<String>,
-    /// Files that count; every markdown file where none are given.
+    /// Files that count; every markdown and ipynb file where none are given.
     #[serde(default)]
     pub globs: Option<Vec<String>>,
     /// Files that do not, although they match `globs`.
@@ -32,6 +32,10 @@ pub struct RepositoryEntry {
     /// Which further keys of `hunting` hold what.
     #[serde(default)]
     pub fields: FieldMapping,
+    /// The file beside a notebook that describes it, and what its keys mean; that of the Threat Hunter Playbook where
+    /// nothing is said.
+    #[serde(default)]
+    pub sidecar: Sidecar,
 }
 
 impl RepositoryEntry {
@@ -46,6 +50,7 @@ impl RepositoryEntry {
             interval: None,
             forge: None,
             fields: FieldMapping::default(),
+            sidecar: Sidecar::default(),
         }
     }
 
@@ -76,6 +81,8 @@ impl RepositoryEntry {
             repository.forge = Some(forge.clone());
         }
         repository.fields.clone_from(&self.fields);
+        self.sidecar.check().map_err(refuse)?;
+        repository.sidecar.clone_from(&self.sidecar);
         Ok(repository)
     }
 }

@@ -195,6 +195,7 @@ impl Sample {
             further: vec![field("tlp", "amber"), field("references", "https://example.org/lsass, internal wiki 4711")],
             claimed: None,
             block: None,
+            is_ipynb: false,
             queries: vec![Query {
                 cell: 3,
                 line: 53,

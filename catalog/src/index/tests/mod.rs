@@ -110,6 +110,7 @@ fn put(path: &str) -> Put {
         },
         commit: "c0ffee".into(),
         blob: "b10b".into(),
+        sidecar: None,
         updated_at: 0,
         updated_by: "Rosa".into(),
         authors: Vec::new(),

@@ -44,8 +44,8 @@ impl Pass<'_> {
     pub(super) fn demote(&mut self, chains: &[Chain], path: &str, by: String, id: &str) -> Result<(), Stop> {
         let chain = chains.iter().find(|chain| chain.tip.as_ref().is_some_and(|(tip, _)| tip == path));
         let (mut entry, examined) = if let Some(chain) = chain {
-            let blob = chain.tip.as_ref().map(|(_, blob)| *blob).ok_or(Stop::StartAnew)?;
-            let examined = self.examine(blob, path)?;
+            let source = chain.tip.as_ref().map(|(_, source)| *source).ok_or(Stop::StartAnew)?;
+            let examined = self.examine(source, path)?;
             let standing = standing(chain, &examined).ok_or(Stop::StartAnew)?;
             self.entry(chain, &examined, standing)?
         } else {

@@ -5,18 +5,24 @@
 //! entry. Nothing of a pass is visible before its commit.
 
 mod ids;
+pub(super) mod pairs;
+mod sidecars;
 mod standing;
+mod tips;
+
+pub(super) use sidecars::Commit;
 
 use super::chain::{Chain, Touched};
-use super::examine::{self, Examined};
+use super::examine::{self, Contents, Examined, Source};
 use super::sync::Mark;
 use super::{Library, LibraryError, Readiness};
 use crate::attack::Status;
 use crate::diff;
 use crate::index::{Batch, Entry, IndexError, Load, Revision};
 use crate::mirror::rename::{self, RenameText};
-use crate::mirror::{BlobId, CommitChanges, CommitId, Content, Lineages, Mirror, MirrorError};
-use crate::procedure::{self, Standing};
+use crate::mirror::{BlobId, CommitId, Content, Lineages, Mirror, MirrorError};
+use crate::notebook::ipynb;
+use crate::procedure::{self, MAX_SIDECAR, Standing};
 use crate::repository::{Globs, Repository};
 use ids::{Claim, Holder, mark_duplicate};
 use standing::{copyable, reason, standing};
@@ -68,7 +74,7 @@ pub(super) struct Pass<'a> {
     continues: bool,
     mark: Mark,
     done: Done,
-    examined: moka::sync::Cache<BlobId, Arc<Examined>>,
+    examined: moka::sync::Cache<Source, Arc<Examined>>,
     /// Who holds an id, as far as this pass has seen.
     holders: HashMap<String, Holder>,
     /// Ids that touched files held before the pass.
@@ -132,17 +138,26 @@ impl<'a> Pass<'a> {
 
     /// Walks the new commits and strings what they touched together.
     fn chains(&mut self, since: Option<CommitId>, tip: CommitId) -> Result<Vec<Chain>, Stop> {
-        let globs = self.globs.clone();
         let mut commits = Vec::new();
         let mut count = 0;
-        self.mirror
-            .walk(since, tip, &|path| globs.matches(path), &mut |changes| {
+        let mut outcome = Ok(());
+        let (mirror, sidecar) = (self.mirror, &self.repository.sidecar);
+        let Self { globs, mark, .. } = &mut *self;
+        let wanted = |path: &str| globs.matches(path) || sidecar.is(path);
+        mirror
+            .walk(since, tip, &wanted, &mut |changes, tree| {
                 count += 1;
-                if !changes.changes.is_empty() {
-                    commits.push(changes);
+                if changes.changes.is_empty() {
+                    return ControlFlow::Continue(());
                 }
-                ControlFlow::Continue(())
+                mark.jupyter |= changes.changes.iter().any(|change| ipynb::is_path(&change.path));
+                match sidecars::assign(changes, tree, globs, sidecar, &mut mark.described) {
+                    Ok(commit) => commits.push(commit),
+                    Err(error) => outcome = Err(error),
+                }
+                if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             })
+            .and(outcome)
             .map_err(self.failed())?;
         self.done.commits = count;
         let mut lineages = Lineages::default();
@@ -151,7 +166,7 @@ impl<'a> Pass<'a> {
         for commit in commits {
             self.recall(&mut lineages, &commit)?;
             let pairs = self.renames(&commit);
-            for step in lineages.advance(&commit, &pairs) {
+            for step in lineages.advance(&commit.changes, &pairs) {
                 let position = if let Some(position) = by_lineage.get(&step.lineage) {
                     *position
                 } else {
@@ -168,13 +183,20 @@ impl<'a> Pass<'a> {
     }
 
     /// Which removed and added files of a commit are one. A blob that cannot be read is like no other.
-    fn renames(&mut self, commit: &CommitChanges) -> Vec<(usize, usize)> {
+    fn renames(&mut self, commit: &Commit) -> Vec<(usize, usize)> {
         let Self { mirror, repository, library, done, .. } = self;
-        rename::pair(&commit.changes, &|_| true, &mut |blob| {
-            let content = mirror.blob(blob, examine::LARGEST).ok()?;
+        let mut known: HashMap<BlobId, (&str, Source)> = HashMap::new();
+        for (change, beside) in commit.changes.changes.iter().zip(&commit.sidecars) {
+            for (blob, sidecar) in [(change.before, beside.before), (change.after, beside.after)] {
+                known.extend(blob.map(|blob| (blob, (change.path.as_str(), Source { blob, sidecar }))));
+            }
+        }
+        rename::pair(&commit.changes.changes, &|_| true, &mut |blob| {
+            let (path, source) = known.get(&blob)?;
+            let contents = examine::contents(*source, path, |blob, most| mirror.blob(blob, most)).ok()?;
             done.blobs_read += 1;
-            let examined = examine::examine(&content, "", &repository.fields, library.release);
-            match content {
+            let examined = examine::examine(&contents, path, repository, library.release);
+            match contents.notebook {
                 Content::Bytes(bytes) => Some(RenameText::new(examined.procedure.id, &bytes)),
                 Content::TooLarge(_) | Content::Missing => None,
             }
@@ -182,11 +204,11 @@ impl<'a> Pass<'a> {
     }
 
     /// Tells the lineages what the index knows of the paths that a commit touches.
-    fn recall(&self, lineages: &mut Lineages, commit: &CommitChanges) -> Result<(), Stop> {
+    fn recall(&self, lineages: &mut Lineages, commit: &Commit) -> Result<(), Stop> {
         if !self.continues {
             return Ok(());
         }
-        for change in &commit.changes {
+        for change in &commit.changes.changes {
             if lineages.of(&change.path).is_some() {
                 continue;
             }
@@ -220,64 +242,38 @@ impl<'a> Pass<'a> {
         Ok(chain)
     }
 
-    /// Finds where each touched chain stands at the tip. A chain that stands at two paths (a merge kept both names of
-    /// a moved file) becomes two: a copied file begins a lineage of its own.
-    fn settle_tips(&mut self, chains: &mut Vec<Chain>, tip: CommitId) -> Result<(), Stop> {
-        let mut everything: HashMap<String, BlobId> = HashMap::new();
-        if !self.continues {
-            let globs = self.globs.clone();
-            let files = self.mirror.files(tip, &|path| globs.matches(path)).map_err(self.failed())?;
-            everything.extend(files.files);
-        }
-        let mut split = Vec::new();
-        for chain in chains.iter_mut() {
-            let mut tips = Vec::new();
-            for path in chain.paths() {
-                let blob = if self.continues {
-                    self.mirror.entry_at(tip, &path).map_err(self.failed())?
-                } else {
-                    everything.get(&path).copied()
-                };
-                tips.extend(blob.map(|blob| (path, blob)));
-            }
-            let mut tips = tips.into_iter();
-            chain.tip = tips.next();
-            for other in tips {
-                split.extend(chain.split_off(other));
-            }
-        }
-        chains.extend(split);
-        for chain in chains.iter() {
-            self.touched.extend(chain.paths());
-        }
-        Ok(())
-    }
-
-    fn content(&mut self, blob: BlobId) -> Result<Content, Stop> {
-        self.done.blobs_read += 1;
-        Ok(self.mirror.blob(blob, examine::LARGEST).map_err(self.failed())?)
-    }
-
-    fn examine(&mut self, blob: BlobId, path: &str) -> Result<Arc<Examined>, Stop> {
-        if let Some(known) = self.examined.get(&blob) {
+    fn examine(&mut self, source: Source, path: &str) -> Result<Arc<Examined>, Stop> {
+        if let Some(known) = self.examined.get(&source) {
             return Ok(known);
         }
-        let content = self.content(blob)?;
-        Ok(self.understand(blob, &content, path))
+        let mirror = self.mirror;
+        let contents =
+            examine::contents(source, path, |blob, most| mirror.blob(blob, most)).map_err(self.failed())?;
+        self.done.blobs_read += 1;
+        let examined = Arc::new(examine::examine(&contents, path, self.repository, self.library.release));
+        self.examined.insert(source, Arc::clone(&examined));
+        Ok(examined)
     }
 
-    fn understand(&self, blob: BlobId, content: &Content, path: &str) -> Arc<Examined> {
-        let examined =
-            Arc::new(examine::examine(content, path, &self.repository.fields, self.library.release));
-        self.examined.insert(blob, Arc::clone(&examined));
-        examined
+    /// The text that a revision on record left, with the sidecar that it had.
+    fn source_of(&self, commit: &str, path: &str, blob: &str) -> Result<Option<Source>, Stop> {
+        let (Ok(commit), Ok(blob)) = (CommitId::from_str(commit), BlobId::from_str(blob)) else {
+            return Ok(None);
+        };
+        let sidecar = match self.repository.sidecar.of(path).filter(|_| self.mark.described) {
+            Some(path) => self.mirror.entry_at(commit, &path).map_err(self.failed())?,
+            None => None,
+        };
+        Ok(Some(Source { blob, sidecar }))
     }
 
     /// Reads both sides of every modified revision: what it changed in meaning, and what the chain ever was.
     fn compare_revisions(&mut self, chains: &mut [Chain]) -> Result<(), Stop> {
         for chain in chains {
-            if let Some(blob) = chain.last_blob.as_deref().and_then(|blob| BlobId::from_str(blob).ok()) {
-                let last = self.examine(blob, &chain.lineage)?;
+            if let Some(Revision { commit, path, blob: Some(blob), .. }) = &chain.last
+                && let Some(source) = self.source_of(commit, path, blob)?
+            {
+                let last = self.examine(source, path)?;
                 chain.saw(&last);
             }
             let mut revisions = std::mem::take(&mut chain.revisions);
@@ -287,10 +283,11 @@ impl<'a> Pass<'a> {
             chain.revisions = revisions;
             // A notebook that came and went, and was never modified in between.
             if chain.tip.is_none() && !chain.candidate {
-                let last = chain.revisions.iter().rev().find_map(|touched| touched.before.or(touched.after));
-                if let Some(blob) = last {
-                    let path = chain.lineage.clone();
-                    let seen = self.examine(blob, &path)?;
+                let left = |touched: &Touched| {
+                    Some((touched.before.or(touched.after)?, touched.revision.path.clone()))
+                };
+                if let Some((source, path)) = chain.revisions.iter().rev().find_map(left) {
+                    let seen = self.examine(source, &path)?;
                     chain.saw(&seen);
                 }
             }
@@ -325,7 +322,7 @@ impl<'a> Pass<'a> {
 
     /// Makes the entry of every touched chain that is there at the tip, and takes out those that went.
     fn write_entries(&mut self, chains: &mut [Chain]) -> Result<(), Stop> {
-        let mut at_blob: HashMap<BlobId, Vec<usize>> = HashMap::new();
+        let mut at_source: HashMap<Source, Vec<usize>> = HashMap::new();
         for (position, chain) in chains.iter().enumerate() {
             if let Some(entry) = chain.entry.clone() {
                 self.count(&entry, false);
@@ -334,43 +331,36 @@ impl<'a> Pass<'a> {
                     self.batch.remove(&entry.repo, &entry.path)?;
                 }
             }
-            if let Some((_, blob)) = &chain.tip {
-                at_blob.entry(*blob).or_default().push(position);
+            if let Some((_, source)) = &chain.tip {
+                at_source.entry(*source).or_default().push(position);
             }
         }
         if self.continues {
-            let mut blobs: Vec<_> = at_blob.into_iter().collect();
+            let mut sources: Vec<_> = at_source.into_iter().collect();
             // The older file first: it keeps its id without a second look.
-            blobs.sort_by_key(|(_, positions)| positions.iter().map(|at| chains[*at].born()).min());
-            for (blob, positions) in blobs {
+            sources.sort_by_key(|(_, positions)| positions.iter().map(|at| chains[*at].born()).min());
+            for (source, positions) in sources {
                 for position in positions {
                     let path = chains[position].tip_path().to_owned();
-                    let examined = self.examine(blob, &path)?;
+                    let examined = self.examine(source, &path)?;
                     self.write_entry(chains, position, &examined)?;
                 }
             }
             return Ok(());
         }
+        let mut at_blob: HashMap<BlobId, Vec<(Source, usize)>> = HashMap::new();
+        for (source, positions) in at_source {
+            at_blob.entry(source.blob).or_default().extend(positions.into_iter().map(|at| (source, at)));
+        }
         let wanted: HashSet<BlobId> = at_blob.keys().copied().collect();
         let mut outcome = Ok(());
         let mirror = self.mirror;
         mirror
-            .blobs_in_pack_order(&wanted, examine::LARGEST, &mut |blob, content| {
+            .blobs_in_pack_order(&wanted, examine::LARGEST_ANY, &mut |blob, content| {
                 self.done.blobs_read += 1;
-                for position in at_blob.remove(&blob).unwrap_or_default() {
-                    let path = chains[position].tip_path().to_owned();
-                    let examined = Arc::new(examine::examine(
-                        &content,
-                        &path,
-                        &self.repository.fields,
-                        self.library.release,
-                    ));
-                    if let Err(stop) = self.write_entry(chains, position, &examined) {
-                        outcome = Err(stop);
-                        return ControlFlow::Break(());
-                    }
-                }
-                ControlFlow::Continue(())
+                let files = at_blob.remove(&blob).unwrap_or_default();
+                outcome = self.write_files(chains, files, content);
+                if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             })
             .map_err(self.failed())?;
         outcome?;
@@ -379,6 +369,26 @@ impl<'a> Pass<'a> {
                 repo: self.repository.name.clone(),
                 reason: format!("blob {missing} is not there"),
             }));
+        }
+        Ok(())
+    }
+
+    /// Makes the entries of chains that stand at the tip with the same text.
+    fn write_files(
+        &mut self,
+        chains: &mut [Chain],
+        files: Vec<(Source, usize)>,
+        content: Content,
+    ) -> Result<(), Stop> {
+        let mirror = self.mirror;
+        let mut contents = Contents { notebook: content, sidecar: None };
+        for (source, position) in files {
+            let sidecar = source.sidecar.map(|blob| mirror.blob(blob, MAX_SIDECAR));
+            contents.sidecar = sidecar.transpose().map_err(self.failed())?;
+            let path = chains[position].tip_path().to_owned();
+            let examined =
+                Arc::new(examine::examine(&contents, &path, self.repository, self.library.release));
+            self.write_entry(chains, position, &examined)?;
         }
         Ok(())
     }
@@ -435,10 +445,13 @@ impl<'a> Pass<'a> {
 
     /// The notebook whose text an entry is found by.
     fn examine_entry(&mut self, entry: &Entry) -> Result<Arc<Examined>, Stop> {
-        let last_good = entry.broken.as_ref().and_then(|broken| broken.last_good_blob.clone());
-        let blob = last_good.unwrap_or_else(|| entry.blob.clone());
-        let blob = BlobId::from_str(&blob).map_err(|error| LibraryError::Index(error.to_string()))?;
-        self.examine(blob, &entry.path)
+        let source =
+            match entry.broken.as_ref().map(|broken| (&broken.last_good_blob, &broken.last_good_sidecar)) {
+                Some((Some(blob), sidecar)) => Source::read(blob, sidecar.as_deref()),
+                _ => Source::read(&entry.blob, entry.sidecar.as_deref()),
+            };
+        let source = source.ok_or_else(|| LibraryError::Index("an entry names no blob".to_owned()))?;
+        self.examine(source, &entry.path)
     }
 
     /// The entry of a chain, and the notebook whose text it is found by.
@@ -448,8 +461,8 @@ impl<'a> Pass<'a> {
         examined: &Arc<Examined>,
         standing: Standing,
     ) -> Result<(Entry, Arc<Examined>), Stop> {
-        let (path, blob) = chain.tip.clone().ok_or(Stop::StartAnew)?;
-        let newest = chain.newest_of(&path, blob).ok_or(Stop::StartAnew)?;
+        let (path, source) = chain.tip.clone().ok_or(Stop::StartAnew)?;
+        let newest = chain.newest_of(&path, source).ok_or(Stop::StartAnew)?;
         let newest = newest.revision.clone();
         let mut problems = examined.procedure.diagnostics.clone();
         let mut shown = Arc::clone(examined);
@@ -476,7 +489,8 @@ impl<'a> Pass<'a> {
             lineage: chain.lineage.clone(),
             standing,
             commit: newest.commit,
-            blob: blob.to_string(),
+            blob: source.blob.to_string(),
+            sidecar: source.sidecar_text(),
             updated_at: newest.committed_at.0,
             updated_by: newest.author_name,
             authors: chain.authors(&procedure),
@@ -500,15 +514,13 @@ impl<'a> Pass<'a> {
     }
 
     fn write_revisions(&mut self, chains: &[Chain]) -> Result<(), Stop> {
-        for chain in chains.iter().filter(|chain| chain.candidate) {
+        for chain in chains.iter().filter(|chain| chain.candidate && chain.paired_with.is_none()) {
             for touched in &chain.revisions {
                 self.batch.put_revision(&touched.revision)?;
             }
         }
         if self.continues {
-            // Plain files that went.
-            let gone =
-                chains.iter().filter(|chain| !chain.candidate && chain.tip.is_none() && !chain.is_new());
+            let gone = chains.iter().filter(|chain| chain.tip.is_none() && chain.was_only_counted());
             let gone = u64::try_from(gone.count()).unwrap_or(0);
             self.mark.readiness.plain = self.mark.readiness.plain.saturating_sub(gone);
         }

@@ -3,11 +3,9 @@
 use super::{Pass, Stop};
 use crate::index::Broken;
 use crate::library::chain::{Chain, Touched};
-use crate::library::examine::{Examined, Outcome};
+use crate::library::examine::{Examined, Outcome, Source};
 use crate::lint::{Diagnostic, Severity};
-use crate::mirror::BlobId;
-use crate::procedure::{Procedure, Standing};
-use std::str::FromStr;
+use crate::procedure::{Procedure, SIDECAR_UNUSED, Standing};
 use std::sync::Arc;
 
 impl Pass<'_> {
@@ -20,8 +18,8 @@ impl Pass<'_> {
         let mut since: Option<&Touched> = None;
         let mut good: Option<(&Touched, Arc<Examined>)> = None;
         for touched in chain.revisions.iter().rev() {
-            let Some(blob) = touched.after else { continue };
-            let examined = self.examine(blob, &touched.revision.path)?;
+            let Some(source) = touched.after else { continue };
+            let examined = self.examine(source, &touched.revision.path)?;
             if examined.is_catalogued() {
                 good = Some((touched, examined));
                 break;
@@ -37,12 +35,14 @@ impl Pass<'_> {
             last_good_commit: None,
             last_good_path: None,
             last_good_blob: None,
+            last_good_sidecar: None,
         };
         let mut broken = since.map(state).ok_or(Stop::StartAnew)?;
         if let Some((touched, examined)) = good {
             broken.last_good_commit = Some(touched.revision.commit.clone());
             broken.last_good_path = Some(touched.revision.path.clone());
-            broken.last_good_blob = touched.after.map(|blob| blob.to_string());
+            broken.last_good_blob = touched.after.map(|source| source.blob.to_string());
+            broken.last_good_sidecar = touched.after.and_then(|source| source.sidecar_text());
             return Ok((broken, Some(examined)));
         }
         // Nothing good is new: what the entry knew before still holds.
@@ -53,18 +53,22 @@ impl Pass<'_> {
             broken.last_good_commit = Some(entry.commit.clone());
             broken.last_good_path = Some(entry.path.clone());
             broken.last_good_blob = Some(entry.blob.clone());
+            broken.last_good_sidecar.clone_from(&entry.sidecar);
         }
-        let blob = broken.last_good_blob.as_deref().and_then(|blob| BlobId::from_str(blob).ok());
-        let examined = match blob {
-            Some(blob) => Some(self.examine(blob, &entry.path)?),
+        let blob = broken.last_good_blob.as_deref();
+        let examined = match blob.and_then(|blob| Source::read(blob, broken.last_good_sidecar.as_deref())) {
+            Some(source) => Some(self.examine(source, &entry.path)?),
             None => None,
         };
         Ok((broken, examined))
     }
 }
 
-/// How a file stands by itself; none for plain markdown that never was a procedure.
+/// How a file stands by itself; none for plain markdown that never was a procedure, and for half of a pair.
 pub(super) fn standing(chain: &Chain, examined: &Examined) -> Option<Standing> {
+    if chain.paired_with.is_some() {
+        return None;
+    }
     match (&examined.outcome, chain.ever_catalogued) {
         (Outcome::Catalogued, _) => Some(Standing::Good),
         (Outcome::Unusable(_), _) | (Outcome::Plain | Outcome::Uncatalogued, true) => Some(Standing::Broken),
@@ -80,6 +84,10 @@ pub(super) fn copyable(procedure: &Procedure) -> bool {
 
 /// Why a broken file is broken.
 pub(super) fn reason(examined: &Examined) -> Diagnostic {
+    let sidecar = examined.procedure.diagnostics.iter().find(|found| found.code == SIDECAR_UNUSED);
+    if let (Outcome::Uncatalogued, Some(sidecar)) = (&examined.outcome, sidecar) {
+        return sidecar.clone().blocking();
+    }
     match &examined.outcome {
         Outcome::Unusable(reason) => reason.clone(),
         Outcome::Plain => Diagnostic::new(

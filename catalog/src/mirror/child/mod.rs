@@ -11,7 +11,7 @@ pub use supervisor::Supervisor;
 
 use super::update::{Limits, Progress, Updated, update_within};
 use super::{Access, MirrorError, prepare};
-use crate::repository::{FieldMapping, Location, Repository};
+use crate::repository::{FieldMapping, Location, Repository, Sidecar};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead as _, Read as _, Write as _};
@@ -107,6 +107,7 @@ fn fetch(request: &Request) -> Result<Updated, String> {
         interval: Duration::ZERO,
         forge: None,
         fields: FieldMapping::default(),
+        sidecar: Sidecar::default(),
     };
     let mut told = Instant::now();
     let mut progress = |progress: Progress| {

@@ -8,8 +8,9 @@ use crate::http::problem::Problem;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use catalog::notebook::ipynb;
 
-/// The MyST text of the newest revision, or of the one at a commit.
+/// The text of the newest revision, or of the one at a commit, as git has it: MyST markdown, or ipynb.
 #[utoipa::path(
     get, path = "/procedures/{id}/source", tag = "procedures",
     params(("id" = String, Path, description = "Its id, percent-encoded"), Which),
@@ -29,20 +30,18 @@ pub async fn get(
         .read(move |library| library.read(&address, at.as_deref()))
         .await?
         .ok_or_else(|| no_procedure(&id))?;
-    let name = file_name(&reading.path, "md");
+    let name = reading.path.rsplit('/').next().unwrap_or_default().to_owned();
+    let kind = match std::str::from_utf8(&reading.bytes) {
+        // Not always UTF-8: no charset is claimed for bytes that are not.
+        Err(_) => "application/octet-stream",
+        Ok(_) if ipynb::is_path(&name) => "application/x-ipynb+json",
+        Ok(_) => "text/markdown; charset=utf-8",
+    };
     Ok((
         [
             Cache::Revalidate.header(),
             (header::ETAG, etag(&reading.blob)),
-            // Not always UTF-8: no charset is claimed for bytes that are not.
-            (
-                header::CONTENT_TYPE,
-                HeaderValue::from_static(if std::str::from_utf8(&reading.bytes).is_ok() {
-                    "text/markdown; charset=utf-8"
-                } else {
-                    "application/octet-stream"
-                }),
-            ),
+            (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
             (HeaderName::from_static("x-commit"), text(&reading.commit)),
             (header::CONTENT_DISPOSITION, disposition("inline", &name)),
         ],
@@ -105,6 +104,19 @@ mod tests {
         assert_eq!(answer.header("x-commit"), at.as_str());
         assert_eq!(answer.header("content-type"), "text/markdown; charset=utf-8");
         assert!(answer.header("etag").len() == 42);
+    }
+
+    #[tokio::test]
+    async fn an_ipynb_file_is_given_as_one() {
+        let sample = Sample::open().await;
+        let text = "{\"cells\": [], \"metadata\": {\"hunting\": {\"id\": \"json\"}}, \"nbformat\": 4, \"nbformat_minor\": 4}";
+        sample.commit("Add one", &[("hunts/json.ipynb", Some(text.to_owned()))]);
+        let admin = sample.user(Role::Admin).await;
+        admin.post("/api/v1/repos/hunts/sync", &serde_json::json!({})).await;
+        let answer = admin.get("/api/v1/procedures/json/source").await;
+        assert_eq!(answer.text(), text);
+        assert_eq!(answer.header("content-type"), "application/x-ipynb+json");
+        assert!(answer.header("content-disposition").contains("json.ipynb"));
     }
 
     #[tokio::test]

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use catalog::index::Revision;
 use catalog::instance::Vocabulary;
 use catalog::library::{LibraryError, Reading};
-use catalog::notebook::{CellKind as Kind, Notebook};
+use catalog::notebook::{CellKind as Kind, Notebook, ipynb};
 use catalog::procedure::Standing;
 use catalog::render::RenderedCell;
 use catalog::report::{self, CustomerView};
@@ -171,6 +171,7 @@ fn view(
         }),
         claimed: entry.taken_by.is_some().then(|| procedure.id.clone()).flatten(),
         taken_by: entry.taken_by,
+        is_ipynb: ipynb::is_path(&path),
         block: (entry.standing == Standing::Uncatalogued).then(|| block(&procedure.title, &path, &notebook)),
         others,
         description: procedure.description,
@@ -201,7 +202,7 @@ fn view(
     }
 }
 
-/// A `hunting` block to begin with: what can be told of a notebook is filled in. Nothing in it is null, for jupytext opens
+/// A `hunting` block to begin with, in YAML or, for an ipynb file, in JSON: what can be told of a notebook is filled in. Nothing in it is null, for jupytext opens
 /// no file with a null in its front matter.
 fn block(title: &str, path: &str, notebook: &Notebook) -> String {
     let stem = path.rsplit('/').next().unwrap_or(path).split('.').next().unwrap_or_default();
@@ -211,6 +212,16 @@ fn block(title: &str, path: &str, notebook: &Notebook) -> String {
         query::queries(notebook).into_iter().flat_map(|query| query.data_sources).collect();
     sources.sort();
     sources.dedup();
+    if ipynb::is_path(path) {
+        let block = serde_json::json!({ "hunting": {
+            "title": title, "id": id.trim_matches('-'), "description": "What this hunts for, in a sentence",
+            "attack_technique_ids": [], "data_sources": sources, "tags": [],
+        }});
+        let text = serde_json::to_string_pretty(&block).unwrap_or_default();
+        // Its inner lines: they go between those that are there.
+        let lines: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("  ")).collect();
+        return lines.join("\n") + ",\n";
+    }
     // A second key of that name would hide the first.
     let kept = if notebook.metadata.contains_key("jupytext") {
         "# and below the jupytext: that is there\n  notebook_metadata_filter: hunting\n"

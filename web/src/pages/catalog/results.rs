@@ -102,7 +102,7 @@ fn nothing(address: &Address) -> AnyView {
     if address.is_everything() {
         let content = view! {
             <p>
-                "Huntshelf shows what is in its repositories. Once one is synced, its MyST notebooks stand here. "
+                "Huntshelf shows what is in its repositories. Once one is synced, its notebooks stand here. "
                 <a href="/admin/repositories">"See how the repositories are doing"</a> "."
             </p>
         };

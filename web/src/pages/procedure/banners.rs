@@ -74,11 +74,16 @@ fn broken(view: &ProcedureView, broken: Broken) -> AnyView {
 }
 
 fn uncatalogued(view: &ProcedureView) -> AnyView {
+    let (place, editor) = if view.is_ipynb {
+        ("metadata", " (in JupyterLab: the property inspector, Advanced Tools, Notebook Metadata)")
+    } else {
+        ("front matter", "")
+    };
     let block = view.block.clone().map(|block| {
         view! {
             <p>
-                <strong>"To catalog it: "</strong> "add this to its front matter, beside " <code>"kernelspec"</code>
-                ", and fill in what is missing. " {edit(view)}
+                <strong>"To catalog it: "</strong> "add this to its " {place} {editor} ", beside "
+                <code>"kernelspec"</code> ", and fill in what is missing. " {edit(view)}
             </p>
             <pre tabindex="0" role="region" aria-label="A hunting block to begin with">{block}</pre>
         }
@@ -86,9 +91,9 @@ fn uncatalogued(view: &ProcedureView) -> AnyView {
     let content = view! {
         <p>
             <strong>"Uncatalogued"</strong>
-            ": a MyST notebook without a " <code>"hunting"</code>
-            " block. It can be searched and read; it has no id, no techniques and no data sources until its "
-            "front matter names them."
+            ": a notebook without a " <code>"hunting"</code>
+            " block. It can be searched and read; it has no id, no techniques and no data sources until its " {place}
+            " names them."
         </p>
         {block}
     };

@@ -135,6 +135,8 @@ pub struct ProcedureView {
     pub head: ProcedureHead,
     /// Its path at the shown revision.
     pub path: String,
+    /// Whether that is an ipynb file.
+    pub is_ipynb: bool,
     /// The commit of the shown revision.
     pub commit: Commit,
     /// When that revision was made.
