@@ -1,10 +1,13 @@
-//! The front matter, the cell scanner and ipynb under mutated notebooks. The targets are plain functions over bytes, so that
-//! any driver can call them; here each is driven for `HUNTSHELF_FUZZ_SECONDS` (by default two), from the starter procedures,
-//! the golden cases and pieces that mean something to a reader.
+//! The front matter, the cell scanner, ipynb and sidecars under mutated notebooks. The targets are plain functions over bytes,
+//! so that any driver can call them; here each is driven for `HUNTSHELF_FUZZ_SECONDS` (by default two) from
+//! `HUNTSHELF_FUZZ_SEED`, with the starter procedures, the golden cases and pieces that mean something to a reader.
 
 #![allow(clippy::print_stdout, reason = "it says how much it did")]
 
+use catalog::attack::Release;
 use catalog::notebook::{Notebook, ipynb, myst, yaml_value};
+use catalog::procedure::{describe, understand};
+use catalog::repository::{FieldMapping, Sidecar};
 use std::time::{Duration, Instant};
 
 /// The YAML reader ends, within its bounds.
@@ -39,6 +42,16 @@ fn notebook(bytes: &[u8]) {
     let notebook = ipynb::read(bytes);
     through_ipynb(&notebook);
     written_anew(notebook);
+}
+
+/// A sidecar: whatever it holds, the notebook stays usable, and is described by it or says why not.
+fn sidecar(bytes: &[u8]) {
+    let mut notebook = Notebook::default();
+    describe(&mut notebook, Some(bytes), &Sidecar::default());
+    assert!(notebook.blocking().is_none());
+    assert_eq!(notebook.layout.sidecar.is_none(), notebook.diagnostics.len() == 1);
+    let understood = understand(&notebook, "a/notebook.md", &FieldMapping::default(), Release::current());
+    assert!(understood.procedure().techniques.len() <= 2 * bytes.len() + 2);
 }
 
 fn through_ipynb(notebook: &Notebook) {
@@ -231,10 +244,11 @@ fn mutated(seeds: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
 }
 
 fn drive(what: &str, seeds: &[Vec<u8>], target: fn(&[u8])) {
-    let seconds =
-        std::env::var("HUNTSHELF_FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(2);
+    let variable = |name: &str| std::env::var(name).ok().and_then(|number| number.parse().ok());
+    let seconds = variable("HUNTSHELF_FUZZ_SECONDS").unwrap_or(2);
     let (begin, mut runs, mut slowest) = (Instant::now(), 0_u64, Duration::ZERO);
-    let mut dice = Dice(0x2545_f491_4f6c_dd1d);
+    // Never zero, of which the generator makes nothing else.
+    let mut dice = Dice(0x2545_f491_4f6c_dd1d ^ variable("HUNTSHELF_FUZZ_SEED").unwrap_or(0));
     while begin.elapsed() < Duration::from_secs(seconds) {
         let state = dice.0;
         let bytes = mutated(seeds, &mut dice);
@@ -261,4 +275,15 @@ fn no_text_makes_the_cell_scanner_stumble() {
 fn no_ipynb_makes_its_reader_stumble() {
     let seeds: Vec<Vec<u8>> = seeds().iter().map(|seed| ipynb::write(&myst::read(seed))).collect();
     drive("ipynb", &seeds, notebook);
+}
+
+#[test]
+fn no_sidecar_makes_its_reader_stumble() {
+    let seeds = [
+        "id: WIN-1\ntitle: A title\nhypothesis: |\n  Words.\ncollaborators: ['@a']\nattack_mappings:\n- technique: T1003\n  \
+         sub_technique: 001\n  tactics: [TA0006]\n",
+        "hunting:\n  id: a\n  attack_technique_ids: [T1059.001]\n  data_sources: process\n",
+    ];
+    let seeds: Vec<Vec<u8>> = seeds.iter().map(|seed| seed.as_bytes().to_vec()).collect();
+    drive("sidecars", &seeds, sidecar);
 }

@@ -110,6 +110,8 @@ fn many_lines_are_read_in_linear_time() {
     ] {
         repeated(what, piece, 100_000.min((1 << 20) / piece.len()));
     }
+    let many = "```{code-cell}\nx\n```\n".repeat(100_000);
+    assert_eq!(myst::read_within(many.as_bytes(), &WIDE).cells.len(), 100_000);
 }
 
 #[test]
