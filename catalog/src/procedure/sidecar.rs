@@ -1,5 +1,6 @@
 //! Reading the file beside a notebook that describes it, and putting it into the words of a `hunting` block.
 
+use super::techniques::NESTED;
 use crate::lint::{Diagnostic, Severity};
 use crate::notebook::{Described, Metadata, Notebook, yaml_texts};
 use crate::repository::Sidecar;
@@ -7,9 +8,6 @@ use serde_json::Value;
 
 /// The largest sidecar that is read, in bytes.
 pub const MAX_SIDECAR: usize = 64 << 10;
-
-/// The most of its ATT&CK mappings that are read.
-const MAX_MAPPINGS: usize = 1000;
 
 /// Lets a notebook that does not say itself what it is be described by the file beside it. What is wrong with that file is
 /// said in the notebook's diagnostics, and never keeps the notebook from being read. Without `bytes` the file is there
@@ -48,25 +46,27 @@ fn read(bytes: Option<&[u8]>, sidecar: &Sidecar) -> Result<Described, Diagnostic
     if let Some(Value::Object(block)) = written.shift_remove("hunting").filter(|_| whole) {
         written = block;
     }
-    let mut hunting = Metadata::new();
+    let own = |key: &str| if whole { key.to_owned() } else { named(sidecar, key).to_owned() };
+    // They stand in the order of the file: behind a key what is below it.
     let mut lines = Vec::new();
-    for (key, value) in written {
-        if !whole && key == sidecar.mappings {
-            map_attack(&value, &mut hunting);
-            let line = keys.iter().find(|(path, _)| *path == key).map_or(0, |(_, line)| *line);
-            lines.extend([TECHNIQUES, TACTICS].map(|list| (format!("hunting.{list}"), line)));
+    let mut top = "";
+    for (path, line) in &keys {
+        let Some(path) = (if whole { path.strip_prefix("hunting.") } else { Some(path.as_str()) }) else {
             continue;
-        }
-        let own = if whole { key.as_str() } else { named(sidecar, &key) };
-        let prefix = if whole { format!("hunting.{key}") } else { key.clone() };
-        let of_key = |path: &String| {
-            let rest = path.strip_prefix(&prefix)?;
-            (rest.is_empty() || rest.starts_with(['.', '['])).then(|| format!("hunting.{own}{rest}"))
         };
-        lines.extend(keys.iter().filter_map(|(path, line)| Some((of_key(path)?, *line))));
+        if written.contains_key(path) {
+            top = path;
+        }
+        if let Some(rest) = path.strip_prefix(top) {
+            lines.push((format!("hunting.{}{rest}", own(top)), *line));
+        }
+    }
+    let mut hunting = Metadata::new();
+    for (key, value) in written {
+        let own = own(&key);
         // Its own word for a field comes before another one that stands for it.
-        if own == key || !hunting.contains_key(own) {
-            hunting.insert(own.to_owned(), value);
+        if own == key || !hunting.contains_key(&own) {
+            hunting.insert(own, value);
         }
     }
     match hunting.get("id").and_then(Value::as_str) {
@@ -80,50 +80,8 @@ fn read(bytes: Option<&[u8]>, sidecar: &Sidecar) -> Result<Described, Diagnostic
 
 /// The key of `hunting` that a key of the sidecar stands for.
 fn named<'s>(sidecar: &'s Sidecar, key: &'s str) -> &'s str {
+    if key == sidecar.mappings {
+        return NESTED;
+    }
     sidecar.fields.iter().find(|(_, theirs)| *theirs == key).map_or(key, |(own, _)| own.as_str())
-}
-
-const TECHNIQUES: &str = "attack_technique_ids";
-const TACTICS: &str = "attack_tactic_ids";
-
-/// `[{technique, sub_technique, tactics}]` as the two lists of a `hunting` block.
-fn map_attack(mappings: &Value, hunting: &mut Metadata) {
-    let one = [mappings.clone()];
-    let mappings = mappings.as_array().map_or(&one[..], Vec::as_slice);
-    let (mut techniques, mut tactics) = (Vec::new(), Vec::new());
-    let add = |list: &mut Vec<Value>, text: String| {
-        let text = Value::String(text);
-        if !list.contains(&text) {
-            list.push(text);
-        }
-    };
-    for mapping in mappings.iter().take(MAX_MAPPINGS) {
-        let text = |key: &str| {
-            mapping.get(key).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
-        };
-        match (text("technique"), text("sub_technique")) {
-            (Some(technique), None) => add(&mut techniques, technique.to_owned()),
-            // Written whole, or only its three digits.
-            (_, Some(sub)) if sub.starts_with(['T', 't']) => add(&mut techniques, sub.to_owned()),
-            (Some(technique), Some(sub)) => {
-                add(&mut techniques, format!("{technique}.{:0>3}", sub.trim_start_matches('.')));
-            }
-            (None, _) => {}
-        }
-        match mapping.get("tactics") {
-            Some(Value::Array(named)) => {
-                named
-                    .iter()
-                    .filter_map(Value::as_str)
-                    .for_each(|tactic| add(&mut tactics, tactic.to_owned()));
-            }
-            Some(Value::String(tactic)) => add(&mut tactics, tactic.clone()),
-            _ => {}
-        }
-    }
-    for (key, list) in [(TECHNIQUES, techniques), (TACTICS, tactics)] {
-        if !list.is_empty() && !hunting.contains_key(key) {
-            hunting.insert(key.to_owned(), Value::Array(list));
-        }
-    }
 }

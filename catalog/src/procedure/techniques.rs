@@ -7,7 +7,7 @@ use crate::repository::FieldMapping;
 use serde_json::Value;
 
 /// The key of nested mappings of techniques and tactics, as sidecar files have them.
-const NESTED: &str = "attack_mappings";
+pub(super) const NESTED: &str = "attack_mappings";
 
 impl Fields<'_> {
     /// The techniques, resolved, once each, and the tactics that nested mappings name beside them.

@@ -30,7 +30,8 @@ use web::view::Field;
 const REVISIONS: usize = 500;
 
 /// Keys of `hunting` that have a place of their own on the page.
-const PLACED: [&str; 9] = [
+const PLACED: [&str; 10] = [
+    "attack_mappings",
     "title",
     "id",
     "description",
