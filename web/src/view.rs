@@ -96,7 +96,9 @@ pub enum TechniqueStatus {
     Deprecated,
     /// Replaced by another.
     Revoked,
-    /// Not in the release.
+    /// Of another domain than the release's.
+    Foreign,
+    /// Of no release that is known.
     Unknown,
 }
 

@@ -4,9 +4,11 @@
 //! ([`TechniqueId`]); [`Release::map`] says what a release knows of one. What an author wrote is always kept and
 //! resolved by release, never rewritten: a revoked technique stays what it was, with its replacement beside it.
 
+mod actors;
 mod id;
 mod release;
 
+pub use actors::{Actor, ActorKind, Actors};
 pub use id::{NotATechnique, TacticId, TechniqueId};
 pub use release::{Release, RetiredTactic, Tactic, Technique};
 
@@ -29,6 +31,9 @@ pub struct Mapping {
     /// For a revoked one: what replaced it, the chain followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaced_by: Option<String>,
+    /// For one of another domain: which, `mobile-attack`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
 }
 
 /// What a release says of a technique id.
@@ -41,7 +46,9 @@ pub enum Status {
     Deprecated,
     /// Replaced by another.
     Revoked,
-    /// Not in the release.
+    /// Of another domain than the release's.
+    Foreign,
+    /// Of no release that is known.
     Unknown,
 }
 
@@ -162,6 +169,64 @@ mod tests {
         assert_eq!(expand("TA0005"), ["TA0005"]);
         assert_eq!(expand("stealth"), ["TA0005"]);
         assert!(Release::current().tactic("defense-evasion").is_none());
+    }
+
+    #[test]
+    fn every_built_in_table_is_read_whole() {
+        let counted: Vec<_> = Release::built_in()
+            .map(|release| {
+                let active = release.techniques().iter().filter(|t| t.status == Status::Active).count();
+                (
+                    release.domain(),
+                    release.version(),
+                    release.tactics().len(),
+                    release.techniques().len(),
+                    active,
+                )
+            })
+            .collect();
+        assert_eq!(
+            counted,
+            [
+                ("enterprise-attack", "19.2", 15, 858, 697),
+                ("enterprise-attack", "18.1", 14, 835, 691),
+                ("mobile-attack", "18.1", 12, 190, 124),
+                ("ics-attack", "18.1", 12, 95, 83),
+            ]
+        );
+        assert_eq!(Release::find("18.1").unwrap().tactics().len(), 14);
+        assert_eq!(Release::find("mobile-attack 18.1").unwrap().domain(), "mobile-attack");
+        assert_eq!(Release::find("ics-18.1").unwrap().domain(), "ics-attack");
+        assert!(Release::find("17.0").is_none() && Release::find("").is_none());
+    }
+
+    /// What the two releases say of one id: status, replacement, tactics.
+    #[test]
+    fn releases_differ_in_what_they_say_of_an_id() {
+        let told = |version: &str, id: &str| {
+            let mapping = Release::find(version).unwrap().map(&id.parse().unwrap());
+            format!(
+                "{:?} {} {}",
+                mapping.status,
+                mapping.replaced_by.or(mapping.domain).unwrap_or_else(|| "-".to_owned()),
+                mapping.tactics.join(",")
+            )
+        };
+        for (id, old, new) in [
+            ("T1003.001", "Active - TA0006", "Active - TA0006"),
+            ("T1562.001", "Active - TA0005", "Revoked T1685 TA0112"),
+            ("T1055", "Active - TA0004,TA0005", "Active - TA0004,TA0005"),
+            ("T1073", "Revoked T1574.001 TA0003,TA0004,TA0005", "Revoked T1574.001 TA0002,TA0005"),
+            ("T1685", "Unknown - ", "Active - TA0112"),
+            ("T1398", "Foreign mobile-attack ", "Foreign mobile-attack "),
+            ("T0800", "Foreign ics-attack ", "Foreign ics-attack "),
+            ("T9999", "Unknown - ", "Unknown - "),
+        ] {
+            assert_eq!((told("18.1", id).as_str(), told("19.2", id).as_str()), (old, new), "{id}");
+        }
+        let old = Release::find("18.1").unwrap();
+        assert_eq!(old.expand("defense-evasion").len(), 1, "there it is a tactic");
+        assert_eq!(old.expand("stealth").len(), 0);
     }
 
     #[test]

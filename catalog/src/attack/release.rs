@@ -5,8 +5,13 @@ use super::{Mapping, Status};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// The embedded table; `tables/README.md` says what is in it and how it is made.
-const ENTERPRISE_19_2: &str = include_str!("tables/enterprise-19.2.tsv");
+/// The embedded tables, the newest of a domain first; `tables/README.md` says what is in them and how they are made.
+static BUILT_IN: [LazyLock<Release>; 4] = [
+    LazyLock::new(|| Release::parse(include_str!("tables/enterprise-19.2.tsv"))),
+    LazyLock::new(|| Release::parse(include_str!("tables/enterprise-18.1.tsv"))),
+    LazyLock::new(|| Release::parse(include_str!("tables/mobile-18.1.tsv"))),
+    LazyLock::new(|| Release::parse(include_str!("tables/ics-18.1.tsv"))),
+];
 
 /// Chains of revoked techniques are two long in fact; more than this is a circle.
 const MAX_CHAIN: usize = 16;
@@ -17,10 +22,10 @@ const MAX_TACTIC_TEXT: usize = 200;
 /// One domain of ATT&CK at one version.
 #[derive(Debug)]
 pub struct Release {
-    domain: &'static str,
-    version: &'static str,
-    modified: &'static str,
-    notice: &'static str,
+    domain: String,
+    version: String,
+    modified: String,
+    notice: String,
     tactics: Vec<Tactic>,
     retired: Vec<RetiredTactic>,
     /// In the order of their ids, so that a parent is followed by its sub-techniques.
@@ -74,19 +79,34 @@ pub struct Technique {
 }
 
 impl Release {
-    /// The release that the catalog shows: enterprise 19.2. Parsed once.
+    /// The release that the catalog shows where nothing else is configured: enterprise 19.2. Parsed once.
     pub fn current() -> &'static Release {
-        static CURRENT: LazyLock<Release> = LazyLock::new(|| Release::parse(ENTERPRISE_19_2));
-        &CURRENT
+        &BUILT_IN[0]
+    }
+
+    /// The releases that are built in, the newest of a domain first. Each is parsed when it is first asked for.
+    pub fn built_in() -> impl Iterator<Item = &'static Release> {
+        BUILT_IN.iter().map(|release| &**release)
+    }
+
+    /// A built-in release by its version, `19.2`, of the enterprise domain, or with its domain before it,
+    /// `mobile-attack 18.1` or `mobile-18.1`.
+    pub fn find(name: &str) -> Option<&'static Release> {
+        let name = name.trim();
+        let (domain, version) = name.rsplit_once(['-', ' ', '@']).unwrap_or(("enterprise", name));
+        let domain = domain.trim_end_matches("-attack");
+        Self::built_in().find(|release| {
+            release.version == version && release.domain.trim_end_matches("-attack") == domain
+        })
     }
 
     /// Reads a table of ours. Rows that cannot be read are left out; a test holds that there are none.
-    fn parse(table: &'static str) -> Release {
+    fn parse(table: &str) -> Release {
         let mut release = Release {
-            domain: "",
-            version: "",
-            modified: "",
-            notice: "",
+            domain: String::new(),
+            version: String::new(),
+            modified: String::new(),
+            notice: String::new(),
             tactics: Vec::new(),
             retired: Vec::new(),
             techniques: Vec::new(),
@@ -96,8 +116,12 @@ impl Release {
             let mut fields = row.split('\t');
             let mut next = || fields.next().unwrap_or_default();
             match next() {
-                "notice" => release.notice = next(),
-                "release" => (release.domain, release.version, release.modified) = (next(), next(), next()),
+                "notice" => next().clone_into(&mut release.notice),
+                "release" => {
+                    next().clone_into(&mut release.domain);
+                    next().clone_into(&mut release.version);
+                    next().clone_into(&mut release.modified);
+                }
                 "tactic" => {
                     let tactic = Tactic {
                         id: TacticId(next().to_owned()),
@@ -161,22 +185,22 @@ impl Release {
 
     /// `enterprise-attack`, as Navigator layers and STIX bundles name it.
     pub fn domain(&self) -> &str {
-        self.domain
+        &self.domain
     }
 
     /// `19.2`
     pub fn version(&self) -> &str {
-        self.version
+        &self.version
     }
 
-    /// When MITRE last changed it, RFC 3339.
+    /// When MITRE last changed it, RFC 3339; empty where the table does not say.
     pub fn modified(&self) -> &str {
-        self.modified
+        &self.modified
     }
 
     /// MITRE's notice, which goes with every copy of these facts.
     pub fn notice(&self) -> &str {
-        self.notice
+        &self.notice
     }
 
     /// The tactics in matrix order.
@@ -222,13 +246,15 @@ impl Release {
     /// A revoked technique has the tactics of what replaced it, so that it is found where its successor is.
     pub fn map(&self, id: &TechniqueId) -> Mapping {
         let Some(technique) = self.technique(id) else {
+            let foreign = self.foreign(id);
             return Mapping {
                 id: id.to_string(),
-                name: String::new(),
+                name: foreign.map_or_else(String::new, |(_, technique)| technique.name.clone()),
                 tactics: Vec::new(),
-                status: Status::Unknown,
+                status: if foreign.is_some() { Status::Foreign } else { Status::Unknown },
                 parent: id.parent().map(String::from),
                 replaced_by: None,
+                domain: foreign.map(|(release, _)| release.domain.clone()),
             };
         };
         let replacement = self.replacement(technique);
@@ -240,6 +266,25 @@ impl Release {
             status: technique.status,
             parent: technique.parent.as_ref().map(TechniqueId::to_string),
             replaced_by: replacement.map(|technique| technique.id.to_string()),
+            domain: None,
+        }
+    }
+
+    /// The technique of another built-in domain that has this id.
+    fn foreign(&self, id: &TechniqueId) -> Option<(&'static Release, &'static Technique)> {
+        Self::built_in()
+            .filter(|release| release.domain != self.domain)
+            .find_map(|release| Some((release, release.technique(id)?)))
+    }
+
+    /// The technique in use that an id stands for: itself, or what replaced it. None for one that is deprecated, of
+    /// another domain or unknown.
+    pub fn resolve(&self, id: impl AsRef<str>) -> Option<&Technique> {
+        let technique = self.technique(id)?;
+        match technique.status {
+            Status::Active => Some(technique),
+            Status::Revoked => self.replacement(technique).filter(|next| next.status == Status::Active),
+            Status::Deprecated | Status::Foreign | Status::Unknown => None,
         }
     }
 

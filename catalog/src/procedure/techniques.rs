@@ -95,7 +95,18 @@ impl Fields<'_> {
                 "technique-unknown",
                 Severity::Warning,
                 format!("{id} is not in ATT&CK {version}"),
-                "check the id; techniques of other domains are not looked up",
+                "check the id",
+            ),
+            Status::Foreign => Diagnostic::new(
+                "technique-foreign",
+                Severity::Warning,
+                format!(
+                    "{id} {} is of {}, and the catalog shows {}",
+                    mapped.name,
+                    mapped.domain.as_deref().unwrap_or_default(),
+                    release.domain()
+                ),
+                "it is found by its id; name a technique of the shown domain too, if one fits",
             ),
             Status::Deprecated => Diagnostic::new(
                 "technique-deprecated",

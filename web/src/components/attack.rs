@@ -23,6 +23,7 @@ pub(crate) fn techniques(techniques: Vec<Technique>) -> AnyView {
                         None => "revoked".to_owned(),
                     }),
                 ),
+                TechniqueStatus::Foreign => ("chip technique stale", Some("of another domain".to_owned())),
                 TechniqueStatus::Unknown => ("chip technique stale", Some("not in the release".to_owned())),
             };
             view! {

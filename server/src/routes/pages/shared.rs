@@ -148,6 +148,7 @@ pub fn technique(mapping: Mapping) -> Technique {
             Status::Active => TechniqueStatus::Active,
             Status::Deprecated => TechniqueStatus::Deprecated,
             Status::Revoked => TechniqueStatus::Revoked,
+            Status::Foreign => TechniqueStatus::Foreign,
             Status::Unknown => TechniqueStatus::Unknown,
         },
         replaced_by: mapping.replaced_by,

@@ -1,0 +1,214 @@
+//! Who uses which technique: groups, software and campaigns of ATT&CK.
+
+use super::{Release, TechniqueId};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// The embedded table; `tables/README.md` says what is in it.
+const TABLE: &str = include_str!("tables/actors-18.1.tsv");
+
+/// What kind of actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ActorKind {
+    /// `G0016`
+    Group,
+    /// `S0002`: malware and tools.
+    Software,
+    /// `C0024`
+    Campaign,
+}
+
+impl ActorKind {
+    /// The word for it: `group`, `software`, `campaign`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Software => "software",
+            Self::Campaign => "campaign",
+        }
+    }
+}
+
+/// A group, a piece of software or a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// `G0016`
+    pub id: String,
+    /// What it is.
+    pub kind: ActorKind,
+    /// `APT29`
+    pub name: String,
+    /// What others call it.
+    pub aliases: Vec<String>,
+    /// What it uses, by id, resolved to a release: those in use there, revoked ones replaced.
+    pub techniques: Vec<TechniqueId>,
+    /// Ids of the software that it uses.
+    pub uses: Vec<String>,
+}
+
+/// All actors, resolved to one release.
+#[derive(Debug)]
+pub struct Actors {
+    version: String,
+    all: Vec<Actor>,
+    by_id: HashMap<String, usize>,
+    by_name: HashMap<String, Vec<usize>>,
+    by_technique: HashMap<TechniqueId, Vec<usize>>,
+}
+
+impl Actors {
+    /// Those of ATT&CK 18.1, resolved to [`Release::current`]. Read once.
+    pub fn current() -> &'static Actors {
+        static CURRENT: LazyLock<Actors> = LazyLock::new(|| Actors::resolved(Release::current()));
+        &CURRENT
+    }
+
+    /// Those of ATT&CK 18.1, resolved to a release.
+    pub fn resolved(release: &Release) -> Actors {
+        let mut actors = Actors {
+            version: String::new(),
+            all: Vec::new(),
+            by_id: HashMap::new(),
+            by_name: HashMap::new(),
+            by_technique: HashMap::new(),
+        };
+        for row in TABLE.lines() {
+            let mut fields = row.split('\t');
+            let mut next = || fields.next().unwrap_or_default();
+            match next() {
+                "actors" => {
+                    next();
+                    next().clone_into(&mut actors.version);
+                }
+                "actor" => {
+                    let (id, kind, name, aliases, techniques, uses) =
+                        (next(), next(), next(), next(), next(), next());
+                    let list = |text: &str, separator| {
+                        text.split(separator).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+                    };
+                    let mut techniques: Vec<TechniqueId> = techniques
+                        .split(',')
+                        .filter_map(|id| Some(release.resolve(id)?.id.clone()))
+                        .collect();
+                    techniques.sort();
+                    techniques.dedup();
+                    actors.add(Actor {
+                        id: id.to_owned(),
+                        kind: match kind {
+                            "group" => ActorKind::Group,
+                            "campaign" => ActorKind::Campaign,
+                            _ => ActorKind::Software,
+                        },
+                        name: name.to_owned(),
+                        aliases: list(aliases, '|'),
+                        techniques,
+                        uses: list(uses, ','),
+                    });
+                }
+                _ => {}
+            }
+        }
+        actors
+    }
+
+    fn add(&mut self, actor: Actor) {
+        let at = self.all.len();
+        self.by_id.insert(actor.id.clone(), at);
+        for name in std::iter::once(&actor.name).chain(&actor.aliases) {
+            let holders = self.by_name.entry(key(name)).or_default();
+            if !holders.contains(&at) {
+                holders.push(at);
+            }
+        }
+        for technique in &actor.techniques {
+            self.by_technique.entry(technique.clone()).or_default().push(at);
+        }
+        self.all.push(actor);
+    }
+
+    /// The ATT&CK version that says who uses what.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Every actor, by id.
+    pub fn all(&self) -> &[Actor] {
+        &self.all
+    }
+
+    /// One actor by its id, `G0016`, in any case.
+    pub fn get(&self, id: &str) -> Option<&Actor> {
+        self.by_id.get(&id.trim().to_ascii_uppercase()).map(|&at| &self.all[at])
+    }
+
+    /// The actors of a name or alias, whatever its case, blanks and hyphens; several may share one.
+    pub fn named<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Actor> + use<'a> {
+        let key = key(name);
+        let found = (!key.is_empty()).then(|| self.by_name.get(&key)).flatten();
+        found.into_iter().flatten().map(|&at| &self.all[at])
+    }
+
+    /// An actor by id, or all of a name.
+    pub fn find(&self, text: &str) -> Vec<&Actor> {
+        match self.get(text) {
+            Some(actor) => vec![actor],
+            None => self.named(text).collect(),
+        }
+    }
+
+    /// Who uses a technique, by the id that the release has in use.
+    pub fn using<'a>(&'a self, technique: &str) -> impl Iterator<Item = &'a Actor> + use<'a> {
+        self.by_technique.get(technique).into_iter().flatten().map(|&at| &self.all[at])
+    }
+}
+
+/// What all spellings of a name share: `APT 29`, `apt-29` and `APT29` are one.
+fn key(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).take(100).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_read_whole() {
+        let actors = Actors::current();
+        assert_eq!(actors.version(), "18.1");
+        let count = |kind| actors.all().iter().filter(|actor| actor.kind == kind).count();
+        assert_eq!(
+            [count(ActorKind::Group), count(ActorKind::Software), count(ActorKind::Campaign)],
+            [172, 784, 52]
+        );
+        for actor in actors.all() {
+            assert!(actor.uses.iter().all(|used| actors.get(used).is_some()), "{}", actor.id);
+        }
+    }
+
+    #[test]
+    fn an_actor_is_found_by_id_name_and_alias_in_any_spelling() {
+        let actors = Actors::current();
+        for text in ["G0016", "g0016", "APT29", "apt 29", "Apt-29", "cozy bear", "Midnight Blizzard"] {
+            assert_eq!(actors.find(text)[0].id, "G0016", "{text}");
+        }
+        assert!(actors.find("mimikatz").iter().any(|actor| actor.kind == ActorKind::Software));
+        assert!(actors.find("").is_empty() && actors.find("--").is_empty());
+    }
+
+    #[test]
+    fn techniques_are_those_of_the_release() {
+        let actors = Actors::current();
+        let release = Release::current();
+        for actor in actors.all() {
+            for technique in &actor.techniques {
+                assert_eq!(release.map(technique).status, super::super::Status::Active, "{technique}");
+            }
+        }
+        assert!(actors.using("T1003.001").any(|actor| actor.id == "S0002"), "Mimikatz reads LSASS");
+        // T1562.001 is revoked in 19.2: whoever used it uses what replaced it.
+        let old = Actors::resolved(Release::find("18.1").unwrap());
+        assert!(old.using("T1562.001").next().is_some());
+        assert!(actors.using("T1562.001").next().is_none());
+        assert!(actors.using("T1685").count() >= old.using("T1562.001").count());
+    }
+}
