@@ -13,7 +13,7 @@ fn it_says_what_it_can_do() {
     let told = huntshelf(&["--help"]);
     assert!(told.status.success());
     let help = String::from_utf8(told.stdout).expect("help is text");
-    for command in ["serve", "convert", "instantiate", "admin", "config"] {
+    for command in ["serve", "convert", "instantiate", "attack", "admin", "config"] {
         assert!(help.contains(command), "{command} is not in {help}");
     }
 }
@@ -34,4 +34,31 @@ fn a_misspelt_setting_is_refused_and_named() {
     let told = huntshelf(&["config", "check", "--config", file.to_str().expect("a path in UTF-8")]);
     assert_eq!(told.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&told.stderr).contains("listne"));
+}
+
+#[test]
+fn revoked_technique_ids_are_told_and_the_patch_that_replaces_them_applies() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let in_folder = |program: &str, arguments: &[&str]| {
+        Command::new(program).args(arguments).current_dir(folder.path()).output().expect("it starts")
+    };
+    let text = "---\nhunting:\n  id: a\n  attack_technique_ids:\n  - T1562.001\n  - T1003\njupytext:\n  text_representation: \
+                {format_name: myst}\n---\n\nT1562.001 in prose stays.\n";
+    std::fs::create_dir(folder.path().join("hunts")).expect("a folder below");
+    std::fs::write(folder.path().join("hunts/a.md"), text).expect("it can be written");
+    let program = env!("CARGO_BIN_EXE_huntshelf");
+    let checked = in_folder(program, &["attack", "check", "hunts"]);
+    assert_eq!(checked.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(told.starts_with("hunts/a.md:5: T1562.001 ") && told.contains("T1685"), "{told}");
+    assert_eq!(in_folder(program, &["attack", "check", "hunts", "--to", "18.1"]).status.code(), Some(0));
+    assert_eq!(in_folder(program, &["attack", "check", "hunts", "--to", "1.0"]).status.code(), Some(1));
+
+    let patch = in_folder(program, &["attack", "remap", "hunts", "--to", "19.2"]);
+    assert!(patch.status.success());
+    std::fs::write(folder.path().join("remap.patch"), &patch.stdout).expect("it can be written");
+    let applied = in_folder("git", &["apply", "remap.patch"]);
+    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+    let now = std::fs::read_to_string(folder.path().join("hunts/a.md")).expect("it is there");
+    assert_eq!(now, text.replacen("T1562.001", "T1685", 1));
 }

@@ -7,10 +7,12 @@
 mod actors;
 mod id;
 mod release;
+mod remap;
 
 pub use actors::{Actor, ActorKind, Actors};
 pub use id::{NotATechnique, TacticId, TechniqueId};
 pub use release::{Release, RetiredTactic, Tactic, Technique};
+pub use remap::{Remapped, Stale, remap};
 
 use serde::{Deserialize, Serialize};
 

@@ -2,6 +2,7 @@
 //! not, 2 when the command line is wrong.
 
 mod admin;
+mod attack;
 mod convert;
 mod fetch;
 mod instantiate;
@@ -32,6 +33,9 @@ enum Command {
     Convert(convert::ConvertArgs),
     /// Make a copy of a procedure for a tenant, without a server
     Instantiate(instantiate::InstantiateArgs),
+    /// Check technique ids against a release of ATT&CK
+    #[command(subcommand)]
+    Attack(attack::AttackCommand),
     /// Keep accounts, tokens, customers and tenants
     #[command(subcommand)]
     Admin(admin::AdminCommand),
@@ -78,6 +82,7 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve(args),
         Command::Convert(args) => convert::run(&args),
         Command::Instantiate(args) => instantiate::run(&args),
+        Command::Attack(command) => attack::run(&command),
         Command::Admin(command) => admin::run(command),
         Command::Config(ConfigCommand::Check(args)) => check(args),
         Command::FetchChild => return catalog::mirror::child::run(),

@@ -1,0 +1,154 @@
+//! `huntshelf attack`: what ATT&CK says of the ids in files, and a patch for those that it replaced.
+
+use super::{out, say};
+use anyhow::{Context, bail};
+use catalog::attack::{Release, Remapped, Stale, Status, remap};
+use catalog::diff;
+use catalog::repository::FieldMapping;
+use clap::{Args, Subcommand};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Folders below folders that are looked into.
+const DEPTH: usize = 64;
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 16 << 20;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AttackCommand {
+    /// List the technique ids that a release does not have in use; exit 1 when there are any
+    Check(AttackArgs),
+    /// Print a patch that replaces the revoked ones, for `git apply`
+    Remap(AttackArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AttackArgs {
+    /// Notebooks, or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// The release: 19.2, 18.1, mobile-18.1, ics-18.1
+    #[arg(long, value_name = "VERSION", default_value = "19.2")]
+    to: String,
+}
+
+impl AttackArgs {
+    fn release(&self) -> anyhow::Result<&'static Release> {
+        let known = || {
+            let named = |release: &Release| format!("{} {}", release.domain(), release.version());
+            Release::built_in().map(named).collect::<Vec<_>>().join(", ")
+        };
+        Release::find(&self.to)
+            .with_context(|| format!("ATT&CK {} is not known; there are {}", self.to, known()))
+    }
+}
+
+pub(super) fn run(command: &AttackCommand) -> anyhow::Result<()> {
+    match command {
+        AttackCommand::Check(args) => check(args),
+        AttackCommand::Remap(args) => patch(args),
+    }
+}
+
+fn check(args: &AttackArgs) -> anyhow::Result<()> {
+    let release = args.release()?;
+    let (mut found, mut files) = (0, 0);
+    each(args, release, |path, _, remapped| {
+        files += 1;
+        found += remapped.stale.len();
+        for stale in &remapped.stale {
+            out(&format!("{path}:{}: {}", stale.line, told(stale, release)));
+        }
+        Ok(())
+    })?;
+    if found > 0 {
+        bail!("{found} technique ids in {files} notebooks are not in use in ATT&CK {}", release.version());
+    }
+    say(&format!("{files} notebooks: every technique id is in use in ATT&CK {}.", release.version()));
+    Ok(())
+}
+
+fn patch(args: &AttackArgs) -> anyhow::Result<()> {
+    let release = args.release()?;
+    each(args, release, |path, text, remapped| {
+        for stale in remapped.stale.iter().filter(|stale| !stale.replaced) {
+            say(&format!("left as it is: {path}:{}: {}", stale.line, told(stale, release)));
+        }
+        let patch = diff::unified(text, &remapped.text, &format!("a/{path}"), &format!("b/{path}"), 3).text;
+        std::io::stdout().lock().write_all(patch.as_bytes()).context("standard output is closed")
+    })
+}
+
+fn told(stale: &Stale, release: &Release) -> String {
+    let Stale { id, name, status, replaced_by, .. } = stale;
+    let version = release.version();
+    let what = match status {
+        Status::Active => "is in use".to_owned(),
+        Status::Revoked => match replaced_by {
+            Some(next) => format!("was revoked; {next} {} replaced it", release.full_name(next)),
+            None => "was revoked".to_owned(),
+        },
+        Status::Deprecated => "is deprecated and was not replaced".to_owned(),
+        Status::Foreign => format!("is of another domain than {}", release.domain()),
+        Status::Unknown => format!("is not in ATT&CK {version}"),
+    };
+    let name = if name.is_empty() { String::new() } else { format!("{name} ") };
+    format!("{id} {name}{what}")
+}
+
+/// Looks through every notebook that the command line names, in order.
+fn each(
+    args: &AttackArgs,
+    release: &Release,
+    mut tell: impl FnMut(&str, &str, Remapped) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut files = Vec::new();
+    for path in &args.paths {
+        find(path, 0, &mut files)?;
+    }
+    files.sort();
+    files.dedup();
+    let here = std::env::current_dir().unwrap_or_default();
+    for file in files {
+        let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
+        let name = file.strip_prefix(&here).unwrap_or(&file).to_string_lossy().into_owned();
+        let name = name.strip_prefix("./").unwrap_or(&name);
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => tell(name, text, remap(text, name, &FieldMapping::default(), release))?,
+            Err(_) => say(&format!("left out: {name} is no UTF-8 text")),
+        }
+    }
+    Ok(())
+}
+
+/// The notebooks at a path: the file, or all in the folder and below. Hidden folders and links are left out.
+fn find(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    let about = || path.display().to_string();
+    if !path.is_dir() {
+        path.try_exists()
+            .with_context(about)?
+            .then_some(())
+            .with_context(|| format!("{} is not there", about()))?;
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(path).with_context(about)? {
+        let entry = entry.with_context(about)?;
+        let (kind, name) = (entry.file_type().with_context(about)?, entry.file_name());
+        if name.to_string_lossy().starts_with('.') {
+            continue;
+        }
+        if kind.is_dir() && depth < DEPTH {
+            find(&entry.path(), depth + 1, files)?;
+        }
+        let ending = Path::new(&name).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        if kind.is_file()
+            && matches!(ending, "md" | "ipynb")
+            && entry.metadata().is_ok_and(|about| about.len() <= LARGEST)
+        {
+            files.push(entry.path());
+        }
+    }
+    Ok(())
+}
