@@ -16,6 +16,9 @@ static BUILT_IN: [LazyLock<Release>; 4] = [
 /// Chains of revoked techniques are two long in fact; more than this is a circle.
 const MAX_CHAIN: usize = 16;
 
+/// Longest text that is looked up as a technique's name.
+const MAX_NAME: usize = 300;
+
 /// Longest text that is looked up as a tactic.
 const MAX_TACTIC_TEXT: usize = 200;
 
@@ -31,6 +34,8 @@ pub struct Release {
     /// In the order of their ids, so that a parent is followed by its sub-techniques.
     techniques: Vec<Technique>,
     by_id: HashMap<TechniqueId, usize>,
+    /// By name, alone and with its parent's before it, in the letters that all spellings share.
+    by_name: HashMap<String, Vec<usize>>,
 }
 
 /// A tactic: a column of the matrix.
@@ -111,6 +116,7 @@ impl Release {
             retired: Vec::new(),
             techniques: Vec::new(),
             by_id: HashMap::new(),
+            by_name: HashMap::new(),
         };
         for row in table.lines() {
             let mut fields = row.split('\t');
@@ -167,7 +173,21 @@ impl Release {
                 _ => {}
             }
         }
+        for at in 0..release.techniques.len() {
+            let id = &release.techniques[at].id;
+            let (own, full) = (squeezed(&release.techniques[at].name), squeezed(&release.full_name(id)));
+            for key in [Some(&own), Some(&full).filter(|full| **full != own)].into_iter().flatten() {
+                release.by_name.entry(key.clone()).or_default().push(at);
+            }
+        }
         release
+    }
+
+    /// The techniques of a name, in any case and punctuation, with or without the parent's name before it; revoked and
+    /// deprecated ones too.
+    pub fn named(&self, name: &str) -> impl Iterator<Item = &Technique> {
+        let found = if name.len() <= MAX_NAME { self.by_name.get(&squeezed(name)) } else { None };
+        found.into_iter().flatten().map(|&at| &self.techniques[at])
     }
 
     /// Short names, comma-separated, as tactics in matrix order; retired ones replaced.
@@ -353,7 +373,7 @@ fn squeezed(text: &str) -> String {
             '&' => key.push_str("and"),
             _ if c.is_ascii_alphanumeric() => key.push(c.to_ascii_lowercase()),
             // Anything else than a separator makes it another word.
-            ' ' | '-' | '_' | '.' => {}
+            ' ' | '-' | '_' | '.' | ':' | '/' | ',' | '(' | ')' | '\'' | '"' => {}
             _ => key.push(c),
         }
     }

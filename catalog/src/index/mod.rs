@@ -239,7 +239,7 @@ pub struct Hit {
 /// A piece of text with the matches marked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snippet {
-    /// `title`, `description`, `technique`, `prose` or `code`.
+    /// `title`, `description`, `technique`, `prose`, `code`, or `actor` for what a procedure covers of one.
     pub field: String,
     /// Escaped text in which only `<mark>` elements stand.
     pub html: String,

@@ -5,10 +5,11 @@ use super::cursor::Cursor;
 use super::facets::{Choices, Counts, Verdict};
 use super::query::compile::{Compiled, Needle, compile};
 use super::query::parse::parse;
+use super::query::typos::{Mended, mended};
 use super::shelf::{Index, Snapshot};
-use super::snippet::Cutter;
+use super::snippet::{Cutter, escape};
 use super::{Entry, Found, Hit, IndexError, Search, Snippet, Sort};
-use crate::attack::Release;
+use crate::attack::{Actor, Release, TechniqueId};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -20,6 +21,8 @@ use tantivy::{DocAddress, DocId, Searcher, SegmentReader, TantivyDocument, Term}
 const MAX_PAGE: usize = 100;
 /// Most snippets of one result.
 const MAX_SNIPPETS: usize = 3;
+/// Most techniques of an actor that are named for one result.
+const MAX_COVERED: usize = 6;
 /// What a search says whose cursor cannot be used.
 const ANEW: &str = "The catalog has changed since that page: the results begin anew.";
 
@@ -34,6 +37,29 @@ impl Index {
     /// When the index cannot be read; never because of what was typed.
     pub fn search(&self, search: &Search, release: &Release) -> Result<Found, IndexError> {
         self.refresh()?;
+        let found = self.search_as_written(search, release)?;
+        if found.total > 0 || search.cursor.is_some() {
+            return Ok(found);
+        }
+        let snapshot = self.current();
+        let mended = self
+            .analyzers
+            .lend(|analyzer| mended(&search.text, &self.fields, &snapshot.searcher, analyzer))?;
+        let Some(Mended { text, pairs }) = mended else { return Ok(found) };
+        let mut again = self.search_as_written(&Search { text, ..search.clone() }, release)?;
+        if again.total == 0 {
+            return Ok(found);
+        }
+        let said = |(written, close): (String, String)| {
+            format!("No procedure has \u{201c}{written}\u{201d}. Shown is what has \u{201c}{close}\u{201d}.")
+        };
+        again.hints.splice(0..0, pairs.into_iter().map(said));
+        // The text that the cursor belongs to is another.
+        again.next = None;
+        Ok(again)
+    }
+
+    fn search_as_written(&self, search: &Search, release: &Release) -> Result<Found, IndexError> {
         let limit = search.limit.clamp(1, MAX_PAGE);
         let hash = search_hash(search, release);
         let mut hints = Vec::new();
@@ -86,7 +112,10 @@ impl Index {
             .write()
         });
         ranked.truncate(limit);
-        let page = self.hits(&snapshot, &ranked, &compiled.needles)?;
+        let mut page = self.hits(&snapshot, &ranked, &compiled.needles)?;
+        for hit in &mut page {
+            hit.snippets.extend(covered(&hit.entry, &compiled.actors, release));
+        }
         hints.extend(compiled.hints);
         Ok(Found { total, hints, facets, hits: page, next })
     }
@@ -169,6 +198,29 @@ impl Index {
                 .collect()
         })
     }
+}
+
+/// Which techniques of the actors that were named a procedure hunts; nothing to say where there are none.
+fn covered(entry: &Entry, actors: &[&Actor], release: &Release) -> Option<Snippet> {
+    let mut told = Vec::new();
+    for actor in actors {
+        let mut ids: Vec<&str> = Vec::new();
+        for mapping in entry.techniques() {
+            let Some(technique) = release.resolve(&mapping.id) else { continue };
+            let of = |id: &str| actor.techniques.iter().find(|own| own.as_str() == id);
+            let parent = technique.parent.as_ref().and_then(|parent| of(parent.as_str()));
+            ids.extend(of(technique.id.as_str()).or(parent).map(TechniqueId::as_str));
+        }
+        ids.dedup();
+        ids.truncate(MAX_COVERED);
+        if !ids.is_empty() {
+            let marked: Vec<_> = ids.iter().map(|id| format!("<mark>{id}</mark>")).collect();
+            let mut by = format!("covers {}, used by ", marked.join(", "));
+            escape(&actor.name, &mut by);
+            told.push(by);
+        }
+    }
+    (!told.is_empty()).then(|| Snippet { field: "actor".to_owned(), html: told.join("; ") })
 }
 
 /// A hash of all that decides which results there are and in which order.

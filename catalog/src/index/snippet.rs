@@ -145,7 +145,7 @@ fn html(text: &str, window: &Range<usize>, marks: &[Range<usize>]) -> String {
     html
 }
 
-fn escape(text: &str, html: &mut String) {
+pub(super) fn escape(text: &str, html: &mut String) {
     for char in text.chars() {
         match char {
             '&' => html.push_str("&amp;"),

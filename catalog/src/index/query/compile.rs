@@ -1,9 +1,10 @@
 //! Tree to tantivy's queries.
 
 use super::dates;
+use super::known::{self, Known};
 use super::parse::{Node, Parsed};
 use super::prefix::PrefixQuery;
-use crate::attack::{Release, Status, Technique, TechniqueId};
+use crate::attack::{Actor, Release, Status, TechniqueId};
 use crate::index::analysis::{Analyzer, Kind, fold};
 use crate::index::document::data_source;
 use crate::index::schema::{Fields, fact};
@@ -18,6 +19,10 @@ use tantivy::{Score, Searcher, Term};
 /// What a word in the title adds to its score, and one among the names of techniques.
 const TITLE_BOOST: Score = 1.5;
 const ATTACK_BOOST: Score = 1.0;
+/// What it adds that a procedure is mapped to the technique whose name was typed: more than any mention.
+const NAMED_TECHNIQUE: Score = 12.0;
+/// What each technique adds that the named actor uses: less than a mention of the actor.
+const ACTOR_TECHNIQUE: Score = 0.05;
 /// What a word counts that is there as a prefix only.
 const PREFIX_SCORE: Score = 0.5;
 /// What a tactic adds to the order when it is certain, and once more when its author named it.
@@ -33,6 +38,8 @@ pub(in crate::index) struct Compiled {
     pub(in crate::index) ranked: bool,
     /// What to mark in snippets.
     pub(in crate::index) needles: Vec<Needle>,
+    /// Actors whose techniques are looked for.
+    pub(in crate::index) actors: Vec<&'static Actor>,
     pub(in crate::index) hints: Vec<String>,
 }
 
@@ -72,6 +79,7 @@ pub(in crate::index) fn compile(
         analyzer,
         hints: parsed.hints,
         needles: Vec::new(),
+        actors: Vec::new(),
         ranked: false,
         negated: false,
     };
@@ -86,6 +94,7 @@ pub(in crate::index) fn compile(
         query: query.map(Clause::into_query),
         ranked: compiler.ranked,
         needles: compiler.needles,
+        actors: compiler.actors,
         hints: compiler.hints,
     })
 }
@@ -125,6 +134,7 @@ struct Compiler<'a> {
     analyzer: &'a mut Analyzer,
     hints: Vec<String>,
     needles: Vec<Needle>,
+    actors: Vec<&'static Actor>,
     ranked: bool,
     negated: bool,
 }
@@ -175,10 +185,24 @@ impl Compiler<'_> {
             }
         }
         let places = if places.is_empty() { outer } else { &places };
+        let plain = places.is_empty() && !self.negated;
+        let mut names =
+            if plain { known::names(nodes, self.release) } else { Vec::new() }.into_iter().peekable();
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         let mut lifts = Vec::new();
         let mut musts = 0;
-        for node in nodes {
+        let mut at = 0;
+        while let Some(node) = nodes.get(at) {
+            if let Some(known) = names.next_if(|known| known.at.start == at) {
+                at = known.at.end;
+                if let Some(clause) = self.known(&nodes[known.at.clone()], known)? {
+                    musts += 1;
+                    clauses.push((Occur::Must, clause.must));
+                    lifts.extend(clause.lifts);
+                }
+                continue;
+            }
+            at += 1;
             if let Node::Not(inner) = node {
                 clauses.extend(self.left_out(inner, places)?.map(|inner| (Occur::MustNot, inner)));
             } else if let Some(clause) = self.node(node, places)? {
@@ -197,6 +221,41 @@ impl Compiler<'_> {
         let must =
             if clauses.len() == 1 { clauses.remove(0).1 } else { Box::new(BooleanQuery::new(clauses)) };
         Ok(Some(Clause { must, lifts }))
+    }
+
+    /// Words that are a name: what holds them, and what is mapped to what they name.
+    fn known(&mut self, words: &[Node], known: Known) -> tantivy::Result<Option<Clause>> {
+        let (mut all, mut lifts) = (Vec::new(), Vec::new());
+        for word in words {
+            if let Some(clause) = self.node(word, &[])? {
+                all.push(clause.must);
+                lifts.extend(clause.lifts);
+            }
+        }
+        if all.is_empty() {
+            return Ok(None);
+        }
+        let all = if all.len() == 1 { all.remove(0) } else { Box::new(BooleanQuery::intersection(all)) };
+        let mut any = vec![all];
+        for id in &known.techniques {
+            any.push(self.fact(fact::TECHNIQUE, &fold(id), 0.0));
+            lifts.push(self.fact(fact::TECHNIQUE, &fold(id), NAMED_TECHNIQUE));
+        }
+        for actor in known.actors {
+            for technique in &actor.techniques {
+                any.push(self.fact(fact::TECHNIQUE, &fold(technique.as_str()), ACTOR_TECHNIQUE));
+            }
+            if !self.actors.contains(&actor) {
+                self.hints.push(format!(
+                    "{} is a {} of ATT&CK: what hunts one of its {} techniques is found, too.",
+                    actor.name,
+                    actor.kind.word(),
+                    actor.techniques.len()
+                ));
+                self.actors.push(actor);
+            }
+        }
+        Ok(union(any).map(|must| Clause { must, lifts }))
     }
 
     fn place(&mut self, value: &str) -> Option<Place> {
@@ -540,13 +599,6 @@ pub(in crate::index) fn technique_ids(release: &Release, text: &str) -> Vec<Stri
         let replaced = release.map(&id).replaced_by;
         return std::iter::once(id.to_string()).chain(replaced).collect();
     }
-    let name = fold(text);
-    if name.is_empty() {
-        return Vec::new();
-    }
-    let named = |technique: &&Technique| {
-        technique.status == Status::Active
-            && (fold(&technique.name) == name || fold(&release.full_name(&technique.id)) == name)
-    };
-    release.techniques().iter().filter(named).map(|technique| technique.id.to_string()).collect()
+    let named = release.named(text).filter(|technique| technique.status == Status::Active);
+    named.map(|technique| technique.id.to_string()).collect()
 }

@@ -4,10 +4,15 @@
 //! parentheses; `OR` stands between its two neighbours, as in Splunk and in web search: `lsass OR sam dump` asks for
 //! `dump` with either. `field:value`, `field:"a value"`. `in:title` holds for the words of its parentheses.
 //!
+//! Words that are the name of a technique lift what is mapped to it; those that name an actor ([`known`]) also find what hunts
+//! its techniques. Misspellings are forgiven only where nothing was found ([`typos`]).
+//!
 //! It never fails and user text never reaches tantivy's own parser. What cannot be read as a query is searched as
 //! words, and a hint says so.
 
 pub(super) mod compile;
 mod dates;
+mod known;
 pub(super) mod parse;
 pub(super) mod prefix;
+pub(super) mod typos;

@@ -3,6 +3,7 @@
 mod crash;
 mod facets;
 mod lookups;
+mod names;
 mod paging;
 mod words;
 

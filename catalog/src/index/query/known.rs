@@ -1,0 +1,133 @@
+//! Words that are a name of ATT&CK: of a technique, or of an actor whose techniques are looked for, too.
+
+use super::parse::Node;
+use crate::attack::{Actor, Actors, Release};
+use std::ops::Range;
+
+/// Most words of a name.
+const WORDS: usize = 8;
+/// Shortest name that is looked for among other words, in letters and digits: `at` is a technique, `net` is software.
+const SHORTEST: usize = 4;
+/// Names of actors that are everyday words; such an actor is found by its id or another of its names.
+const EVERYDAY: [&str; 38] = [
+    "agenda",
+    "anchor",
+    "backspace",
+    "bitter",
+    "calendar",
+    "carbon",
+    "chaos",
+    "denis",
+    "embargo",
+    "epic",
+    "equation",
+    "expand",
+    "explosive",
+    "flame",
+    "inception",
+    "james",
+    "kevin",
+    "mango",
+    "mercury",
+    "meteor",
+    "milan",
+    "mirage",
+    "nickel",
+    "page",
+    "photo",
+    "ping",
+    "platinum",
+    "play",
+    "plead",
+    "route",
+    "royal",
+    "shark",
+    "silence",
+    "snake",
+    "solar",
+    "soldier",
+    "spark",
+    "tick",
+];
+
+/// Words that are a name.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// Which of the nodes they are.
+    pub(super) at: Range<usize>,
+    /// Ids of the techniques that have the name, in use or not, with those that replaced them.
+    pub(super) techniques: Vec<String>,
+    /// Actors of the name.
+    pub(super) actors: Vec<&'static Actor>,
+}
+
+/// The names among words that stand beside each other, the longest first, no word in two of them.
+pub(super) fn names(nodes: &[Node], release: &Release) -> Vec<Known> {
+    let actors = Actors::current();
+    let mut found = Vec::new();
+    let mut start = 0;
+    while start < nodes.len() {
+        let run = nodes[start..].iter().take(WORDS).map_while(word).collect::<Vec<_>>();
+        let known = (1..=run.len()).rev().find_map(|count| {
+            let name = run[..count].join(" ");
+            let long = name.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST;
+            let mut techniques: Vec<String> = Vec::new();
+            for technique in release.named(&name).filter(|_| long || count == nodes.len()) {
+                let replaced = release.resolve(&technique.id).map(|next| next.id.to_string());
+                for id in std::iter::once(technique.id.to_string()).chain(replaced) {
+                    if !techniques.contains(&id) {
+                        techniques.push(id);
+                    }
+                }
+            }
+            let everyday = EVERYDAY.contains(&name.to_lowercase().as_str());
+            let actors: Vec<_> = if long && !everyday { actors.find(&name) } else { Vec::new() };
+            let at = start..start + count;
+            (!techniques.is_empty() || !actors.is_empty()).then_some(Known { at, techniques, actors })
+        });
+        start = known.as_ref().map_or(start + 1, |known| known.at.end);
+        found.extend(known);
+    }
+    found
+}
+
+fn word(node: &Node) -> Option<&str> {
+    match node {
+        Node::Word { text, .. } | Node::Phrase(text) => Some(text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse::parse;
+    use super::*;
+
+    fn told(text: &str) -> Vec<String> {
+        let Node::And(nodes) = parse(text).root else { panic!("a query is an and") };
+        let name = |known: &Known| {
+            let actors = known.actors.iter().map(|actor| actor.id.as_str());
+            format!(
+                "{:?} {}",
+                known.at,
+                known.techniques.iter().map(String::as_str).chain(actors).collect::<Vec<_>>().join(",")
+            )
+        };
+        names(&nodes, Release::current()).iter().map(name).collect()
+    }
+
+    #[test]
+    fn names_of_techniques_and_actors_are_found_among_words() {
+        assert_eq!(told("lsass memory"), ["0..2 T1003.001"]);
+        assert_eq!(told("OS Credential Dumping: LSASS Memory"), ["0..5 T1003.001"]);
+        assert_eq!(told("windows \"cozy bear\" lateral"), ["1..2 G0016,S0046"]);
+        assert_eq!(
+            told("Disable or Modify Tools")[0].split(',').count(),
+            2,
+            "what it was and what replaced it"
+        );
+        assert!(told("net at reg page").is_empty());
+        assert!(told("at")[0].contains("T1053.002"), "alone it is the technique");
+        assert!(told("tactic:execution rundll").is_empty());
+    }
+}
