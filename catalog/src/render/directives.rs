@@ -24,9 +24,15 @@ pub(super) fn write(directive: &Directive<'_>, state: &mut State<'_, '_>, out: &
         "figure" => figure(directive, state, out),
         "image" => {
             anchor(directive, state, out);
-            out.push_str("<p>");
+            let (begin, end) = match directive.option("align") {
+                Some("left") => ("<figure class=\"align-left\">", "</figure>\n"),
+                Some("center") => ("<figure class=\"align-center\">", "</figure>\n"),
+                Some("right") => ("<figure class=\"align-right\">", "</figure>\n"),
+                _ => ("<p>", "</p>\n"),
+            };
+            out.push_str(begin);
             picture(directive, state, out);
-            out.push_str("</p>\n");
+            out.push_str(end);
         }
         "table" | "list-table" | "csv-table" => table(directive, state, out),
         "dropdown" | "details" => details(directive, "dropdown", "Details", state, out),
@@ -327,7 +333,11 @@ fn other(directive: &Directive<'_>, out: &mut String) {
     }
     out.push_str("</p>\n");
     if refused {
-        out.push_str("<p>Not taken over: what other files hold is read where they are.</p>\n");
+        out.push_str(if directive.name == "raw" {
+            "<p>Not taken over: what is written for one format alone is shown as its source.</p>\n"
+        } else {
+            "<p>Not taken over: what other files hold is read where they are.</p>\n"
+        });
     }
     if !directive.body.trim().is_empty() {
         write_code(directive.body, Language::Plain, out);

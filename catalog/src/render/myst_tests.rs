@@ -88,6 +88,8 @@ fn figures_and_images_come_from_the_repository() {
     assert!(pictured("```{image} ../y.png\n```").contains("<img src=\"/image/y.png\""));
     has("```{image} https://example.org/y.png\n:alt: way\n```", &["<a href=\"https://example.org/y.png\""]);
     has("```{image} javascript:alert(1)\n```", &["<span class=\"unlinked\" title=\"javascript:alert(1)\">"]);
+    let html = pictured("```{image} img/x.png\n:align: right\n```\n\nText beside it.");
+    assert!(html.contains("<figure class=\"align-right\"><img src=\"/image/a/img/x.png\""), "{html}");
 }
 
 #[test]
