@@ -110,6 +110,25 @@ fn every_id_is_unique_and_everything_that_points_to_one_finds_it() {
 }
 
 #[test]
+fn a_finding_at_several_places_is_told_once_with_each_of_them() {
+    let (_, page, _) = pages("").into_iter().find(|(name, ..)| *name == "procedure").expect("it is a page");
+    assert_eq!(page.matches("removes nothing in the published export").count(), 1);
+    for place in ["line 88, column 5", "line 102, column 5"] {
+        assert!(page.contains(place), "{place}");
+    }
+    assert!(page.contains("3 warnings"), "each of them counts");
+}
+
+#[test]
+fn a_reference_that_is_an_address_can_be_followed() {
+    let (_, page, elements) =
+        pages("").into_iter().find(|(name, ..)| *name == "procedure").expect("it is a page");
+    let link = elements.iter().find(|element| element.is("a", "href", "https://example.org/lsass"));
+    assert_eq!(link.expect("the address is a link").get("rel"), Some("noreferrer"));
+    assert!(page.contains("<li>internal wiki 4711</li>"));
+}
+
+#[test]
 fn every_control_has_a_name_for_those_who_listen() {
     for (name, page, elements) in pages("") {
         let labelled: HashSet<_> = elements.iter().filter_map(|element| element.get("for")).collect();

@@ -4,20 +4,51 @@ use crate::components::facts::message;
 use crate::links;
 use crate::view::{Diagnostic, Severity};
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 
-/// Diagnostics as a list; `cells` is the page on which their cells are anchors (empty: this one), none where there is
+/// Diagnostics as a list, those that say the same at several places once; `cells` is the page on which their cells are anchors (empty: this one), none where there is
 /// no such page.
 pub(crate) fn list(diagnostics: Vec<Diagnostic>, cells: Option<&str>) -> AnyView {
-    let items = diagnostics.into_iter().map(|diagnostic| one(diagnostic, cells)).collect_view();
+    let mut groups: Vec<Vec<Diagnostic>> = Vec::new();
+    let mut known = BTreeMap::new();
+    for diagnostic in diagnostics {
+        let said = (diagnostic.code.clone(), diagnostic.message.clone(), diagnostic.help.clone());
+        let group = *known.entry(said).or_insert(groups.len());
+        match groups.get_mut(group) {
+            Some(group) => group.push(diagnostic),
+            None => groups.push(vec![diagnostic]),
+        }
+    }
+    let items = groups.into_iter().map(|group| one(group, cells)).collect_view();
     view! { <ul class="diagnostics">{items}</ul> }.into_any()
 }
 
-fn one(diagnostic: Diagnostic, cells: Option<&str>) -> AnyView {
+/// What is said once of one place or several.
+fn one(group: Vec<Diagnostic>, cells: Option<&str>) -> AnyView {
+    let places = group.iter().map(|diagnostic| place(diagnostic, cells)).collect_view();
+    let Some(diagnostic) = group.into_iter().next() else { return ().into_any() };
     let (class, word) = match diagnostic.severity {
         Severity::Error => ("severity error", "error"),
         Severity::Warning => ("severity warning", "warning"),
         Severity::Info => ("severity info", "info"),
     };
+    view! {
+        <li class="diagnostic">
+            <p class="where">
+                <span class=class>{word}</span>
+                <code>{diagnostic.code}</code>
+                {diagnostic.blocking.then(|| view! { <span class="badge broken">"blocking"</span> })}
+                {places}
+            </p>
+            <p>{message(&diagnostic.message)}</p>
+            {(!diagnostic.help.is_empty()).then(|| view! { <p class="help">{message(&diagnostic.help)}</p> })}
+        </li>
+    }
+    .into_any()
+}
+
+/// The line, at the forge if that is known, and the cell.
+fn place(diagnostic: &Diagnostic, cells: Option<&str>) -> AnyView {
     let place = match (diagnostic.line, diagnostic.column) {
         (0, _) => None,
         (line, 0) => Some(format!("line {line}")),
@@ -34,18 +65,8 @@ fn one(diagnostic: Diagnostic, cells: Option<&str>) -> AnyView {
             None => view! { <span>{said}</span> }.into_any(),
         }
     });
-    view! {
-        <li class="diagnostic">
-            <p class="where">
-                <span class=class>{word}</span>
-                <code>{diagnostic.code}</code>
-                {diagnostic.blocking.then(|| view! { <span class="badge broken">"blocking"</span> })}
-                {place}
-                {cell}
-            </p>
-            <p>{message(&diagnostic.message)}</p>
-            {(!diagnostic.help.is_empty()).then(|| view! { <p class="help">{message(&diagnostic.help)}</p> })}
-        </li>
+    if place.is_none() && cell.is_none() {
+        return ().into_any();
     }
-    .into_any()
+    view! { <span class="place">{place} " " {cell}</span> }.into_any()
 }

@@ -118,6 +118,14 @@ impl Sample {
                 "Write `remove_cell`.",
             ),
             one(
+                "tag-unknown-spelling",
+                Severity::Warning,
+                102,
+                Some(6),
+                "`remove-cell` removes nothing in the published export: this guidance would reach the customer.",
+                "Write `remove_cell`.",
+            ),
+            one(
                 "data-source-unread",
                 Severity::Info,
                 0,

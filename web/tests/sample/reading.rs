@@ -2,13 +2,37 @@
 
 use super::Sample;
 use web::pages::procedure::{
-    Broken, Cell, CellKind, ForgeLinks, Heading, Parameter, Past, ProcedureView, Query, ReportView,
+    Broken, Cell, CellKind, Detail, ForgeLinks, Heading, Parameter, Past, ProcedureView, Query, ReportView,
 };
 use web::pages::{diff, history, procedure};
-use web::view::{Change, Field, ProcedureHead, Standing, TacticOrigin};
+use web::view::{Change, ProcedureHead, Standing, TacticOrigin};
 
 const TIP: &str = "4be0c2d1a77f3e9912ab5f0c7d44e8a1b2c3d4e5";
 const BEFORE: &str = "91d3a0be5521c7f60e88ab4412d09f7e6c5b4a39";
+
+/// What a cell that ran puts out: text of both streams, a table, a picture, JSON, and an error in a terminal's colours.
+fn outputs() -> Vec<String> {
+    [
+        "<pre class=\"output stdout\">12 handles, 3 processes\n  svchost.exe   MsMpEng.exe   rundll32.exe</pre>",
+        "<pre class=\"output stderr\">The window is longer than what the service keeps.</pre>",
+        "<div class=\"output table\"><table><thead><tr><th>host</th><th>image</th><th>access</th><th>n</th></tr></thead>\
+         <tbody><tr><td>WS-0142</td><td>C:\\Windows\\System32\\rundll32.exe</td><td>0x1010</td><td>14</td></tr>\
+         <tr><td>SRV-DC01</td><td>C:\\ProgramData\\Microsoft\\Windows Defender\\Platform\\MsMpEng.exe</td><td>0x1410</td>\
+         <td>3</td></tr></tbody></table></div>",
+        "<p class=\"output picture\"><img src=\"/assets/icon.svg\" alt=\"A picture: what the cell put out\" loading=\"lazy\" \
+         width=\"160\"></p>",
+        "<pre class=\"output result\">&lt;Results 17 of 17&gt;</pre>",
+        "<pre class=\"output\"><code class=\"language-json\">{<span class=\"a\">\"total\"</span>: <span class=\"n\">17\
+         </span>}</code></pre>",
+        "<pre class=\"output error\"><span class=\"ansi-1\">PermissionError</span>   Traceback (most recent call last)\n\
+         <span class=\"ansi-2\">      1</span> hits <span class=\"ansi-faint\">=</span> service.search(QUERY)\n\
+         <span class=\"ansi-1 ansi-bold\">PermissionError</span>: the tenant does not allow this <span \
+         class=\"ansi-3 ansi-under\">search</span></pre>",
+        "<p class=\"output note\">Not shown: application/vnd.jupyter.widget-view+json</p>",
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
 
 impl Sample {
     /// Who the pages about a procedure are about.
@@ -48,7 +72,7 @@ impl Sample {
         let mut cells = self.cells();
         cells.retain(|cell| !cell.tags.iter().any(|tag| tag == "remove_cell") && cell.kind != CellKind::Raw);
         cells[0].mistaken = vec![(self.t("remove-cell"), self.t("remove_cell"))];
-        cells[1].outputs = vec!["<pre class=\"stream\">12 handles, 3 processes</pre>".to_owned()];
+        cells[1].outputs = outputs();
         ReportView { procedure: ProcedureView { cells, ..self.procedure_broken() }, removed: 1, raw: 1 }
     }
 
@@ -164,7 +188,6 @@ impl Sample {
             default: self.t(default),
             help: self.t(help),
         };
-        let field = |key: &str, value: &str| Field { key: self.t(key), value: self.t(value) };
         ProcedureView {
             head: self.head(),
             path: self.t("procedures/credential-access/lsass-handle-access.md"),
@@ -192,7 +215,13 @@ impl Sample {
             platforms: self.list(&["Windows"]),
             service: self.some("taegis"),
             kernel: self.some("Taegis Hunting"),
-            further: vec![field("tlp", "amber"), field("references", "https://example.org/lsass, internal wiki 4711")],
+            further: vec![
+                Detail { key: self.t("tlp"), values: self.list(&["amber"]) },
+                Detail {
+                    key: self.t("references"),
+                    values: vec!["https://example.org/lsass".to_owned(), self.t("internal wiki 4711")],
+                },
+            ],
             claimed: None,
             block: None,
             is_ipynb: false,

@@ -21,10 +21,9 @@ use catalog::{query, render};
 use serde_json::Value;
 use web::links;
 use web::pages::procedure::{
-    self, Broken, Cell, CellKind, ForgeLinks, Heading, Parameter, Past, ProcedureView, Query as QueryView,
-    ReportView,
+    self, Broken, Cell, CellKind, Detail, ForgeLinks, Heading, Parameter, Past, ProcedureView,
+    Query as QueryView, ReportView,
 };
-use web::view::Field;
 
 /// So many revisions are looked through for the place of a past one.
 const REVISIONS: usize = 500;
@@ -150,7 +149,13 @@ fn view(
         .metadata
         .iter()
         .filter(|(key, _)| !PLACED.contains(&key.as_str()))
-        .map(|(key, value)| Field { key: key.clone(), value: readable(value) })
+        .map(|(key, value)| Detail {
+            key: key.clone(),
+            values: match value {
+                Value::Array(values) if !values.is_empty() => values.iter().map(readable).collect(),
+                single => vec![readable(single)],
+            },
+        })
         .collect();
     ProcedureView {
         head: head(&entry, &procedure.title, &others, named, at),

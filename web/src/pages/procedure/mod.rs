@@ -11,7 +11,7 @@ use crate::Frame;
 use crate::components::{attack, diagnostics, head};
 use crate::islands::CopyCode;
 use crate::links;
-use crate::view::{Commit, Diagnostic, Field, ProcedureHead, Severity, Tactic, Technique, When};
+use crate::view::{Commit, Diagnostic, ProcedureHead, Severity, Tactic, Technique, When};
 use leptos::prelude::*;
 
 /// Why a file is broken, and what is shown in its place.
@@ -117,6 +117,15 @@ pub struct Parameter {
     pub help: String,
 }
 
+/// A key of `hunting` that has no place of its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Detail {
+    /// The key.
+    pub key: String,
+    /// Its value, or each of a list's, as they are to be read.
+    pub values: Vec<String>,
+}
+
 /// Where the forge shows the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ForgeLinks {
@@ -174,7 +183,7 @@ pub struct ProcedureView {
     /// Its kernel's display name.
     pub kernel: Option<String>,
     /// Every other key of `hunting`.
-    pub further: Vec<Field>,
+    pub further: Vec<Detail>,
     /// What a copy fills in.
     pub parameters: Vec<Parameter>,
     /// What it asks services for.

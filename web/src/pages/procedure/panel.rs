@@ -1,9 +1,9 @@
 //! The panel beside a procedure: its metadata, and what can be done with it.
 
-use super::{ForgeLinks, Parameter, Query, queries};
+use super::{Detail, ForgeLinks, Parameter, Query, queries};
 use crate::components::facts;
 use crate::links;
-use crate::view::{Commit, Field, ProcedureHead, When};
+use crate::view::{Commit, ProcedureHead, When};
 use leptos::prelude::*;
 
 /// What the panel shows.
@@ -19,7 +19,7 @@ pub(super) struct Facts {
     pub(super) platforms: Vec<String>,
     pub(super) service: Option<String>,
     pub(super) kernel: Option<String>,
-    pub(super) further: Vec<Field>,
+    pub(super) further: Vec<Detail>,
     pub(super) parameters: Vec<Parameter>,
     pub(super) queries: Vec<Query>,
     pub(super) not_copyable: Option<String>,
@@ -38,11 +38,7 @@ pub(super) fn panel(facts: Facts) -> AnyView {
     let listed = |label: &'static str, empty: bool, value: AnyView| (!empty).then(|| row(label, value));
     let no_data = facts.data_sources.is_empty();
     let (no_tags, no_platforms) = (facts.tags.is_empty(), facts.platforms.is_empty());
-    let further = facts
-        .further
-        .into_iter()
-        .map(|field| view! { <div><dt><code>{field.key}</code></dt><dd>{field.value}</dd></div> })
-        .collect_view();
+    let further = facts.further.into_iter().map(detail).collect_view();
     view! {
         <aside class="panel" aria-label="About this procedure">
             {copy}
@@ -71,6 +67,27 @@ pub(super) fn panel(facts: Facts) -> AnyView {
     .into_any()
 }
 
+fn detail(detail: Detail) -> AnyView {
+    let Detail { key, mut values } = detail;
+    let value = if values.len() == 1 {
+        address(values.remove(0))
+    } else {
+        let values = values.into_iter().map(|value| view! { <li>{address(value)}</li> }).collect_view();
+        view! { <ul class="values">{values}</ul> }.into_any()
+    };
+    view! { <div><dt><code>{key}</code></dt><dd>{value}</dd></div> }.into_any()
+}
+
+/// A text, which can be followed if it is a web address and nothing else.
+fn address(text: String) -> AnyView {
+    match links::outside(&text) {
+        Some(href) if !text.contains(char::is_whitespace) => {
+            view! { <a href=href rel="noreferrer">{text}</a> }.into_any()
+        }
+        _ => text.into_any(),
+    }
+}
+
 fn copy(head: &ProcedureHead, not_copyable: Option<String>) -> AnyView {
     if let Some(reason) = not_copyable {
         let said = view! { <strong>"No copy can be made"</strong> ": " {facts::message(&reason)} };
@@ -89,11 +106,13 @@ fn parameters(parameters: Vec<Parameter>) -> AnyView {
     let rows = parameters
         .into_iter()
         .map(|parameter| {
-            let help = (!parameter.help.is_empty()).then(|| view! { <span class="faint">{parameter.help}</span> });
+            let help =
+                (!parameter.help.is_empty()).then(|| view! { <dd class="faint">{parameter.help}</dd> });
             view! {
                 <div>
-                    <dt><code>{parameter.name}</code></dt>
-                    <dd><code>{parameter.default}</code> " " <span class="faint">{parameter.kind}</span> " " {help}</dd>
+                    <dt><code>{parameter.name}</code> " " {parameter.kind}</dt>
+                    <dd><code>{parameter.default}</code></dd>
+                    {help}
                 </div>
             }
         })

@@ -19,7 +19,7 @@ pub(super) fn list(queries: Vec<Query>) -> AnyView {
             };
             let look_back = query
                 .look_back
-                .map(|written| view! { <span class="faint">" back to " <code>{written}</code></span> });
+                .map(|written| view! { <span class="faint">", back to " <code>{written}</code></span> });
             view! {
                 <li>
                     <a href=href>{sources}</a> " " <span class="faint">{query.language} ", line " {query.line}</span> {look_back}
