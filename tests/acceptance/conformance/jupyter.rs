@@ -44,7 +44,7 @@ fn notebooks_that_nobody_has_seen_are_upgraded_as_nbformat_upgrades_them() {
 }
 
 /// Asks nbformat, jupytext and nbconvert (of the first `converted`) whether they open what we wrote.
-fn assert_opened(what: &str, written: &[Case], converted: usize) {
+pub(super) fn assert_opened(what: &str, written: &[Case], converted: usize) {
     let asked: Value = written
         .iter()
         .enumerate()

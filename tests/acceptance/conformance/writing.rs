@@ -25,6 +25,22 @@ fn unfiltered(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// The text without `hunting`, which jupytext drops unless a filter keeps it, and without the lines that say versions.
+fn unhunted(text: &str) -> String {
+    let mut within = false;
+    let mut kept = Vec::new();
+    for line in text.strip_suffix(body(text)).unwrap_or_default().split('\n') {
+        within = line.starts_with("hunting:") || within && (line.is_empty() || line.starts_with([' ', '-']));
+        // The fence that closes the front matter.
+        within &= line != "---";
+        let said = line.trim_start();
+        if !within && !said.starts_with("jupytext_version:") && !said.starts_with("format_version:") {
+            kept.push(line);
+        }
+    }
+    unfiltered(&kept.join("\n")) + body(text)
+}
+
 /// What jupytext writes of each of them.
 fn written_by_jupytext(cases: &[Case], format: &str) -> Vec<Option<String>> {
     let asked: Value =
@@ -82,8 +98,10 @@ fn jupytexts_own_pairs_are_written_as_jupytext_writes_them() {
 
 /// Through ipynb and back, by us and by jupytext.
 #[derive(Default)]
-struct RoundTrip {
+pub(super) struct RoundTrip {
     identical: usize,
+    /// jupytext gives them back as they were, but for `hunting` and the versions; so do we.
+    pub(super) kept: usize,
     as_jupytext: usize,
     /// jupytext loses metadata of it; the body is the same.
     more: usize,
@@ -92,14 +110,19 @@ struct RoundTrip {
 
 impl RoundTrip {
     fn of(cases: &[Case]) -> Self {
-        let mut trip = Self::default();
-        for (case, theirs) in cases.iter().zip(written_by_jupytext(cases, "myst")) {
+        let back = |case: &Case| {
             let read = myst::read(case.text.as_bytes());
-            if read.blocking().is_some() {
-                continue;
-            }
-            let back = ipynb::read(&ipynb::write(&read));
-            let ours = myst::write(&back);
+            read.blocking().is_none().then(|| myst::write(&ipynb::read(&ipynb::write(&read))))
+        };
+        Self::from(cases, cases.iter().map(back).collect())
+    }
+
+    /// Of texts and what came back of each; none where it cannot be read.
+    pub(super) fn from(cases: &[Case], back: Vec<Option<String>>) -> Self {
+        let mut trip = Self::default();
+        for ((case, ours), theirs) in cases.iter().zip(back).zip(written_by_jupytext(cases, "myst")) {
+            let Some(ours) = ours else { continue };
+            let read = myst::read(case.text.as_bytes());
             let again = myst::read(ours.as_bytes());
             let Some(theirs) = theirs else {
                 // A date in the front matter: jupytext cannot save it.
@@ -109,6 +132,14 @@ impl RoundTrip {
             };
             trip.check_same(case, &read, &again);
             let (plain, expected) = (unversioned(&ours), unversioned(&theirs));
+            let was = unhunted(&case.text);
+            if unhunted(&theirs) == was {
+                trip.kept += 1;
+                if unhunted(&ours) != was {
+                    trip.different.push(format!("{}: jupytext keeps it, we write\n{ours}", case.name));
+                    continue;
+                }
+            }
             if plain == unversioned(&case.text) {
                 trip.identical += 1;
             } else if unfiltered(&expected) == unfiltered(&unversioned(&case.text))
@@ -150,15 +181,16 @@ impl RoundTrip {
         }
     }
 
-    fn assert(&self, what: &str) {
+    pub(super) fn assert(&self, what: &str) {
         let count = self.identical + self.as_jupytext + self.more + self.different.len();
         println!(
             "{what}, through ipynb and back: {count} texts, {} as they were, {} as jupytext writes them, {} with the body \
-             that jupytext writes and metadata that it loses, {} different",
+             that jupytext writes and metadata that it loses, {} different; {} are the same but for `hunting` and versions",
             self.identical,
             self.as_jupytext,
             self.more,
-            self.different.len()
+            self.different.len(),
+            self.kept
         );
         assert_none(what, &self.different, count);
     }
