@@ -138,10 +138,11 @@ fn line_of(text: &str) -> Line<'_> {
 /// Markdown with colon fences of directives and targets as tilde fences, without MyST's comments, and with a blank line
 /// before each definition, as comrak wants it.
 pub(super) fn prepare(source: &str) -> Cow<'_, str> {
-    let special = |line: &str| {
-        line.starts_with(['%', '(', '+']) || line.trim_start_matches([' ', '\t', '>']).starts_with(':')
+    let special = |line: &[u8]| {
+        matches!(line.first(), Some(b'%' | b'(' | b'+'))
+            || line.iter().find(|b| !matches!(b, b' ' | b'\t' | b'>')) == Some(&b':')
     };
-    if !source.lines().any(special) {
+    if !source.as_bytes().split(|b| *b == b'\n').any(special) {
         return Cow::Borrowed(source);
     }
     // Longer than any run in the text, so that nothing in a body closes it.

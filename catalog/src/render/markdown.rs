@@ -75,7 +75,7 @@ pub(super) fn format(root: Node<'_>, len: usize, page: &mut Page<'_>, depth: usi
     name_footnotes(root, page.pieces);
     let mut out = Bounded { html: String::with_capacity(len * 2), room: 64 * 1024 + len * 32 };
     let raw = RawHtml::new(page.options, page.cell);
-    let state = State { page, raw, depth };
+    let state = State { page, raw, depth, written: String::new() };
     format_document_with_formatter(root, &OPTIONS, &mut out, &Plugins::default(), format_node, state).ok()?;
     Some(out.html)
 }
@@ -104,9 +104,8 @@ pub(super) fn unwrapped(html: &str) -> Option<&str> {
 /// Whether lists and quotes could be so deep that every later line costs thousands of looks: a marker behind many others
 /// or behind a wide indentation.
 fn is_too_deep(source: &str) -> bool {
-    source.lines().any(|line| {
+    source.as_bytes().split(|b| matches!(b, b'\n' | b'\r')).any(|bytes| {
         let (mut columns, mut markers) = (0usize, 0usize);
-        let bytes = line.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
             match bytes[at] {
@@ -179,6 +178,8 @@ pub(super) struct State<'p, 'o> {
     raw: RawHtml<'o>,
     /// How many directives it stands in.
     pub(super) depth: usize,
+    /// What is written for one node, kept from node to node.
+    written: String,
 }
 
 impl State<'_, '_> {
@@ -198,18 +199,21 @@ fn format_node(
     node: Node<'_>,
     entering: bool,
 ) -> Result<ChildRendering, fmt::Error> {
-    let mut own = String::new();
-    let rendering = own_format(context, node, entering, &mut own);
-    if let Some(rendering) = rendering {
-        context.write_str(&own)?;
-        return Ok(rendering);
-    }
-    if !entering && node.data().value.block() {
+    let mut written = std::mem::take(&mut context.user.written);
+    written.clear();
+    let rendering = own_format(context, node, entering, &mut written);
+    if rendering.is_none() && !entering && node.data().value.block() {
         // What was opened among this block's inlines is closed before the block is.
-        context.user.raw.close_formatting(&mut own);
-        context.write_str(&own)?;
+        context.user.raw.close_formatting(&mut written);
     }
-    format_node_default(context, node, entering)
+    if !written.is_empty() {
+        context.write_str(&written)?;
+    }
+    context.user.written = written;
+    match rendering {
+        Some(rendering) => Ok(rendering),
+        None => format_node_default(context, node, entering),
+    }
 }
 
 /// Formats what is in our own hands; none for everything else.
@@ -308,11 +312,14 @@ fn write_heading(
         directives::named(&text, state);
         let page = &mut *state.page;
         let anchor = page.anchor(&text);
-        let _ = write!(out, "<h{level} id=\"{ID_PREFIX}");
+        let anchor = [ID_PREFIX, &anchor].concat();
+        out.push_str("<h");
+        out.push(char::from(b'0' + level));
+        out.push_str(" id=\"");
         escape(&anchor, out);
         out.push_str("\">");
         let cell = page.cell;
-        page.headings.push(Heading { level, text, anchor: format!("{ID_PREFIX}{anchor}"), cell });
+        page.headings.push(Heading { level, text, anchor, cell });
     } else {
         state.raw.close_formatting(out);
         let _ = writeln!(out, "</h{level}>");
@@ -410,7 +417,7 @@ pub(super) fn write_image(src: &str, alt: &str, title: &str, more: &str, out: &m
 }
 
 pub(super) fn write_code(text: &str, language: Language, out: &mut String) {
-    let _ = write!(out, "<pre class=\"code\" tabindex=\"0\"><code class=\"{}\">", language.class());
+    out.extend(["<pre class=\"code\" tabindex=\"0\"><code class=\"", language.class(), "\">"]);
     out.push_str(&code(text.strip_suffix('\n').unwrap_or(text), language));
     out.push_str("</code></pre>\n");
 }

@@ -1,7 +1,7 @@
 //! Notebook -> safe HTML.
 //!
 //! Repository content is hostile, so nothing reaches a page but through two fences: markdown is rendered by comrak with
-//! raw HTML reduced to well-nested, allowed tags, and what comes out goes through ammonia, always. Code
+//! raw HTML reduced to well-nested, allowed tags, and what comes out goes through the sanitizer, always. Code
 //! never goes through either: it is escaped text with spans of our own ([`highlight`]). Each cell is sanitized by itself,
 //! so that what is left open in one cannot leak into the next.
 //!
@@ -21,6 +21,7 @@ mod places;
 mod raw_html;
 mod roles;
 mod sanitize;
+mod strict;
 mod tables;
 
 pub use ansi::CLASSES as TERMINAL_CLASSES;
@@ -142,7 +143,9 @@ impl Page<'_> {
 fn slug(text: &str) -> String {
     let mut slug = String::new();
     for c in text.chars().take(80) {
-        if c.is_alphanumeric() || c == '_' {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if c.is_alphanumeric() || c == '_' {
             slug.extend(c.to_lowercase());
         } else if (c.is_whitespace() || c == '-') && !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');

@@ -20,7 +20,8 @@ const MAX_OPEN: usize = 48;
 const MAX_FORMATTING: usize = 8;
 
 /// Elements that the HTML parser opens again when they were not closed.
-const FORMATTING: [&str; 11] = ["a", "b", "code", "em", "i", "s", "small", "strike", "strong", "tt", "u"];
+pub(super) const FORMATTING: [&str; 11] =
+    ["a", "b", "code", "em", "i", "s", "small", "strike", "strong", "tt", "u"];
 
 /// Elements whose end may be left out: they close each other and need no bound.
 const CLOSING_EACH_OTHER: [&str; 14] =

@@ -128,7 +128,7 @@ impl<'a> Scan<'a> {
 
     /// Where the line ends, before its newline.
     pub(super) fn line_end(&self) -> usize {
-        self.rest().find('\n').map_or(self.limit, |len| self.at + len)
+        self.rest().bytes().position(|b| b == b'\n').map_or(self.limit, |len| self.at + len)
     }
 
     /// How many bytes of a word stand here.
