@@ -343,13 +343,14 @@ impl<'a> Reader<'a> {
         if source.is_empty() {
             return;
         }
+        let ends = python_text::line_feeds(source.as_bytes());
         let skipped = stripped.len() - source.len();
         let (begin, last) = if let Some(odd) = odd {
             let number = |at: usize| odd.numbers.get(at).copied().unwrap_or(first);
-            (number(start + skipped), number(start + skipped + source.matches('\n').count()))
+            (number(start + skipped), number(start + skipped + ends))
         } else {
             let begin = first + narrow(skipped);
-            (begin, begin + narrow(source.matches('\n').count()))
+            (begin, begin + narrow(ends))
         };
         let metadata = self.markdown_metadata.clone();
         let cell = Cell {

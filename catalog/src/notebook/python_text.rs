@@ -80,7 +80,7 @@ impl<'a> Iterator for LinesWithEnds<'a> {
             return None;
         }
         if self.plain {
-            let end = self.rest.find('\n').map_or(self.rest.len(), |at| at + 1);
+            let end = self.rest.bytes().position(|b| b == b'\n').map_or(self.rest.len(), |at| at + 1);
             let (line, rest) = self.rest.split_at(end);
             self.rest = rest;
             return Some(line);

@@ -175,6 +175,9 @@ pub(super) fn encoding_line(text: &str) -> Option<Diagnostic> {
             rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect();
         (!name.is_empty()).then_some(name)
     };
+    // Two lines of any kind end before the second line feed.
+    let end = text.match_indices('\n').nth(1).map_or(text.len(), |(at, _)| at + 1);
+    let text = &text[..end];
     let first = python_text::lines(text).next().unwrap_or("");
     // The second line is looked at only where the first one can stand before a header.
     let two = python_text::strip(first).is_empty()
