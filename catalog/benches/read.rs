@@ -6,23 +6,13 @@ use catalog::notebook::{ipynb, myst};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 
+#[path = "sample/floor.rs"]
+mod floor;
 #[path = "sample/mod.rs"]
 mod sample;
 
+use floor::floor;
 use sample::notebooks;
-
-/// What cannot be undercut by whoever uses these two parsers.
-fn floor(text: &str) -> usize {
-    let mut count = 0;
-    if let Some(front) = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")) {
-        count += granit_parser::Parser::new_from_str(front.0).flatten().count();
-    }
-    let arena = comrak::Arena::new();
-    let mut options = comrak::Options::default();
-    options.extension.table = true;
-    options.extension.front_matter_delimiter = Some("---".to_owned());
-    count + comrak::parse_document(&arena, text, &options).descendants().count()
-}
 
 fn read(criterion: &mut Criterion) {
     let notebooks = notebooks();

@@ -258,13 +258,79 @@ def jupytext_seconds(repository):
     return timed(read) * 300 / len(texts)
 
 
+def loaded(repository, count):
+    """A folder with at most `count` notebooks of a repository, without those that jupytext cannot open; made once."""
+    folder = CACHE / f"notebooks-of-{repository.stem}"
+    if not folder.exists():
+        unfinished = CACHE / f"unfinished-notebooks-of-{repository.stem}"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir()
+        for path in git(repository, "ls-tree", "-r", "--name-only", "main", "hunts/").decode().splitlines():
+            text = git(repository, "cat-file", "blob", f"main:{path}")
+            if b"\tbad: " not in text and path.endswith(".md"):
+                (unfinished / f"{len(list(unfinished.iterdir())):04}.md").write_bytes(text)
+            if len(list(unfinished.iterdir())) == count:
+                break
+        unfinished.rename(folder)
+    return folder
+
+
+# jupytext as where it is installed alone: without a module that Jupyter's servers bring along, that jsonschema imports
+# where it finds it, and that takes seconds to do so.
+JUPYTEXT = "import sys; sys.modules['rfc3987_syntax'] = None; from jupytext.cli import jupytext; jupytext(sys.argv[1:])"
+
+
+def cpu_of(*command):
+    """CPU seconds of a program from its start to its end. Python finds its modules compiled, as after an installation,
+    whatever the environment says."""
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(CACHE / "compiled")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    child = subprocess.Popen([str(part) for part in command], env=environment,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        sys.exit(f"{command[0]} ended with {child.returncode}")
+    return usage.ru_utime + usage.ru_stime
+
+
+def measure_notebooks(program, thousand, folder, note):
+    """Notebooks without a server: many in one process, and one on the command line. CPU time throughout."""
+    def many(*command):
+        return float(subprocess.run([str(part) for part in command], check=True, capture_output=True).stdout) * 1000
+
+    ours = [thousand]
+    theirs = [sys.executable, TESTS / "bench" / "theirs.py"]
+    files = len(list(folder.iterdir()))
+    read, convert, render = (f"{what} {files} files, CPU, ms" for what in ("read", "convert", "render"))
+    note(read, many(*ours, "read", folder))
+    note("  the floor: YAML parser and markdown walk", many(*ours, "floor", folder), beside=read)
+    note("  jupytext", many(*theirs, "read", folder), beside=read, key="jupytext read")
+    note(convert, many(*ours, "convert", folder))
+    note("  jupytext", many(*theirs, "convert", folder), beside=convert, key="jupytext convert")
+    note(render, many(*ours, "render", folder))
+    for template in ("basic", "lab"):
+        note(f"  jupytext and nbconvert, template {template}", many(*theirs, "render", folder, template), beside=render)
+
+    one = sorted(folder.iterdir())[0]
+    with tempfile.TemporaryDirectory(prefix="huntshelf-bench-") as scratch:
+        out = os.path.join(scratch, "out.ipynb")
+        single = "huntshelf convert, one file, CPU, ms"
+        note(single, statistics.median(cpu_of(program, "convert", one, out) * 1000 for _ in range(20)))
+        jupytext = [sys.executable, "-c", JUPYTEXT, "--to", "ipynb", "--output", out, one]
+        cpu_of(*jupytext)
+        note("  jupytext --to ipynb", statistics.median(cpu_of(*jupytext) * 1000 for _ in range(3)), beside=single)
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--program", required=True)
+    arguments.add_argument("--thousand", required=True)
     arguments.add_argument("--count", type=int, default=10_000)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments = arguments.parse_args()
     origin = generated(arguments.count)
+    folder = loaded(origin, 1000)
     rows, order = {}, []
     for number in range(arguments.rounds):
         def note(what, value, beside=None, key=None):
@@ -273,6 +339,7 @@ def main():
                 rows[key] = (what, beside, [])
                 order.append(key)
             rows[key][2].append(value)
+        measure_notebooks(os.path.abspath(arguments.program), os.path.abspath(arguments.thousand), folder, note)
         measure(os.path.abspath(arguments.program), origin, number, note)
         print(f"round {number + 1} of {arguments.rounds} done", file=sys.stderr)
 
