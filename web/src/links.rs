@@ -73,6 +73,16 @@ fn encode_path(path: &str) -> String {
     path.split('/').map(encode).collect::<Vec<_>>().join("/")
 }
 
+/// The page of a technique of ATT&CK.
+pub fn technique(id: &str) -> String {
+    format!("/techniques/{}", encode(id))
+}
+
+/// The page of a group, a piece of software or a campaign.
+pub fn actor(id: &str) -> String {
+    format!("/actors/{}", encode(id))
+}
+
 /// The page of one tenant.
 pub fn tenant(id: &str) -> String {
     format!("/tenants/{}", encode(id))

@@ -115,8 +115,9 @@ impl Frame {
 }
 
 /// The entries of the navigation: label, address.
-const SECTIONS: [(&str, &str); 6] = [
+const SECTIONS: [(&str, &str); 7] = [
     ("Catalog", "/"),
+    ("Matrix", "/matrix"),
     ("Copies", "/instances"),
     ("Customers", "/customers"),
     ("Tenants", "/tenants"),
@@ -129,6 +130,7 @@ fn belongs(here: &str, section: &str) -> bool {
     let path = here.split(['?', '#']).next().unwrap_or_default();
     match section {
         "/" => path == "/" || path.starts_with("/procedures/"),
+        "/matrix" => path == section || path.starts_with("/techniques/") || path.starts_with("/actors/"),
         _ => path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
     }
 }

@@ -8,6 +8,7 @@ pub const STYLE: &str = concat!(
     include_str!("../style/pieces.css"),
     include_str!("../style/forms.css"),
     include_str!("../style/catalog.css"),
+    include_str!("../style/matrix.css"),
     include_str!("../style/procedure.css"),
     include_str!("../style/prose.css"),
     include_str!("../style/history.css"),

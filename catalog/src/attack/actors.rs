@@ -47,7 +47,7 @@ pub struct Actor {
 }
 
 /// All actors, resolved to one release.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Actors {
     version: String,
     all: Vec<Actor>,

@@ -6,11 +6,13 @@
 
 mod actors;
 mod id;
+mod matrix;
 mod release;
 mod remap;
 
 pub use actors::{Actor, ActorKind, Actors};
 pub use id::{NotATechnique, TacticId, TechniqueId};
+pub use matrix::{Cell, Column, Matrix, Share};
 pub use release::{Release, RetiredTactic, Tactic, Technique};
 pub use remap::{Remapped, Stale, remap};
 

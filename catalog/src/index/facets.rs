@@ -235,7 +235,8 @@ impl Counts {
         }
     }
 
-    fn of(&self, facet: Facet) -> impl Iterator<Item = (u32, u64)> + '_ {
+    /// The values that occur, by number.
+    pub(super) fn of(&self, facet: Facet) -> impl Iterator<Item = (u32, u64)> + '_ {
         (0..)
             .zip(&self.0[facet as usize])
             .filter(|(_, count)| **count > 0)

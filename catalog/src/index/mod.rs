@@ -216,6 +216,17 @@ pub struct Found {
     pub next: Option<String>,
 }
 
+/// How a search's results are spread over the techniques.
+#[derive(Debug, Clone, Default)]
+pub struct Coverage {
+    /// How many results there are.
+    pub total: usize,
+    /// How many of them are mapped to a technique, by its id.
+    pub techniques: BTreeMap<String, u64>,
+    /// What the query was not read as.
+    pub hints: Vec<String>,
+}
+
 /// One value of a facet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacetCount {

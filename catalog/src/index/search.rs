@@ -6,9 +6,10 @@ use super::facets::{Choices, Counts, Verdict};
 use super::query::compile::{Compiled, Needle, compile};
 use super::query::parse::parse;
 use super::query::typos::{Mended, mended};
+use super::schema::Facet;
 use super::shelf::{Index, Snapshot};
 use super::snippet::{Cutter, escape};
-use super::{Entry, Found, Hit, IndexError, Search, Snippet, Sort};
+use super::{Coverage, Entry, Filters, Found, Hit, IndexError, Search, Snippet, Sort};
 use crate::attack::{Actor, Release, TechniqueId};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -118,6 +119,37 @@ impl Index {
         }
         hints.extend(compiled.hints);
         Ok(Found { total, hints, facets, hits: page, next })
+    }
+
+    /// How many results a search has for each technique that they are mapped to, by id, and in all: a parent counts what
+    /// its sub-techniques count, what replaced a technique counts it, too. A choice of techniques is not heeded.
+    ///
+    /// # Errors
+    /// When the index cannot be read; never because of what was typed.
+    pub fn coverage(&self, search: &Search, release: &Release) -> Result<Coverage, IndexError> {
+        self.refresh()?;
+        let snapshot = self.current();
+        let compiled = self.analyzers.lend(|analyzer| {
+            compile(parse(&search.text), &self.fields, &snapshot.searcher, release, analyzer)
+        })?;
+        let live = snapshot.live(&self.vocabulary)?;
+        let filters = Filters { technique: Vec::new(), ..search.filters.clone() };
+        let choices = Choices::new(&filters, release, &self.vocabulary);
+        let mut pass = Pass {
+            order: Order::Changed,
+            choices: &choices,
+            after: None,
+            counts: Counts::new(),
+            total: 0,
+            best: Best::new(1),
+        };
+        pass.counts.fit(&self.vocabulary);
+        self.run(&snapshot, live, &compiled, &mut pass)?;
+        let values = self.vocabulary.of(Facet::Technique);
+        let techniques = (pass.counts.of(Facet::Technique))
+            .filter_map(|(number, count)| Some((values.get(number)?.key.to_string(), count)))
+            .collect();
+        Ok(Coverage { total: pass.total, techniques, hints: compiled.hints })
     }
 
     fn run<'a>(

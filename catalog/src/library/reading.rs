@@ -3,7 +3,7 @@
 use super::examine::{self, Contents, Examined, Source};
 use super::{Address, Comparison, History, Library, LibraryError, Located, Problem, Reading, Shelf};
 use crate::diff;
-use crate::index::{Entry, Found, Revision, RevisionStatus, Search};
+use crate::index::{Coverage, Entry, Found, Revision, RevisionStatus, Search};
 use crate::mirror::{BlobId, CommitId, Content, Mirror};
 use crate::notebook::{ipynb, myst};
 use std::str::FromStr;
@@ -19,6 +19,14 @@ impl Library {
     /// When the index cannot be read; never because of what was typed.
     pub fn search(&self, search: &Search) -> Result<Found, LibraryError> {
         Ok(self.index.search(search, self.release)?)
+    }
+
+    /// How a search's results are spread over the techniques of ATT&CK.
+    ///
+    /// # Errors
+    /// When the index cannot be read; never because of what was typed.
+    pub fn coverage(&self, search: &Search) -> Result<Coverage, LibraryError> {
+        Ok(self.index.coverage(search, self.release)?)
     }
 
     /// The procedure at an address, from the index alone.

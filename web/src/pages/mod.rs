@@ -3,6 +3,7 @@
 //! Forms are plain HTML. What they send, and where to, is said in the documentation of each page's module.
 
 pub mod about;
+pub mod actor;
 pub mod catalog;
 pub mod copies;
 pub mod copy;
@@ -12,8 +13,10 @@ pub mod error;
 pub mod file;
 pub mod history;
 pub mod login;
+pub mod matrix;
 pub mod problems;
 pub mod procedure;
 pub mod reference;
 pub mod repositories;
+pub mod technique;
 pub mod tenants;

@@ -221,3 +221,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn coverage_counts_every_technique_of_the_results_and_heeds_no_choice_of_techniques() {
+    let shelf = Shelf::with([
+        put("a.md").title("One").technique("T1003.001"),
+        put("b.md").title("One").technique("T1003.002").tag("windows"),
+        put("c.md").title("Two").technique("T1562.001"),
+    ]);
+    let coverage = |text: &str, filters: Filters| {
+        let search = Search { text: text.into(), filters, ..Search::default() };
+        let coverage = shelf.index.coverage(&search, Release::current()).unwrap();
+        let told = coverage.techniques.iter().map(|(id, count)| format!("{id} {count}"));
+        (coverage.total, told.collect::<Vec<_>>().join(", "))
+    };
+    let ones = "T1003 2, T1003.001 1, T1003.002 1";
+    assert_eq!(coverage("one", Filters::default()), (2, ones.to_owned()));
+    let chosen = Filters { technique: vec!["T1003.001".into()], ..Filters::default() };
+    assert_eq!(coverage("one", chosen), (2, ones.to_owned()));
+    let tagged = Filters { tag: vec!["windows".into()], ..Filters::default() };
+    assert_eq!(coverage("", tagged), (1, "T1003 1, T1003.002 1".to_owned()));
+    assert_eq!(coverage("two", Filters::default()).1, "T1562 1, T1562.001 1, T1685 1");
+}

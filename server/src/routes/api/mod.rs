@@ -2,6 +2,7 @@
 
 #![allow(clippy::missing_errors_doc, reason = "the responses of each endpoint say it, where callers read it")]
 
+pub mod attack;
 pub mod customers;
 pub mod diff;
 pub mod history;
@@ -77,6 +78,10 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(history::get))
         .routes(routes!(diff::get))
         .routes(routes!(problems::list))
+        .routes(routes!(attack::matrix))
+        .routes(routes!(attack::layer))
+        .routes(routes!(attack::techniques))
+        .routes(routes!(attack::list_actors))
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::change))
         .routes(routes!(tenants::list, tenants::create))

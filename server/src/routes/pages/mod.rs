@@ -2,6 +2,7 @@
 //! pool. Every page works without JavaScript; its whole state is its URL.
 
 pub mod about;
+pub mod attack;
 pub mod catalog;
 pub mod copies;
 pub mod copy;
@@ -49,6 +50,9 @@ pub fn router() -> Router<App> {
         .route("/procedures/{id}/diff/{range}", get(diff::show))
         .route("/procedures/{id}/copy", get(copy::show).post(copy::make_copies))
         .route("/procedures/{id}/instances", get(copies::of_procedure))
+        .route("/matrix", get(attack::matrix))
+        .route("/techniques/{id}", get(attack::technique))
+        .route("/actors/{id}", get(attack::actor))
         .route("/problems", get(problems::show))
         .route("/instances", get(copies::show))
         .route("/instances/{id}", get(copies::show_one))

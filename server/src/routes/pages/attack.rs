@@ -1,0 +1,242 @@
+//! `/matrix`, `/techniques/{id}`, `/actors/{id}`: ATT&CK with what the catalog hunts of it.
+
+use super::shared::{Context, standing};
+use super::{Visitor, html};
+use crate::app::App;
+use crate::http::problem::Problem;
+use crate::http::query;
+use crate::routes::api::attack::{Asked, AttackParams, actors, asked};
+use crate::routes::api::procedures::SearchParams;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum_extra::extract::Query;
+use catalog::attack::{self, ActorKind, Release, Status, TechniqueId};
+use catalog::index::{Coverage, Filters, Search};
+use serde::Deserialize;
+use web::pages::actor::{self, ActorView};
+use web::pages::matrix::{self, Cell, Choice, Column, MatrixView};
+use web::pages::technique::{self, Listed, Named, TechniqueView};
+
+/// Procedures that the page of a technique lists.
+const LISTED: usize = 50;
+
+/// How the matrix is shown.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    /// `list` for a list.
+    r#as: Option<String>,
+}
+
+/// The matrix.
+///
+/// # Errors
+/// When a parameter cannot be, or the index cannot be read.
+pub async fn matrix(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(params): Query<AttackParams>,
+    Query(search): Query<SearchParams>,
+    Query(shown): Query<Shown>,
+) -> Result<Response, Problem> {
+    let Asked { matrix: made, actors, coverage } = asked(&app, &params, &search).await?;
+    let (all, _) = made.shares();
+    let asked_about = actors
+        .iter()
+        .map(|actor| matrix::Asked {
+            id: actor.id.clone(),
+            name: actor.name.clone(),
+            hunted: hunted(&actor.techniques, &coverage),
+            of: actor.techniques.len(),
+        })
+        .collect();
+    let releases = Release::built_in().map(|release| Choice {
+        value: format!("{} {}", release.domain(), release.version()),
+        chosen: release.domain() == made.domain && release.version() == made.version,
+    });
+    let kept = [
+        ("tactic", &search.tactic),
+        ("data_source", &search.data_source),
+        ("tag", &search.tag),
+        ("platform", &search.platform),
+        ("author", &search.author),
+        ("repo", &search.repo),
+        ("standing", &search.standing),
+    ];
+    let view = MatrixView {
+        releases: releases.collect(),
+        q: search.q.clone().unwrap_or_default(),
+        actor: query::one(params.actor.as_ref()).unwrap_or_default(),
+        asked: asked_about,
+        kept: kept
+            .into_iter()
+            .flat_map(|(key, values)| values.iter().map(move |value| (key.to_owned(), value.clone())))
+            .collect(),
+        procedures: coverage.total,
+        hunted: all.hunted,
+        of: all.of,
+        as_list: shown.r#as.as_deref() == Some("list"),
+        columns: made
+            .columns
+            .into_iter()
+            .map(|column| Column {
+                id: column.id,
+                name: column.name,
+                cells: column.cells.into_iter().map(cell).collect(),
+            })
+            .collect(),
+        hints: coverage.hints,
+    };
+    visitor.render(&app, matrix::page, view).await
+}
+
+fn cell(cell: attack::Cell) -> Cell {
+    Cell {
+        id: cell.id,
+        name: cell.name,
+        count: cell.count,
+        wanted: cell.wanted,
+        subs: cell.subs.into_iter().map(self::cell).collect(),
+    }
+}
+
+fn hunted(techniques: &[TechniqueId], coverage: &Coverage) -> usize {
+    techniques.iter().filter(|id| coverage.techniques.contains_key(id.as_str())).count()
+}
+
+fn named(release: &Release, id: &TechniqueId, coverage: &Coverage) -> Named {
+    Named {
+        id: id.to_string(),
+        name: release.full_name(id),
+        count: coverage.techniques.get(id.as_str()).copied().unwrap_or(0),
+    }
+}
+
+/// A technique, of the shown release or of the domain that has it.
+///
+/// # Errors
+/// 404 for an id of no release; when the index cannot be read.
+pub async fn technique(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let unknown =
+        || Problem::not_found(format!("technique {id} in any release of ATT&CK that is known here"));
+    let id: TechniqueId = id.parse().map_err(|_| unknown())?;
+    let shown = app.library.release();
+    let has = |release: &&'static Release| release.technique(&id).is_some();
+    let release = std::iter::once(shown).chain(Release::built_in()).find(has).ok_or_else(unknown)?;
+    let (context, frame) = (Context::of(&app), visitor.frame(&app));
+    let page = app
+        .read(move |library| {
+            let coverage = library.coverage(&Search::default())?;
+            let filters = Filters { technique: vec![id.to_string()], ..Filters::default() };
+            let found = library.search(&Search { filters, limit: LISTED, ..Search::default() })?;
+            let procedures = found.hits.into_iter().map(|hit| Listed {
+                id: hit.entry.id.clone(),
+                repo: context.has_several().then(|| hit.entry.repo.clone()),
+                title: hit.entry.procedure.title.clone(),
+                description: hit.entry.procedure.description.clone(),
+                standing: standing(hit.entry.standing),
+            });
+            let view = TechniqueView {
+                total: found.total,
+                procedures: procedures.collect(),
+                ..about(release, &id, &coverage)
+            };
+            Ok(technique::page(&frame, view))
+        })
+        .await?;
+    Ok(html(page))
+}
+
+/// What ATT&CK says of a technique.
+fn about(release: &'static Release, id: &TechniqueId, coverage: &Coverage) -> TechniqueView {
+    let mapping = release.map(id);
+    let own = release.technique(id);
+    let status = match mapping.status {
+        Status::Active => None,
+        Status::Revoked => Some("It was revoked.".to_owned()),
+        Status::Deprecated => Some("It is deprecated and was not replaced.".to_owned()),
+        Status::Foreign | Status::Unknown => Some("It is not in this release.".to_owned()),
+    };
+    let in_use = release.resolve(id).map_or_else(|| id.clone(), |technique| technique.id.clone());
+    let actors = actors(release);
+    let used_by =
+        [(ActorKind::Group, "Groups"), (ActorKind::Software, "Software"), (ActorKind::Campaign, "Campaigns")]
+            .map(|(kind, word)| {
+                let of_kind = actors.using(in_use.as_str()).filter(|actor| actor.kind == kind);
+                let mut named: Vec<Named> = of_kind
+                    .map(|actor| Named { id: actor.id.clone(), name: actor.name.clone(), count: 0 })
+                    .collect();
+                named.sort_by_key(|one| one.name.to_lowercase());
+                (word.to_owned(), named)
+            });
+    TechniqueView {
+        id: id.to_string(),
+        name: release.full_name(id),
+        release: format!("{} {}", release.domain(), release.version()),
+        status,
+        replaced_by: mapping
+            .replaced_by
+            .as_deref()
+            .and_then(|next| next.parse().ok())
+            .map(|next| named(release, &next, coverage)),
+        tactics: release
+            .tactics()
+            .iter()
+            .filter(|tactic| mapping.tactics.iter().any(|own| own == tactic.id.as_str()))
+            .map(|tactic| Named { id: tactic.id.to_string(), name: tactic.name.clone(), count: 0 })
+            .collect(),
+        platforms: own.map(|own| own.platforms.clone()).unwrap_or_default(),
+        parent: id.parent().map(|parent| named(release, &parent, coverage)),
+        subs: release
+            .children(id)
+            .map(|sub| Named { name: sub.name.clone(), ..named(release, &sub.id, coverage) })
+            .collect(),
+        used_by: used_by.into_iter().filter(|(_, actors)| !actors.is_empty()).collect(),
+        outside: format!("https://attack.mitre.org/techniques/{}/", id.as_str().replace('.', "/")),
+        ..TechniqueView::default()
+    }
+}
+
+/// An actor.
+///
+/// # Errors
+/// 404 for one that ATT&CK does not know; when the index cannot be read.
+pub async fn actor(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let release = app.library.release();
+    let coverage = app.read(|library| library.coverage(&Search::default())).await?;
+    let actors = actors(release);
+    let actor = actors
+        .get(&id)
+        .ok_or_else(|| Problem::not_found(format!("actor {id} in ATT&CK {}", actors.version())))?;
+    let (hunted, gaps): (Vec<Named>, Vec<Named>) = actor
+        .techniques
+        .iter()
+        .map(|id| named(release, id, &coverage))
+        .partition(|technique| technique.count > 0);
+    let section = match actor.kind {
+        ActorKind::Group => "groups",
+        ActorKind::Software => "software",
+        ActorKind::Campaign => "campaigns",
+    };
+    let uses = actor.uses.iter().filter_map(|id| actors.get(id));
+    let view = ActorView {
+        id: actor.id.clone(),
+        kind: actor.kind.word().to_owned(),
+        name: actor.name.clone(),
+        aliases: actor.aliases.clone(),
+        release: format!("{}, resolved to {} {}", actors.version(), release.domain(), release.version()),
+        hunted,
+        gaps,
+        uses: uses.map(|used| Named { id: used.id.clone(), name: used.name.clone(), count: 0 }).collect(),
+        outside: format!("https://attack.mitre.org/{section}/{}/", actor.id),
+    };
+    visitor.render(&app, actor::page, view).await
+}
