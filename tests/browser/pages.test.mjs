@@ -31,6 +31,11 @@ before(async () => {
     instances: "/instances",
     instance: `/instances/${made.instances[0].id}`,
     problems: "/problems",
+    matrix: "/matrix",
+    "matrix-of-an-actor": "/matrix?actor=APT29",
+    "matrix-as-list": "/matrix?as=list&actor=APT29",
+    technique: "/techniques/T1003.001",
+    actor: "/actors/G0016",
     api: "/api",
   });
 });

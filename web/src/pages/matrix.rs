@@ -304,7 +304,7 @@ fn list(columns: Vec<Column>, asked: bool) -> AnyView {
             view! {
                 <section class="matrix-list">
                     <h2>{column.name}</h2>
-                    <table class="counts">
+                    <table class="tally">
                         <thead><tr><th scope="col">"Technique"</th><th scope="col">"Procedures"</th></tr></thead>
                         <tbody>{rows}</tbody>
                     </table>

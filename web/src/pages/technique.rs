@@ -153,7 +153,7 @@ pub(crate) fn techniques(heading: &'static str, list: Vec<Named>) -> AnyView {
     view! {
         <section>
             <h2>{heading}</h2>
-            <table class="counts">
+            <table class="tally">
                 <thead><tr><th scope="col">"Technique"</th><th scope="col">"Procedures"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>

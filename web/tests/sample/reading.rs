@@ -225,6 +225,7 @@ impl Sample {
             claimed: None,
             block: None,
             is_ipynb: false,
+            described_by: self.some("hunts/lsass/metadata.yaml"),
             queries: vec![Query {
                 cell: 3,
                 line: 53,

@@ -137,7 +137,19 @@ fn view(
     vocabulary: &Vocabulary,
 ) -> ProcedureView {
     let rendered = rendered(context, &reading, cells, vocabulary);
-    let Reading { entry, procedure, others, commit, past, path, notebook, diagnostics, broken, .. } = reading;
+    let Reading {
+        entry,
+        procedure,
+        others,
+        commit,
+        past,
+        path,
+        notebook,
+        diagnostics,
+        broken,
+        described_by,
+        ..
+    } = reading;
     let repo = entry.repo.clone();
     let at = past.then(|| commit.clone());
     let forge = context.forge(&repo);
@@ -178,6 +190,7 @@ fn view(
         claimed: entry.taken_by.is_some().then(|| procedure.id.clone()).flatten(),
         taken_by: entry.taken_by,
         is_ipynb: ipynb::is_path(&path),
+        described_by,
         block: (entry.standing == Standing::Uncatalogued).then(|| block(&procedure.title, &path, &notebook)),
         others,
         description: procedure.description,

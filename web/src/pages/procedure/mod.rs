@@ -146,6 +146,8 @@ pub struct ProcedureView {
     pub path: String,
     /// Whether that is an ipynb file.
     pub is_ipynb: bool,
+    /// The path of the file beside it that describes it, where it has no `hunting` block of its own.
+    pub described_by: Option<String>,
     /// The commit of the shown revision.
     pub commit: Commit,
     /// When that revision was made.
@@ -213,6 +215,7 @@ pub fn page(frame: &Frame, view: ProcedureView) -> String {
     let panel = panel::panel(panel::Facts {
         head: view.head.clone(),
         path: view.path,
+        described_by: view.described_by,
         commit: view.commit,
         updated: view.updated,
         updated_by: view.updated_by,

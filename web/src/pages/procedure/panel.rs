@@ -10,6 +10,7 @@ use leptos::prelude::*;
 pub(super) struct Facts {
     pub(super) head: ProcedureHead,
     pub(super) path: String,
+    pub(super) described_by: Option<String>,
     pub(super) commit: Commit,
     pub(super) updated: When,
     pub(super) updated_by: String,
@@ -33,6 +34,10 @@ pub(super) fn panel(facts: Facts) -> AnyView {
     let permalink = links::procedure_at(&head.id, &commit.id, head.link_repo());
     let authors = facts::values("Authors", "author", "chip data", facts.authors);
     let row = |label: &'static str, value: AnyView| view! { <div><dt>{label}</dt><dd>{value}</dd></div> };
+    let described_by = facts.described_by.map(|sidecar| {
+        let href = links::repository_file(&head.repo, &commit.id, &sidecar);
+        row("Described by", view! { <a href=href><code>{sidecar}</code></a> }.into_any())
+    });
     let optional =
         |label: &'static str, value: Option<String>| value.map(|value| row(label, value.into_any()));
     let listed = |label: &'static str, empty: bool, value: AnyView| (!empty).then(|| row(label, value));
@@ -48,6 +53,7 @@ pub(super) fn panel(facts: Facts) -> AnyView {
                 {row("Id", view! { <code>{head.id}</code> }.into_any())}
                 {row("Repository", head.repo.into_any())}
                 {row("Path", view! { <code>{path}</code> }.into_any())}
+                {described_by}
                 {row("Changed", view! { {facts::moment(updated)} " by " {updated_by} }.into_any())}
                 {row("Commit", view! { {facts::commit(commit)} " " <a href=permalink>"Permalink"</a> }.into_any())}
                 {row("Authors", authors)}
