@@ -1,6 +1,7 @@
 //! Tree to tantivy's queries.
 
 use super::dates;
+use super::excluded::Excluded;
 use super::known::{self, Known};
 use super::parse::{Node, Parsed};
 use super::prefix::PrefixQuery;
@@ -172,7 +173,7 @@ impl Compiler<'_> {
         self.negated = true;
         let inner = self.node(inner, places)?;
         (self.ranked, self.negated) = (ranked, negated);
-        Ok(inner.map(|clause| clause.must))
+        Ok(inner.map(|clause| Box::new(Excluded(clause.must)) as Box<dyn Query>))
     }
 
     fn all(&mut self, nodes: &[Node], outer: &[Place]) -> tantivy::Result<Option<Clause>> {

@@ -1,7 +1,7 @@
-//! Words that are a name of ATT&CK: of a technique, or of an actor whose techniques are looked for, too.
+//! Words that are a name of ATT&CK: of a technique, its id too, or of an actor whose techniques are looked for as well.
 
 use super::parse::Node;
-use crate::attack::{Actor, Actors, Release};
+use crate::attack::{Actor, Actors, Release, TechniqueId};
 use std::ops::Range;
 
 /// Most words of a name.
@@ -55,7 +55,7 @@ const EVERYDAY: [&str; 38] = [
 pub(super) struct Known {
     /// Which of the nodes they are.
     pub(super) at: Range<usize>,
-    /// Ids of the techniques that have the name, in use or not, with those that replaced them.
+    /// Ids of the techniques that have the name or id, in use or not, with those that replaced them.
     pub(super) techniques: Vec<String>,
     /// Actors of the name.
     pub(super) actors: Vec<&'static Actor>,
@@ -72,7 +72,9 @@ pub(super) fn names(nodes: &[Node], release: &Release) -> Vec<Known> {
             let name = run[..count].join(" ");
             let long = name.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST;
             let mut techniques: Vec<String> = Vec::new();
-            for technique in release.named(&name).filter(|_| long || count == nodes.len()) {
+            let by_id = name.parse::<TechniqueId>().ok().and_then(|id| release.technique(&id));
+            let by_name = release.named(&name).filter(|_| long || count == nodes.len());
+            for technique in by_id.into_iter().chain(by_name) {
                 let replaced = release.resolve(&technique.id).map(|next| next.id.to_string());
                 for id in std::iter::once(technique.id.to_string()).chain(replaced) {
                     if !techniques.contains(&id) {
@@ -126,6 +128,7 @@ mod tests {
             2,
             "what it was and what replaced it"
         );
+        assert_eq!(told("t1562.001"), ["0..1 T1562.001,T1685"]);
         assert!(told("net at reg page").is_empty());
         assert!(told("at")[0].contains("T1053.002"), "alone it is the technique");
         assert!(told("tactic:execution rundll").is_empty());

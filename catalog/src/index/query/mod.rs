@@ -12,6 +12,7 @@
 
 pub(super) mod compile;
 mod dates;
+mod excluded;
 mod known;
 pub(super) mod parse;
 pub(super) mod prefix;

@@ -266,3 +266,16 @@ fn what_the_readiness_of_a_repository_counts_can_be_asked_for() {
     assert_eq!(shelf.paths("is:metadata-lost"), ["lost.md"]);
     assert_eq!(shelf.paths("is:revoked"), ["old.md"]);
 }
+
+#[test]
+fn a_phrase_that_only_later_procedures_hold_is_left_out() {
+    let shelf = Shelf::with([
+        put("a.md").title("One").prose("nothing"),
+        put("b.md").title("Two").prose("nothing"),
+        put("c.md").title("Three").prose("powershell -EncodedCommand"),
+        put("d.md").title("Four").prose("command encoded"),
+    ]);
+    assert_eq!(shelf.paths("-EncodedCommand"), ["a.md", "b.md", "d.md"]);
+    assert_eq!(shelf.paths("-\"encoded command\""), ["a.md", "b.md", "d.md"]);
+    assert_eq!(shelf.paths("-(encoded command)"), ["a.md", "b.md"]);
+}
