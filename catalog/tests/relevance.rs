@@ -20,7 +20,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 /// What the search reaches today; a change that lowers one of these is to be argued, not let through.
-const LEAST: [(&str, f64); 3] = [("nDCG@10", 0.96), ("recall@50", 0.99), ("MRR", 0.95)];
+const LEAST: [(&str, f64); 3] = [("nDCG@10", 0.97), ("recall@50", 0.99), ("MRR", 0.965)];
 
 struct Judged {
     query: String,

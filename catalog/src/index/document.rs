@@ -218,6 +218,9 @@ impl<'a> Builder<'a> {
     fn attack(&mut self, entry: &Entry) {
         let mut names = String::new();
         for mapping in entry.procedure.techniques.iter().take(MAX_VALUES) {
+            for id in [Some(&mapping.id), mapping.replaced_by.as_ref()].into_iter().flatten() {
+                self.fact(fact::TECHNIQUE_OWN, &fold(id));
+            }
             for id in technique_ids(mapping) {
                 if self.fact(fact::TECHNIQUE, &fold(id)) {
                     self.facet(Facet::Technique, id, id);

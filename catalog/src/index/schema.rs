@@ -16,7 +16,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::{RAW_TOKENIZER_NAME, TextAnalyzer, TokenizerManager};
 
 /// Name it anew whenever documents are made otherwise: the index folder is named after it.
-pub(super) const VERSION: &str = "schema-3";
+pub(super) const VERSION: &str = "schema-4";
 
 /// What is counted, in the order in which the API names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +80,10 @@ pub(super) mod fact {
     pub(in crate::index) const TACTIC_CERTAIN: &str = "tactic+";
     /// The tactic is named by the author.
     pub(in crate::index) const TACTIC_NAMED: &str = "tactic++";
+    /// A technique that it is mapped to, or that one's parent.
     pub(in crate::index) const TECHNIQUE: &str = "technique";
+    /// A technique that it is mapped to.
+    pub(in crate::index) const TECHNIQUE_OWN: &str = "technique+";
     pub(in crate::index) const DATA: &str = "data";
     pub(in crate::index) const TAG: &str = "tag";
     pub(in crate::index) const PLATFORM: &str = "platform";

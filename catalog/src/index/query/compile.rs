@@ -20,8 +20,10 @@ use tantivy::{Score, Searcher, Term};
 /// What a word in the title adds to its score, and one among the names of techniques.
 const TITLE_BOOST: Score = 1.5;
 const ATTACK_BOOST: Score = 1.0;
-/// What it adds that a procedure is mapped to the technique whose name was typed: more than any mention.
+/// What it adds that a procedure is mapped to the technique whose name was typed, or to a sub-technique of it: more than
+/// any mention. And what it adds that it is that very technique.
 const NAMED_TECHNIQUE: Score = 12.0;
+const NAMED_ITSELF: Score = 6.0;
 /// What each technique adds that the named actor uses: less than a mention of the actor.
 const ACTOR_TECHNIQUE: Score = 0.05;
 /// What a word counts that is there as a prefix only.
@@ -241,6 +243,7 @@ impl Compiler<'_> {
         for id in &known.techniques {
             any.push(self.fact(fact::TECHNIQUE, &fold(id), 0.0));
             lifts.push(self.fact(fact::TECHNIQUE, &fold(id), NAMED_TECHNIQUE));
+            lifts.push(self.fact(fact::TECHNIQUE_OWN, &fold(id), NAMED_ITSELF));
         }
         for actor in known.actors {
             for technique in &actor.techniques {
