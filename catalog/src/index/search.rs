@@ -38,8 +38,9 @@ impl Index {
     /// When the index cannot be read; never because of what was typed.
     pub fn search(&self, search: &Search, release: &Release) -> Result<Found, IndexError> {
         self.refresh()?;
-        let found = self.search_as_written(search, release)?;
-        if found.total > 0 || search.cursor.is_some() {
+        let hash = search_hash(search, release);
+        let found = self.search_as_written(search, hash, release)?;
+        if found.total > 0 {
             return Ok(found);
         }
         let snapshot = self.current();
@@ -47,7 +48,8 @@ impl Index {
             .analyzers
             .lend(|analyzer| mended(&search.text, &self.fields, &snapshot.searcher, analyzer))?;
         let Some(Mended { text, pairs }) = mended else { return Ok(found) };
-        let mut again = self.search_as_written(&Search { text, ..search.clone() }, release)?;
+        // Further pages are asked for by what was written.
+        let mut again = self.search_as_written(&Search { text, ..search.clone() }, hash, release)?;
         if again.total == 0 {
             return Ok(found);
         }
@@ -55,14 +57,11 @@ impl Index {
             format!("No procedure has \u{201c}{written}\u{201d}. Shown is what has \u{201c}{close}\u{201d}.")
         };
         again.hints.splice(0..0, pairs.into_iter().map(said));
-        // The text that the cursor belongs to is another.
-        again.next = None;
         Ok(again)
     }
 
-    fn search_as_written(&self, search: &Search, release: &Release) -> Result<Found, IndexError> {
+    fn search_as_written(&self, search: &Search, hash: u64, release: &Release) -> Result<Found, IndexError> {
         let limit = search.limit.clamp(1, MAX_PAGE);
-        let hash = search_hash(search, release);
         let mut hints = Vec::new();
         let cursor = search.cursor.as_deref().and_then(|text| {
             let cursor = Cursor::read(text).filter(|cursor| cursor.search == hash);

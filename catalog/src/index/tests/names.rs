@@ -74,3 +74,22 @@ fn a_filter_never_widens_a_search_that_was_mended() {
     let filters = Filters { technique: vec!["T1003.001".into()], ..Filters::default() };
     assert!(shelf.search(&search(filters)).total <= all);
 }
+
+#[test]
+fn a_search_that_was_mended_has_further_pages() {
+    let shelf =
+        Shelf::with((0..5).map(|at| put(&format!("{at}.md")).prose("Kerberoasting of tickets.").at(at)));
+    let page =
+        |cursor| shelf.search(&Search { text: "kerberosting".into(), limit: 2, cursor, ..Search::default() });
+    let (mut seen, mut cursor) = (Vec::new(), None);
+    loop {
+        let found = page(cursor);
+        assert!(found.hints.iter().all(|hint| !hint.contains("begin anew")), "{:?}", found.hints);
+        seen.extend(paths(&found));
+        cursor = found.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, ["4.md", "3.md", "2.md", "1.md", "0.md"]);
+}
