@@ -18,6 +18,7 @@ mod queue;
 mod schema;
 mod search;
 mod shelf;
+mod similar;
 mod snippet;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use crate::diff::Change;
 pub use crate::procedure::Text;
 pub use batch::{Batch, Load};
 pub use shelf::{Index, Marks};
+pub use similar::Similar;
 
 use crate::attack::Mapping;
 use crate::lint::Diagnostic;

@@ -3,7 +3,7 @@
 use super::examine::{self, Contents, Examined, Source};
 use super::{Address, Comparison, History, Library, LibraryError, Located, Problem, Reading, Shelf};
 use crate::diff;
-use crate::index::{Coverage, Entry, Found, Revision, RevisionStatus, Search};
+use crate::index::{Coverage, Entry, Found, Revision, RevisionStatus, Search, Similar};
 use crate::mirror::{BlobId, CommitId, Content, Mirror};
 use crate::notebook::{ipynb, myst};
 use std::str::FromStr;
@@ -27,6 +27,14 @@ impl Library {
     /// When the index cannot be read; never because of what was typed.
     pub fn coverage(&self, search: &Search) -> Result<Coverage, LibraryError> {
         Ok(self.index.coverage(search, self.release)?)
+    }
+
+    /// What shares most with a procedure, the likest first.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn similar(&self, entry: &Entry, most: usize) -> Result<Vec<Similar>, LibraryError> {
+        Ok(self.index.similar(entry, most)?)
     }
 
     /// The procedure at an address, from the index alone.

@@ -2,7 +2,8 @@
 
 use super::Sample;
 use web::pages::procedure::{
-    Broken, Cell, CellKind, Detail, ForgeLinks, Heading, Parameter, Past, ProcedureView, Query, ReportView,
+    Alike, Broken, Cell, CellKind, Detail, ForgeLinks, Heading, Parameter, Past, ProcedureView, Query,
+    ReportView,
 };
 use web::pages::{diff, history, procedure};
 use web::view::{Change, ProcedureHead, Standing, TacticOrigin};
@@ -246,6 +247,12 @@ impl Sample {
             cells: self.cells(),
             diagnostics: self.diagnostics(),
             not_copyable: None,
+            similar: vec![Alike {
+                id: self.t("win-sam-hive"),
+                repo: None,
+                title: self.t("Copies of the SAM hive"),
+                shared: self.list(&["T1003", "process"]),
+            }],
             forge: ForgeLinks {
                 file: self.some("https://forge.example/hunts/blob/main/lsass.md").map(self.unmarred()),
                 edit: self.some("https://forge.example/hunts/edit/main/lsass.md").map(self.unmarred()),

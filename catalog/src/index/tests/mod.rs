@@ -5,6 +5,7 @@ mod facets;
 mod lookups;
 mod names;
 mod paging;
+mod similar;
 mod words;
 
 use super::*;

@@ -9,7 +9,7 @@ use crate::http::problem::{Problem, sentence};
 use crate::routes::api::{Which, no_procedure};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use catalog::index::Revision;
+use catalog::index::{Revision, Similar};
 use catalog::instance::Vocabulary;
 use catalog::library::{LibraryError, Reading};
 use catalog::notebook::{CellKind as Kind, Notebook, ipynb};
@@ -21,12 +21,14 @@ use catalog::{query, render};
 use serde_json::Value;
 use web::links;
 use web::pages::procedure::{
-    self, Broken, Cell, CellKind, Detail, ForgeLinks, Heading, Parameter, Past, ProcedureView,
+    self, Alike, Broken, Cell, CellKind, Detail, ForgeLinks, Heading, Parameter, Past, ProcedureView,
     Query as QueryView, ReportView,
 };
 
 /// So many revisions are looked through for the place of a past one.
 const REVISIONS: usize = 500;
+/// Similar procedures that the page names.
+const SIMILAR: usize = 5;
 
 /// Keys of `hunting` that have a place of their own on the page.
 const PLACED: [&str; 10] = [
@@ -115,7 +117,10 @@ async fn read(
             let past = if reading.past { library.history(&address, REVISIONS, None)? } else { None };
             let rendered = cache.rendered.of(library, &reading);
             let kept = (reader == Reader::Customer).then(|| report::customer(&reading.notebook));
+            let similar =
+                if reader == Reader::Hunter { library.similar(&reading.entry, SIMILAR)? } else { Vec::new() };
             let mut view = view(&context, reading, &rendered, repo.is_some(), &vocabulary);
+            view.similar = similar.into_iter().map(|one| alike(&context, one)).collect();
             if let Some(history) = past {
                 place(&context, &mut view, &history.revisions);
             }
@@ -212,6 +217,7 @@ fn view(
             .map(|found| context.diagnostic(&repo, &commit, &path, found))
             .collect(),
         not_copyable: rendered.not_copyable,
+        similar: Vec::new(),
         forge: ForgeLinks {
             file: forge.and_then(|forge| forge.file_url(&commit, &path)),
             edit: forge.and_then(|forge| forge.edit_url(branch, &path)),
@@ -266,6 +272,16 @@ fn place(context: &Context, view: &mut ProcedureView, revisions: &[Revision]) {
     if let Some(past) = &mut view.past {
         past.when = Some(view.updated.clone());
         past.newer = Some(newer);
+    }
+}
+
+/// A similar procedure as the page lists it.
+fn alike(context: &Context, similar: Similar) -> Alike {
+    Alike {
+        repo: context.has_several().then(|| similar.entry.repo.clone()),
+        id: similar.entry.id,
+        title: similar.entry.procedure.title,
+        shared: similar.shared,
     }
 }
 

@@ -198,8 +198,23 @@ pub struct ProcedureView {
     pub diagnostics: Vec<Diagnostic>,
     /// Why no copy can be made of it; none when one can.
     pub not_copyable: Option<String>,
+    /// What else hunts the same.
+    pub similar: Vec<Alike>,
     /// Where the forge shows it.
     pub forge: ForgeLinks,
+}
+
+/// A procedure that shares much with the shown one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Alike {
+    /// How it is addressed.
+    pub id: String,
+    /// Its repository, where links must name it.
+    pub repo: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// What both have: techniques, data sources, tags.
+    pub shared: Vec<String>,
 }
 
 pub use customer::{ReportView, report};
@@ -229,6 +244,7 @@ pub fn page(frame: &Frame, view: ProcedureView) -> String {
         parameters: view.parameters,
         queries: view.queries,
         not_copyable: view.not_copyable,
+        similar: view.similar,
         forge: view.forge,
     });
     let switch = audiences(&view.head, Audience::Hunter);

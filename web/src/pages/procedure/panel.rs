@@ -1,6 +1,6 @@
 //! The panel beside a procedure: its metadata, and what can be done with it.
 
-use super::{Detail, ForgeLinks, Parameter, Query, queries};
+use super::{Alike, Detail, ForgeLinks, Parameter, Query, queries};
 use crate::components::facts;
 use crate::links;
 use crate::view::{Commit, ProcedureHead, When};
@@ -24,6 +24,7 @@ pub(super) struct Facts {
     pub(super) parameters: Vec<Parameter>,
     pub(super) queries: Vec<Query>,
     pub(super) not_copyable: Option<String>,
+    pub(super) similar: Vec<Alike>,
     pub(super) forge: ForgeLinks,
 }
 
@@ -66,6 +67,7 @@ pub(super) fn panel(facts: Facts) -> AnyView {
             </dl>
             {queries::list(facts.queries)}
             {parameters(facts.parameters)}
+            {similar(facts.similar)}
             {forge(facts.forge)}
             </details>
         </aside>
@@ -124,6 +126,26 @@ fn parameters(parameters: Vec<Parameter>) -> AnyView {
         })
         .collect_view();
     view! { <h2>"Parameters"</h2> <dl class="facts">{rows}</dl> }.into_any()
+}
+
+fn similar(list: Vec<Alike>) -> AnyView {
+    if list.is_empty() {
+        return ().into_any();
+    }
+    let items = list
+        .into_iter()
+        .map(|one| {
+            let shared = one.shared.join(", ");
+            view! {
+                <li>
+                    <a href=links::procedure(&one.id, "", one.repo.as_deref())>{one.title}</a>
+                    " "
+                    <span class="faint">"shares " {shared}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <h2>"Similar procedures"</h2> <ul class="similar">{items}</ul> }.into_any()
 }
 
 fn forge(forge: ForgeLinks) -> AnyView {
