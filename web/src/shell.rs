@@ -115,9 +115,10 @@ impl Frame {
 }
 
 /// The entries of the navigation: label, address.
-const SECTIONS: [(&str, &str); 7] = [
+const SECTIONS: [(&str, &str); 8] = [
     ("Catalog", "/"),
     ("Matrix", "/matrix"),
+    ("Coverage", "/coverage"),
     ("Copies", "/instances"),
     ("Customers", "/customers"),
     ("Tenants", "/tenants"),

@@ -7,6 +7,48 @@ use std::sync::LazyLock;
 /// The embedded table; `tables/README.md` says what is in it.
 const TABLE: &str = include_str!("tables/actors-18.1.tsv");
 
+/// Names of actors that are everyday words; such an actor is found by its id or another of its names.
+pub(crate) const EVERYDAY: [&str; 38] = [
+    "agenda",
+    "anchor",
+    "backspace",
+    "bitter",
+    "calendar",
+    "carbon",
+    "chaos",
+    "denis",
+    "embargo",
+    "epic",
+    "equation",
+    "expand",
+    "explosive",
+    "flame",
+    "inception",
+    "james",
+    "kevin",
+    "mango",
+    "mercury",
+    "meteor",
+    "milan",
+    "mirage",
+    "nickel",
+    "page",
+    "photo",
+    "ping",
+    "platinum",
+    "play",
+    "plead",
+    "route",
+    "royal",
+    "shark",
+    "silence",
+    "snake",
+    "solar",
+    "soldier",
+    "spark",
+    "tick",
+];
+
 /// What kind of actor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ActorKind {
@@ -139,6 +181,11 @@ impl Actors {
     /// One actor by its id, `G0016`, in any case.
     pub fn get(&self, id: &str) -> Option<&Actor> {
         self.by_id.get(&id.trim().to_ascii_uppercase()).map(|&at| &self.all[at])
+    }
+
+    /// The place of an id among all.
+    pub(super) fn place(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
     }
 
     /// The actors of a name or alias, whatever its case, blanks and hyphens; several may share one.

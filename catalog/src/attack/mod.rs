@@ -6,12 +6,16 @@
 
 mod actors;
 mod id;
+mod intel;
 mod matrix;
 mod release;
 mod remap;
 
+#[cfg(feature = "index")]
+pub(crate) use actors::EVERYDAY;
 pub use actors::{Actor, ActorKind, Actors};
 pub use id::{NotATechnique, TacticId, TechniqueId};
+pub use intel::{ActorMention, Intel, MOST_MENTIONS, MOST_TEXT, Mention, read as read_intel};
 pub use matrix::{Cell, Column, Matrix, Share};
 pub use release::{Release, RetiredTactic, Tactic, Technique};
 pub use remap::{Remapped, Stale, remap};

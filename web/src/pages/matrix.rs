@@ -65,6 +65,10 @@ pub struct MatrixView {
     pub actor: String,
     /// The actors that it names; several may share a name.
     pub asked: Vec<Asked>,
+    /// How many techniques are asked about by their ids.
+    pub about: usize,
+    /// How many of these are hunted.
+    pub about_hunted: usize,
     /// Further choices, as names and values, that every link keeps.
     pub kept: Vec<(String, String)>,
     /// How many procedures count.
@@ -108,7 +112,7 @@ pub fn page(frame: &Frame, view: MatrixView) -> String {
     } else {
         (view.address("/matrix", &[("as", "list")]), "As a list")
     };
-    let asked = !view.asked.is_empty();
+    let asked = !view.asked.is_empty() || view.about > 0;
     let shown = if view.columns.is_empty() {
         empty("No matrix", view! { <p>"This release has no tactics."</p> }.into_any())
     } else if view.as_list {
@@ -172,12 +176,20 @@ fn told(view: &MatrixView) -> AnyView {
             }
         })
         .collect_view();
+    let about = (view.about > 0).then(|| {
+        view! {
+            <p>
+                "Of the " {view.about} " techniques that are marked " {view.about_hunted} " are hunted, "
+                <strong>{view.about - view.about_hunted} " are not"</strong> "."
+            </p>
+        }
+    });
     view! {
         <div class="matrix-told" role="status">
             <p>
                 {view.procedures} " procedures hunt " {view.hunted} " of " {view.of} " techniques and sub-techniques."
             </p>
-            {asked} {nobody} {hints}
+            {asked} {about} {nobody} {hints}
         </div>
     }
     .into_any()

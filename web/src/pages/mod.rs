@@ -7,6 +7,7 @@ pub mod actor;
 pub mod catalog;
 pub mod copies;
 pub mod copy;
+pub mod coverage;
 pub mod customers;
 pub mod diff;
 pub mod error;

@@ -1,54 +1,13 @@
 //! Words that are a name of ATT&CK: of a technique, its id too, or of an actor whose techniques are looked for as well.
 
 use super::parse::Node;
-use crate::attack::{Actor, Actors, Release, TechniqueId};
+use crate::attack::{Actor, Actors, EVERYDAY, Release, TechniqueId};
 use std::ops::Range;
 
 /// Most words of a name.
 const WORDS: usize = 8;
 /// Shortest name that is looked for among other words, in letters and digits: `at` is a technique, `net` is software.
 const SHORTEST: usize = 4;
-/// Names of actors that are everyday words; such an actor is found by its id or another of its names.
-const EVERYDAY: [&str; 38] = [
-    "agenda",
-    "anchor",
-    "backspace",
-    "bitter",
-    "calendar",
-    "carbon",
-    "chaos",
-    "denis",
-    "embargo",
-    "epic",
-    "equation",
-    "expand",
-    "explosive",
-    "flame",
-    "inception",
-    "james",
-    "kevin",
-    "mango",
-    "mercury",
-    "meteor",
-    "milan",
-    "mirage",
-    "nickel",
-    "page",
-    "photo",
-    "ping",
-    "platinum",
-    "play",
-    "plead",
-    "route",
-    "royal",
-    "shark",
-    "silence",
-    "snake",
-    "solar",
-    "soldier",
-    "spark",
-    "tick",
-];
 
 /// Words that are a name.
 #[derive(Debug)]

@@ -31,9 +31,38 @@ pub struct AttackParams {
     pub version: Option<String>,
     /// A group, software or campaign, by id or name.
     pub actor: Option<String>,
+    /// Techniques that are asked about, by id, as an actor's are; repeated. `technique` narrows the procedures instead.
+    pub about: Vec<String>,
 }
 
+/// Most techniques that are asked about in one address.
+pub const MOST_ABOUT: usize = 200;
+
 impl AttackParams {
+    /// The techniques that are asked about by id, as a release has them in use.
+    ///
+    /// # Errors
+    /// 400 for what is no id, and for too many.
+    pub fn about(&self, release: &Release) -> Result<Vec<TechniqueId>, Problem> {
+        let about = query::said(&self.about);
+        if about.len() > MOST_ABOUT {
+            return Err(Problem::invalid(format!(
+                "about is given {} times; at most {MOST_ABOUT}.",
+                about.len()
+            )));
+        }
+        let mut ids = Vec::new();
+        for text in about {
+            let id: TechniqueId = text.parse().map_err(|_| {
+                Problem::invalid(format!("about is {text}; it is the id of a technique, T1003.001."))
+            })?;
+            ids.push(release.resolve(&id).map_or(id, |technique| technique.id.clone()));
+        }
+        ids.sort();
+        ids.dedup();
+        Ok(ids)
+    }
+
     /// The release that is asked for.
     ///
     /// # Errors
@@ -78,6 +107,8 @@ pub struct Asked {
     pub matrix: Matrix,
     /// The actors whose techniques are asked about.
     pub actors: Vec<Actor>,
+    /// The techniques that are asked about by id.
+    pub about: Vec<TechniqueId>,
     /// How the search's results are spread.
     pub coverage: Coverage,
 }
@@ -90,16 +121,19 @@ pub async fn asked(app: &App, params: &AttackParams, search: &SearchParams) -> R
     let release = params.release(app)?;
     let search = search.search()?;
     let actor = query::one(params.actor.as_ref());
+    let about = params.about(release)?;
     app.read(move |library| {
         let coverage = library.coverage(&search)?;
         let found: Vec<Actor> = match actor {
             Some(text) => actors(release).find(&text).into_iter().cloned().collect(),
             None => Vec::new(),
         };
-        let mut wanted: Vec<TechniqueId> = found.iter().flat_map(|actor| actor.techniques.clone()).collect();
+        let mut wanted: Vec<TechniqueId> =
+            found.iter().flat_map(|actor| actor.techniques.clone()).chain(about.clone()).collect();
         wanted.sort();
         wanted.dedup();
-        Ok(Asked { matrix: Matrix::new(release, &coverage.techniques, &wanted), actors: found, coverage })
+        let matrix = Matrix::new(release, &coverage.techniques, &wanted);
+        Ok(Asked { matrix, actors: found, about, coverage })
     })
     .await
 }
@@ -212,12 +246,13 @@ pub async fn layer(
             "{file} here; there are library.json, layer.json and matrix.csv"
         )));
     }
-    let Asked { matrix, actors, .. } = asked(&app, &params, &search).await?;
+    let Asked { matrix, actors, about, .. } = asked(&app, &params, &search).await?;
     let (kind, body) = if file == "matrix.csv" {
         ("text/csv; charset=utf-8", matrix.csv())
     } else {
         let name = match actors.first() {
             Some(actor) => format!("What we hunt of {}", actor.name),
+            None if !about.is_empty() => format!("What we hunt of {} techniques", about.len()),
             None => "What we hunt".to_owned(),
         };
         ("application/json", matrix.layer(&name).to_string())
@@ -373,6 +408,12 @@ mod tests {
         assert_eq!(layer.json()["versions"]["layer"], "4.5");
         assert_eq!(layer.json()["name"], "What we hunt of APT29");
         assert!(viewer.get("/api/v1/layers/matrix.csv").await.text().starts_with("tactic,technique,name"));
+        let about = viewer.get("/api/v1/layers/layer.json?about=T1003.001&about=T1562.001").await.json();
+        assert_eq!(about["name"], "What we hunt of 2 techniques");
+        let asked =
+            |id: &str| about["techniques"].as_array().unwrap().iter().any(|one| one["techniqueID"] == id);
+        assert!(asked("T1685"), "what replaced it");
+        assert_eq!(viewer.get("/api/v1/layers/layer.json?about=LSASS").await.status, 400);
         assert_eq!(viewer.get("/api/v1/layers/other.json").await.status, 404);
     }
 

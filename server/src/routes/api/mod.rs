@@ -3,6 +3,7 @@
 #![allow(clippy::missing_errors_doc, reason = "the responses of each endpoint say it, where callers read it")]
 
 pub mod attack;
+pub mod coverage;
 pub mod customers;
 pub mod diff;
 pub mod history;
@@ -82,6 +83,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(attack::layer))
         .routes(routes!(attack::techniques))
         .routes(routes!(attack::list_actors))
+        .routes(routes!(coverage::read))
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::change))
         .routes(routes!(tenants::list, tenants::create))

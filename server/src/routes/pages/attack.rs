@@ -39,7 +39,7 @@ pub async fn matrix(
     Query(search): Query<SearchParams>,
     Query(shown): Query<Shown>,
 ) -> Result<Response, Problem> {
-    let Asked { matrix: made, actors, coverage } = asked(&app, &params, &search).await?;
+    let Asked { matrix: made, actors, about, coverage } = asked(&app, &params, &search).await?;
     let (all, _) = made.shares();
     let asked_about = actors
         .iter()
@@ -68,8 +68,11 @@ pub async fn matrix(
         q: search.q.clone().unwrap_or_default(),
         actor: query::one(params.actor.as_ref()).unwrap_or_default(),
         asked: asked_about,
+        about: about.len(),
+        about_hunted: hunted(&about, &coverage),
         kept: kept
             .into_iter()
+            .chain([("about", &params.about)])
             .flat_map(|(key, values)| values.iter().map(move |value| (key.to_owned(), value.clone())))
             .collect(),
         procedures: coverage.total,

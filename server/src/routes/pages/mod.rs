@@ -6,6 +6,7 @@ pub mod attack;
 pub mod catalog;
 pub mod copies;
 pub mod copy;
+pub mod coverage;
 pub mod customers;
 pub mod diff;
 pub mod files;
@@ -51,6 +52,7 @@ pub fn router() -> Router<App> {
         .route("/procedures/{id}/copy", get(copy::show).post(copy::make_copies))
         .route("/procedures/{id}/instances", get(copies::of_procedure))
         .route("/matrix", get(attack::matrix))
+        .route("/coverage", get(coverage::show).post(coverage::read))
         .route("/techniques/{id}", get(attack::technique))
         .route("/actors/{id}", get(attack::actor))
         .route("/problems", get(problems::show))
@@ -206,6 +208,7 @@ mod tests {
             &format!("/procedures/lsass/diff/{first}..{last}"),
             "/procedures/lsass/copy",
             "/procedures/path%3Anotes%2Flsass.md/copy",
+            "/coverage",
             "/problems",
             "/instances",
             "/customers",
