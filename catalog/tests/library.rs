@@ -10,9 +10,7 @@ mod library_fixture;
 
 use catalog::index::{Filters, RevisionStatus, Search};
 use catalog::procedure::Standing;
-use library_fixture::{Shelf, address, everything, follow, now, open, procedure, state};
-use std::path::PathBuf;
-use std::process::Command;
+use library_fixture::{Shelf, address, everything, follow, now, open, playbook, procedure, state};
 
 fn without_hunting(text: &str) -> String {
     let start = text.find("hunting:\n  title").unwrap();
@@ -313,22 +311,8 @@ fn revisions_are_compared_whether_or_not_a_commit_touched_the_file() {
 /// The Threat Hunter Playbook's real history, where the tests were told of it.
 #[test]
 fn the_threat_hunter_playbook_is_catalogued() {
-    let corpus = std::env::var_os("HUNTSHELF_CORPUS")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus"), PathBuf::from);
-    let bundle = corpus.join("threathunter-playbook.bundle");
-    if !bundle.exists() {
-        eprintln!("skipped: no {} (HUNTSHELF_CORPUS names the folder)", bundle.display());
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
-    let clone = folder.path().join("playbook.git");
-    let done = Command::new("git")
-        .args(["-c", "init.defaultBranch=main", "clone", "-q", "--bare"])
-        .arg(&bundle)
-        .arg(&clone)
-        .status()
-        .unwrap();
-    assert!(done.success());
+    let Some(clone) = playbook(folder.path()) else { return };
     let library = open(&folder.path().join("data"), &clone);
     library.sync("playbook", now()).unwrap();
     let found = library.search(&everything()).unwrap();

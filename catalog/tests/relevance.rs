@@ -13,10 +13,9 @@ mod library_fixture;
 use catalog::index::Search;
 use catalog::library::{Library, Settings};
 use catalog::repository::Repository;
-use library_fixture::{NoRemote, now};
+use library_fixture::{NoRemote, now, playbook};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 
 /// What the search reaches today; a change that lowers one of these is to be argued, not let through.
@@ -40,26 +39,6 @@ fn judgements(with_playbook: bool) -> Vec<Judged> {
         })
         .filter(|judged| !judged.wanted.is_empty())
         .collect()
-}
-
-/// The Playbook as a bare repository, where the corpus is there.
-fn playbook(folder: &Path) -> Option<PathBuf> {
-    let corpus = std::env::var_os("HUNTSHELF_CORPUS")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus"), PathBuf::from);
-    let bundle = corpus.join("threathunter-playbook.bundle");
-    if !bundle.exists() {
-        println!("without the Playbook: no {} (HUNTSHELF_CORPUS names the folder)", bundle.display());
-        return None;
-    }
-    let clone = folder.join("playbook.git");
-    let git = Command::new("git")
-        .args(["-c", "init.defaultBranch=main", "clone", "-q", "--bare"])
-        .arg(&bundle)
-        .arg(&clone)
-        .status()
-        .unwrap();
-    assert!(git.success());
-    Some(clone)
 }
 
 #[test]

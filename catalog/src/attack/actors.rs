@@ -2,7 +2,7 @@
 
 use super::{Release, TechniqueId};
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Mutex, PoisonError};
 
 /// The embedded table; `tables/README.md` says what is in it.
 const TABLE: &str = include_str!("tables/actors-18.1.tsv");
@@ -89,7 +89,7 @@ pub struct Actor {
 }
 
 /// All actors, resolved to one release.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Actors {
     version: String,
     all: Vec<Actor>,
@@ -101,12 +101,24 @@ pub struct Actors {
 impl Actors {
     /// Those of ATT&CK 18.1, resolved to [`Release::current`]. Read once.
     pub fn current() -> &'static Actors {
-        static CURRENT: LazyLock<Actors> = LazyLock::new(|| Actors::resolved(Release::current()));
-        &CURRENT
+        Self::of(Release::current())
+    }
+
+    /// Those of ATT&CK 18.1, resolved to a built-in release. Each is read when it is first asked for, and kept.
+    pub fn of(release: &'static Release) -> &'static Actors {
+        static READ: Mutex<Vec<(&'static Release, &'static Actors)>> = Mutex::new(Vec::new());
+        let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, actors)) = read.iter().find(|(own, _)| std::ptr::eq(*own, release)) {
+            return actors;
+        }
+        // There are as many as built-in releases.
+        let actors: &'static Actors = Box::leak(Box::new(Self::resolved(release)));
+        read.push((release, actors));
+        actors
     }
 
     /// Those of ATT&CK 18.1, resolved to a release.
-    pub fn resolved(release: &Release) -> Actors {
+    fn resolved(release: &Release) -> Actors {
         let mut actors = Actors {
             version: String::new(),
             all: Vec::new(),
@@ -253,7 +265,7 @@ mod tests {
         }
         assert!(actors.using("T1003.001").any(|actor| actor.id == "S0002"), "Mimikatz reads LSASS");
         // T1562.001 is revoked in 19.2: whoever used it uses what replaced it.
-        let old = Actors::resolved(Release::find("18.1").unwrap());
+        let old = Actors::of(Release::find("18.1").unwrap());
         assert!(old.using("T1562.001").next().is_some());
         assert!(actors.using("T1562.001").next().is_none());
         assert!(actors.using("T1685").count() >= old.using("T1562.001").count());

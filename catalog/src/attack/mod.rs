@@ -44,6 +44,13 @@ pub struct Mapping {
     pub domain: Option<String>,
 }
 
+impl Mapping {
+    /// The id that procedures are found by: of what replaced it, where it was replaced.
+    pub fn in_use(&self) -> &str {
+        self.replaced_by.as_deref().unwrap_or(&self.id)
+    }
+}
+
 /// What a release says of a technique id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -99,9 +99,15 @@ impl Release {
     pub fn find(name: &str) -> Option<&'static Release> {
         let name = name.trim();
         let (domain, version) = name.rsplit_once(['-', ' ', '@']).unwrap_or(("enterprise", name));
-        let domain = domain.trim_end_matches("-attack");
+        Self::newest(Some(domain), Some(version))
+    }
+
+    /// The newest built-in release of a domain, `mobile-attack` or `mobile`, and version, as far as these are given.
+    pub fn newest(domain: Option<&str>, version: Option<&str>) -> Option<&'static Release> {
+        let short = |domain: &str| domain.trim_end_matches("-attack").to_owned();
         Self::built_in().find(|release| {
-            release.version == version && release.domain.trim_end_matches("-attack") == domain
+            domain.is_none_or(|domain| short(domain) == short(&release.domain))
+                && version.is_none_or(|version| version == release.version)
         })
     }
 
@@ -259,6 +265,12 @@ impl Release {
             Some(parent) => format!("{}: {own}", parent.name),
             None => own.to_owned(),
         }
+    }
+
+    /// The name of a mapped technique as [`full_name`](Self::full_name) gives it; that of another domain's alone.
+    pub fn name_of(&self, mapping: &Mapping) -> String {
+        let full = mapping.id.parse().map(|id| self.full_name(&id)).unwrap_or_default();
+        if full.is_empty() { mapping.name.clone() } else { full }
     }
 
     /// What the release says of a technique: name, tactics, and what replaced it.

@@ -29,7 +29,7 @@ pub use batch::{Batch, Load};
 pub use shelf::{Index, Marks};
 pub use similar::Similar;
 
-use crate::attack::Mapping;
+use crate::attack::{Mapping, TechniqueId};
 use crate::lint::Diagnostic;
 use crate::procedure::{Procedure, Standing};
 use serde::{Deserialize, Serialize};
@@ -227,6 +227,18 @@ pub struct Coverage {
     pub techniques: BTreeMap<String, u64>,
     /// What the query was not read as.
     pub hints: Vec<String>,
+}
+
+impl Coverage {
+    /// How many results are mapped to a technique.
+    pub fn of(&self, id: &str) -> u64 {
+        self.techniques.get(id).copied().unwrap_or(0)
+    }
+
+    /// How many of these techniques some result is mapped to.
+    pub fn hunted(&self, techniques: &[TechniqueId]) -> usize {
+        techniques.iter().filter(|id| self.of(id.as_str()) > 0).count()
+    }
 }
 
 /// One value of a facet.

@@ -47,7 +47,7 @@ impl Index {
         };
         let procedure = &entry.procedure;
         for mapping in procedure.techniques.iter().take(VALUES) {
-            let id = mapping.replaced_by.as_ref().unwrap_or(&mapping.id);
+            let id = mapping.in_use();
             add(fact::TECHNIQUE_OWN, &fold(id), TECHNIQUE);
             add(fact::TECHNIQUE, &fold(id.split('.').next().unwrap_or(id)), PARENT);
         }
@@ -86,8 +86,7 @@ impl Index {
 
 fn shared(one: &Entry, other: &Entry) -> Vec<String> {
     let resolved = |entry: &Entry| -> Vec<String> {
-        let mappings = entry.procedure.techniques.iter();
-        mappings.map(|mapping| mapping.replaced_by.clone().unwrap_or_else(|| mapping.id.clone())).collect()
+        entry.procedure.techniques.iter().map(|mapping| mapping.in_use().to_owned()).collect()
     };
     let parent = |id: &str| id.split('.').next().unwrap_or(id).to_owned();
     let (own, theirs) = (resolved(one), resolved(other));

@@ -2,18 +2,16 @@
 
 use crate::attack::Release;
 use crate::lint::{Diagnostic, Severity};
-use crate::mirror::{BlobId, Content};
+use crate::mirror::{BlobId, CommitId, Content, Mirror, MirrorError};
 use crate::notebook::{Notebook, ipynb, myst};
 use crate::procedure::{MAX_SIDECAR, Procedure, Understood, describe, understand};
-use crate::repository::Repository;
+use crate::repository::{Repository, Sidecar};
 use std::str::FromStr;
 
 /// The largest text that is read, in bytes. The longest real hunting notebook seen has 400 KB, outputs included.
 const LARGEST: usize = 4 << 20;
-/// The largest ipynb file that is read, in bytes: outputs hold pictures.
-const LARGEST_IPYNB: usize = 16 << 20;
-/// The largest file of any kind that is read, in bytes.
-pub(super) const LARGEST_ANY: usize = LARGEST_IPYNB;
+/// The largest ipynb file that is read, and the largest of all, in bytes: outputs hold pictures.
+pub(super) const LARGEST_IPYNB: usize = 16 << 20;
 
 /// Where the text of a notebook is, and that of the file beside it that describes it, where there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,6 +25,21 @@ impl Source {
     pub(super) fn read(blob: &str, sidecar: Option<&str>) -> Option<Self> {
         let id = |text: &str| BlobId::from_str(text).ok();
         Some(Self { blob: id(blob)?, sidecar: sidecar.and_then(id) })
+    }
+
+    /// The text of a notebook with the sidecar that it had at a commit.
+    pub(super) fn at(
+        mirror: &Mirror,
+        sidecar: &Sidecar,
+        commit: CommitId,
+        path: &str,
+        blob: BlobId,
+    ) -> Result<Self, MirrorError> {
+        let sidecar = match sidecar.of(path) {
+            Some(path) => mirror.entry_at(commit, &path)?,
+            None => None,
+        };
+        Ok(Self { blob, sidecar })
     }
 
     /// The blob of the sidecar, as it is written down.

@@ -276,27 +276,22 @@ impl Library {
             CommitId::from_str(&revision.commit).map_err(|error| LibraryError::Index(error.to_string()))?;
         let blob = revision.blob.as_deref().and_then(|blob| BlobId::from_str(blob).ok());
         let source = match blob {
-            Some(blob) => Some(Self::with_sidecar(shelf, mirror, commit, &revision.path, blob)?),
+            Some(blob) => Some(Self::source(shelf, mirror, commit, &revision.path, blob)?),
             None => None,
         };
         Ok(Place { commit: revision.commit.clone(), path: revision.path.clone(), source, revision })
     }
 
-    /// A notebook's text with the sidecar that it had at a commit.
-    fn with_sidecar(
+    fn source(
         shelf: &Shelf,
         mirror: &Mirror,
         commit: CommitId,
         path: &str,
         blob: BlobId,
     ) -> Result<Source, LibraryError> {
-        let sidecar = match shelf.repository.sidecar.of(path) {
-            Some(path) => {
-                mirror.entry_at(commit, &path).map_err(LibraryError::mirror(&shelf.repository.name))?
-            }
-            None => None,
-        };
-        Ok(Source { blob, sidecar })
+        let repository = &shelf.repository;
+        Source::at(mirror, &repository.sidecar, commit, path, blob)
+            .map_err(LibraryError::mirror(&repository.name))
     }
 
     /// The same for a commit that did not touch the file.
@@ -326,7 +321,7 @@ impl Library {
             return Ok(Place {
                 commit: commit.to_string(),
                 path: path.to_owned(),
-                source: Some(Self::with_sidecar(shelf, mirror, commit, path, blob)?),
+                source: Some(Self::source(shelf, mirror, commit, path, blob)?),
                 revision: revision.clone(),
             });
         }

@@ -154,3 +154,23 @@ pub(crate) fn follow(shelf: &Shelf, steps: &[Box<dyn Fn() + '_>]) -> Vec<Entry> 
     }
     entries(&library)
 }
+
+/// The Playbook as a bare repository, where the corpus is there.
+pub(crate) fn playbook(folder: &Path) -> Option<PathBuf> {
+    let corpus = std::env::var_os("HUNTSHELF_CORPUS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus"), PathBuf::from);
+    let bundle = corpus.join("threathunter-playbook.bundle");
+    if !bundle.exists() {
+        eprintln!("skipped the Playbook: no {} (HUNTSHELF_CORPUS names the folder)", bundle.display());
+        return None;
+    }
+    let clone = folder.join("playbook.git");
+    let git = Command::new("git")
+        .args(["-c", "init.defaultBranch=main", "clone", "-q", "--bare"])
+        .arg(&bundle)
+        .arg(&clone)
+        .status()
+        .unwrap();
+    assert!(git.success());
+    Some(clone)
+}

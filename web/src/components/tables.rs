@@ -1,4 +1,4 @@
-//! Tables that several pages show: copies and tenants.
+//! Tables that several pages show: copies, tenants, and tallies of procedures.
 
 use crate::components::facts;
 use crate::links;
@@ -85,6 +85,34 @@ pub(crate) fn tenants(rows: Vec<TenantRow>, caption: &'static str, with_customer
                     <th scope="col">"Labels"</th>
                 </tr>
             </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+/// One line of a tally.
+pub(crate) struct Tally {
+    /// `gap` where there is nothing, `sub` below another line.
+    pub(crate) class: String,
+    /// What is counted.
+    pub(crate) what: AnyView,
+    /// How often.
+    pub(crate) count: AnyView,
+}
+
+/// Things with a number each.
+pub(crate) fn tally(heads: [&'static str; 2], lines: Vec<Tally>) -> AnyView {
+    let [what, count] = heads;
+    let rows = lines
+        .into_iter()
+        .map(|line| {
+            view! { <tr class=line.class><th scope="row">{line.what}</th><td>{line.count}</td></tr> }
+        })
+        .collect_view();
+    view! {
+        <table class="tally">
+            <thead><tr><th scope="col">{what}</th><th scope="col">{count}</th></tr></thead>
             <tbody>{rows}</tbody>
         </table>
     }

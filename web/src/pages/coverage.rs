@@ -5,6 +5,7 @@
 use crate::Frame;
 use crate::components::forms::Labelled;
 use crate::components::notices::{Weight, empty, sentences};
+use crate::components::tables::{Tally, tally};
 use crate::links;
 use leptos::prelude::*;
 
@@ -235,55 +236,34 @@ fn actors(list: Vec<Actor>) -> AnyView {
     if list.is_empty() {
         return ().into_any();
     }
-    let rows = list
-        .into_iter()
-        .map(|one| {
-            let class = if one.of > 0 && one.hunted == 0 { "gap" } else { "" };
-            view! {
-                <tr class=class>
-                    <th scope="row"><a href=links::actor(&one.id)>{one.name}</a> " " <span class="faint">{one.kind} " " {one.id.clone()}</span></th>
-                    <td>{one.hunted} " of " {one.of}</td>
-                </tr>
-            }
-        })
-        .collect_view();
-    view! {
-        <section>
-            <h3>"Actors and software"</h3>
-            <table class="tally">
-                <thead><tr><th scope="col">"Who"</th><th scope="col">"Techniques hunted"</th></tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </section>
-    }
-    .into_any()
+    let lines = list.into_iter().map(|one| Tally {
+        class: if one.of > 0 && one.hunted == 0 { "gap".to_owned() } else { String::new() },
+        what: view! {
+            <a href=links::actor(&one.id)>{one.name}</a> " " <span class="faint">{one.kind} " " {one.id.clone()}</span>
+        }
+        .into_any(),
+        count: view! { {one.hunted} " of " {one.of} }.into_any(),
+    });
+    let table = tally(["Who", "Techniques hunted"], lines.collect());
+    view! { <section><h3>"Actors and software"</h3> {table}</section> }.into_any()
 }
 
 fn cves(list: Vec<Cve>) -> AnyView {
     if list.is_empty() {
         return ().into_any();
     }
-    let rows = list
-        .into_iter()
-        .map(|one| {
-            let phrase = format!("\"{}\"", one.id);
-            let href = links::with_query("/", [("q", phrase.as_str())]);
-            view! {
-                <tr class=if one.procedures == Some(0) { "gap" } else { "" }>
-                    <th scope="row"><a href=href>{one.id}</a></th>
-                    <td>{one.procedures.map_or_else(|| "not looked for".to_owned(), |count| count.to_string())}</td>
-                </tr>
-            }
-        })
-        .collect_view();
-    view! {
-        <section>
-            <h3>"CVEs"</h3>
-            <table class="tally">
-                <thead><tr><th scope="col">"CVE"</th><th scope="col">"Procedures that mention it"</th></tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </section>
-    }
-    .into_any()
+    let lines = list.into_iter().map(|one| {
+        let phrase = format!("\"{}\"", one.id);
+        let href = links::with_query("/", [("q", phrase.as_str())]);
+        Tally {
+            class: if one.procedures == Some(0) { "gap".to_owned() } else { String::new() },
+            what: view! { <a href=href>{one.id}</a> }.into_any(),
+            count: one
+                .procedures
+                .map_or_else(|| "not looked for".to_owned(), |count| count.to_string())
+                .into_any(),
+        }
+    });
+    let table = tally(["CVE", "Procedures that mention it"], lines.collect());
+    view! { <section><h3>"CVEs"</h3> {table}</section> }.into_any()
 }

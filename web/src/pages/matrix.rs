@@ -1,8 +1,10 @@
 //! `/matrix`: the matrix of ATT&CK with what the catalog hunts in it, and what it does not. `?as=list` shows the same as
 //! a list.
 
+use super::technique;
 use crate::Frame;
 use crate::components::notices::empty;
+use crate::components::tables::{Tally, tally};
 use crate::links;
 use leptos::prelude::*;
 
@@ -295,33 +297,20 @@ fn list(columns: Vec<Column>, asked: bool) -> AnyView {
     columns
         .into_iter()
         .map(|column| {
-            let rows = column
-                .cells
-                .into_iter()
-                .flat_map(|mut cell| {
-                    let subs = std::mem::take(&mut cell.subs);
-                    std::iter::once((cell, false)).chain(subs.into_iter().map(|sub| (sub, true)))
-                })
-                .map(|(cell, is_sub)| {
-                    let class = format!("{}{}", self::class(&cell, asked), if is_sub { " sub" } else { "" });
-                    let used = (asked && cell.wanted).then_some("asked for");
-                    view! {
-                        <tr class=class>
-                            <th scope="row"><a href=links::technique(&cell.id)><code>{cell.id.clone()}</code> " " {cell.name}</a></th>
-                            <td>{cell.count} " " <span class="faint">{used}</span></td>
-                        </tr>
-                    }
-                })
-                .collect_view();
-            view! {
-                <section class="matrix-list">
-                    <h2>{column.name}</h2>
-                    <table class="tally">
-                        <thead><tr><th scope="col">"Technique"</th><th scope="col">"Procedures"</th></tr></thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </section>
-            }
+            let cells = column.cells.into_iter().flat_map(|mut cell| {
+                let subs = std::mem::take(&mut cell.subs);
+                std::iter::once((cell, false)).chain(subs.into_iter().map(|sub| (sub, true)))
+            });
+            let lines = cells.map(|(cell, is_sub)| {
+                let used = (asked && cell.wanted).then_some("asked for");
+                Tally {
+                    class: format!("{}{}", class(&cell, asked), if is_sub { " sub" } else { "" }),
+                    what: technique::technique(&cell.id, &cell.name),
+                    count: view! { {cell.count} " " <span class="faint">{used}</span> }.into_any(),
+                }
+            });
+            let table = tally(["Technique", "Procedures"], lines.collect());
+            view! { <section class="matrix-list"><h2>{column.name}</h2> {table}</section> }
         })
         .collect_view()
         .into_any()

@@ -3,6 +3,7 @@
 use crate::Frame;
 use crate::components::facts;
 use crate::components::notices::empty;
+use crate::components::tables::{Tally, tally};
 use crate::links;
 use crate::view::Standing;
 use leptos::prelude::*;
@@ -134,32 +135,23 @@ pub(crate) fn procedures(list: Vec<Listed>, total: usize, everything: String) ->
     .into_any()
 }
 
-/// Techniques as a table with the number of procedures.
+/// Techniques with the number of procedures that hunt each.
 pub(crate) fn techniques(heading: &'static str, list: Vec<Named>) -> AnyView {
     if list.is_empty() {
         return ().into_any();
     }
-    let rows = list
-        .into_iter()
-        .map(|one| {
-            view! {
-                <tr class=if one.count == 0 { "gap" } else { "" }>
-                    <th scope="row"><a href=links::technique(&one.id)><code>{one.id.clone()}</code> " " {one.name}</a></th>
-                    <td>{one.count}</td>
-                </tr>
-            }
-        })
-        .collect_view();
-    view! {
-        <section>
-            <h2>{heading}</h2>
-            <table class="tally">
-                <thead><tr><th scope="col">"Technique"</th><th scope="col">"Procedures"</th></tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </section>
-    }
-    .into_any()
+    let lines = list.into_iter().map(|one| Tally {
+        class: if one.count == 0 { "gap".to_owned() } else { String::new() },
+        what: technique(&one.id, &one.name),
+        count: one.count.into_any(),
+    });
+    let table = tally(["Technique", "Procedures"], lines.collect());
+    view! { <section><h2>{heading}</h2> {table}</section> }.into_any()
+}
+
+/// A technique by id and name, leading to its page.
+pub(crate) fn technique(id: &str, name: &str) -> AnyView {
+    view! { <a href=links::technique(id)><code>{id.to_owned()}</code> " " {name.to_owned()}</a> }.into_any()
 }
 
 fn used(kind: String, actors: Vec<Named>) -> AnyView {

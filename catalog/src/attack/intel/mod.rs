@@ -65,13 +65,6 @@ pub struct ActorMention {
     pub at: Range<usize>,
 }
 
-impl Mention {
-    /// The id that procedures are mapped to: of what replaced it, where it was replaced.
-    pub fn in_use(&self) -> &str {
-        self.mapping.replaced_by.as_deref().unwrap_or(&self.mapping.id)
-    }
-}
-
 /// Reads a text, at most [`MOST_TEXT`] of it.
 pub fn read(text: &str, release: &Release, actors: &Actors) -> Intel {
     static CURRENT: LazyLock<Names> = LazyLock::new(|| Names::of(Release::current(), Actors::current()));

@@ -163,7 +163,7 @@ fn a_mention_says_where_and_how_often() {
     assert_eq!((first.mapping.id.as_str(), first.by_id, first.count), ("T1003.001", true, 3));
     assert_eq!(&text[first.at.clone()], "t1003/001");
     let side_loading = &intel("T1073").techniques[0];
-    assert_eq!((side_loading.mapping.status, side_loading.in_use()), (Status::Revoked, "T1574.001"));
+    assert_eq!((side_loading.mapping.status, side_loading.mapping.in_use()), (Status::Revoked, "T1574.001"));
 }
 
 #[test]
@@ -178,11 +178,11 @@ fn every_name_of_a_technique_in_use_is_found_by_its_id_and_full_name() {
     for technique in release.techniques().iter().filter(|one| one.status == Status::Active) {
         let id = technique.id.as_str();
         for text in [id.to_owned(), format!("see {}.", id.to_lowercase())] {
-            assert!(intel(&text).techniques.iter().any(|mention| mention.in_use() == id), "{text}");
+            assert!(intel(&text).techniques.iter().any(|mention| mention.mapping.in_use() == id), "{text}");
         }
         let full = release.full_name(&technique.id);
         if technique.parent.is_some() {
-            assert!(intel(&full).techniques.iter().any(|mention| mention.in_use() == id), "{full}");
+            assert!(intel(&full).techniques.iter().any(|mention| mention.mapping.in_use() == id), "{full}");
         }
     }
 }
@@ -202,7 +202,7 @@ fn every_paraphrase_is_found() {
 #[test]
 fn an_older_release_drops_what_it_does_not_have() {
     let old = Release::find("18.1").unwrap();
-    let found = read("T1685 and dcsync", old, &Actors::resolved(old));
+    let found = read("T1685 and dcsync", old, Actors::of(old));
     assert_eq!(found.techniques[0].mapping.status, Status::Unknown);
     assert_eq!(found.techniques[1].mapping.id, "T1003.006");
 }

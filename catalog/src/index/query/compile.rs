@@ -1,11 +1,15 @@
-//! Tree to tantivy's queries.
+//! Tree to tantivy's queries. What of it is ATT&CK's is in [`attack`].
+
+mod attack;
+
+pub(in crate::index) use attack::technique_ids;
 
 use super::dates;
 use super::excluded::Excluded;
-use super::known::{self, Known};
+use super::known;
 use super::parse::{Node, Parsed};
 use super::prefix::PrefixQuery;
-use crate::attack::{Actor, Release, Status, TechniqueId};
+use crate::attack::{Actor, Release};
 use crate::index::analysis::{Analyzer, Kind, fold};
 use crate::index::document::data_source;
 use crate::index::schema::{Fields, fact};
@@ -20,16 +24,8 @@ use tantivy::{Score, Searcher, Term};
 /// What a word in the title adds to its score, and one among the names of techniques.
 const TITLE_BOOST: Score = 1.5;
 const ATTACK_BOOST: Score = 1.0;
-/// What it adds that a procedure is mapped to the technique whose name was typed, or to a sub-technique of it: more than
-/// any mention. And what it adds that it is that very technique.
-const NAMED_TECHNIQUE: Score = 12.0;
-const NAMED_ITSELF: Score = 6.0;
-/// What each technique adds that the named actor uses: less than a mention of the actor.
-const ACTOR_TECHNIQUE: Score = 0.05;
 /// What a word counts that is there as a prefix only.
 const PREFIX_SCORE: Score = 0.5;
-/// What a tactic adds to the order when it is certain, and once more when its author named it.
-const TACTIC_STEP: Score = 0.25;
 /// Shortest prefix that is looked for, in characters.
 const MIN_PREFIX: usize = 2;
 
@@ -224,42 +220,6 @@ impl Compiler<'_> {
         let must =
             if clauses.len() == 1 { clauses.remove(0).1 } else { Box::new(BooleanQuery::new(clauses)) };
         Ok(Some(Clause { must, lifts }))
-    }
-
-    /// Words that are a name: what holds them, and what is mapped to what they name.
-    fn known(&mut self, words: &[Node], known: Known) -> tantivy::Result<Option<Clause>> {
-        let (mut all, mut lifts) = (Vec::new(), Vec::new());
-        for word in words {
-            if let Some(clause) = self.node(word, &[])? {
-                all.push(clause.must);
-                lifts.extend(clause.lifts);
-            }
-        }
-        if all.is_empty() {
-            return Ok(None);
-        }
-        let all = if all.len() == 1 { all.remove(0) } else { Box::new(BooleanQuery::intersection(all)) };
-        let mut any = vec![all];
-        for id in &known.techniques {
-            any.push(self.fact(fact::TECHNIQUE, &fold(id), 0.0));
-            lifts.push(self.fact(fact::TECHNIQUE, &fold(id), NAMED_TECHNIQUE));
-            lifts.push(self.fact(fact::TECHNIQUE_OWN, &fold(id), NAMED_ITSELF));
-        }
-        for actor in known.actors {
-            for technique in &actor.techniques {
-                any.push(self.fact(fact::TECHNIQUE, &fold(technique.as_str()), ACTOR_TECHNIQUE));
-            }
-            if !self.actors.contains(&actor) {
-                self.hints.push(format!(
-                    "{} is a {} of ATT&CK: what hunts one of its {} techniques is found, too.",
-                    actor.name,
-                    actor.kind.word(),
-                    actor.techniques.len()
-                ));
-                self.actors.push(actor);
-            }
-        }
-        Ok(union(any).map(|must| Clause { must, lifts }))
     }
 
     fn place(&mut self, value: &str) -> Option<Place> {
@@ -488,44 +448,6 @@ impl Compiler<'_> {
         Clause { must: union(any).unwrap_or_else(|| Box::new(EmptyQuery)), lifts: Vec::new() }
     }
 
-    fn tactic(&mut self, value: &str) -> Clause {
-        let tactics = self.release.expand(value);
-        if tactics.is_empty() {
-            self.hints
-                .push(format!("ATT&CK {} has no tactic \u{201c}{value}\u{201d}.", self.release.version()));
-            return Clause::new(EmptyQuery);
-        }
-        if self.release.tactic(value).is_none() {
-            let now: Vec<&str> = (self.release.tactics().iter())
-                .filter(|tactic| tactics.contains(&tactic.id))
-                .map(|tactic| tactic.name.as_str())
-                .collect();
-            self.hints.push(format!(
-                "\u{201c}{value}\u{201d} is no tactic of ATT&CK {} any more: it became {}.",
-                self.release.version(),
-                now.join(" and ")
-            ));
-        }
-        let (mut any, mut lifts) = (Vec::new(), Vec::new());
-        for tactic in &tactics {
-            let id = fold(tactic.as_str());
-            any.push(self.fact(fact::TACTIC, &id, 0.0));
-            lifts.push(self.fact(fact::TACTIC_CERTAIN, &id, TACTIC_STEP));
-            lifts.push(self.fact(fact::TACTIC_NAMED, &id, TACTIC_STEP));
-        }
-        Clause { must: union(any).unwrap_or_else(|| Box::new(EmptyQuery)), lifts }
-    }
-
-    fn technique(&mut self, value: &str) -> Clause {
-        let ids = technique_ids(self.release, value);
-        if ids.is_empty() {
-            self.hints
-                .push(format!("ATT&CK {} has no technique \u{201c}{value}\u{201d}.", self.release.version()));
-        }
-        let any = ids.iter().map(|id| self.fact(fact::TECHNIQUE, &fold(id), 0.0)).collect();
-        Clause { must: union(any).unwrap_or_else(|| Box::new(EmptyQuery)), lifts: Vec::new() }
-    }
-
     fn is(&mut self, value: &str) -> Clause {
         let value = fold(value);
         if matches!(
@@ -594,15 +516,4 @@ fn union(mut any: Vec<Box<dyn Query>>) -> Option<Box<dyn Query>> {
         1 => Some(any.remove(0)),
         _ => Some(Box::new(BooleanQuery::union(any))),
     }
-}
-
-/// The ids under which procedures are filed that a text means: an id in any spelling (what replaced it, too), or a
-/// technique's name.
-pub(in crate::index) fn technique_ids(release: &Release, text: &str) -> Vec<String> {
-    if let Ok(id) = text.parse::<TechniqueId>() {
-        let replaced = release.map(&id).replaced_by;
-        return std::iter::once(id.to_string()).chain(replaced).collect();
-    }
-    let named = release.named(text).filter(|technique| technique.status == Status::Active);
-    named.map(|technique| technique.id.to_string()).collect()
 }

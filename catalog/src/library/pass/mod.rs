@@ -260,11 +260,8 @@ impl<'a> Pass<'a> {
         let (Ok(commit), Ok(blob)) = (CommitId::from_str(commit), BlobId::from_str(blob)) else {
             return Ok(None);
         };
-        let sidecar = match self.repository.sidecar.of(path).filter(|_| self.mark.described) {
-            Some(path) => self.mirror.entry_at(commit, &path).map_err(self.failed())?,
-            None => None,
-        };
-        Ok(Some(Source { blob, sidecar }))
+        let source = Source::at(self.mirror, &self.repository.sidecar, commit, path, blob);
+        Ok(Some(source.map_err(self.failed())?))
     }
 
     /// Reads both sides of every modified revision: what it changed in meaning, and what the chain ever was.
@@ -356,7 +353,7 @@ impl<'a> Pass<'a> {
         let mut outcome = Ok(());
         let mirror = self.mirror;
         mirror
-            .blobs_in_pack_order(&wanted, examine::LARGEST_ANY, &mut |blob, content| {
+            .blobs_in_pack_order(&wanted, examine::LARGEST_IPYNB, &mut |blob, content| {
                 self.done.blobs_read += 1;
                 let files = at_blob.remove(&blob).unwrap_or_default();
                 outcome = self.write_files(chains, files, content);

@@ -15,7 +15,6 @@ use axum_extra::extract::Query;
 use catalog::attack::{Actor, Actors, Cell, Matrix, NOTICE, Release, Technique, TechniqueId};
 use catalog::index::{Coverage, Search};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use utoipa::{IntoParams, ToSchema};
 
 /// Which release, and whose techniques.
@@ -75,14 +74,8 @@ impl AttackParams {
         if domain.is_none() && version.is_none() {
             return Ok(app.library.release());
         }
-        let wanted = |release: &&Release| {
-            domain.as_deref().is_none_or(|domain| {
-                domain.trim_end_matches("-attack") == release.domain().trim_end_matches("-attack")
-            }) && version.as_deref().is_none_or(|version| version == release.version())
-        };
-        Release::built_in().find(wanted).ok_or_else(|| {
-            unknown(&[domain.clone(), version.clone()].into_iter().flatten().collect::<Vec<_>>().join(" "))
-        })
+        Release::newest(domain.as_deref(), version.as_deref())
+            .ok_or_else(|| unknown(&[domain, version].into_iter().flatten().collect::<Vec<_>>().join(" ")))
     }
 }
 
@@ -90,15 +83,6 @@ fn unknown(name: &str) -> Problem {
     let there: Vec<_> =
         Release::built_in().map(|release| format!("{} {}", release.domain(), release.version())).collect();
     Problem::invalid(format!("There is no ATT&CK release {name}; there are {}.", there.join(", ")))
-}
-
-/// The actors, resolved to a release.
-pub fn actors(release: &Release) -> Cow<'static, Actors> {
-    if std::ptr::eq(release, Release::current()) {
-        Cow::Borrowed(Actors::current())
-    } else {
-        Cow::Owned(Actors::resolved(release))
-    }
 }
 
 /// A matrix with what was asked for.
@@ -125,7 +109,7 @@ pub async fn asked(app: &App, params: &AttackParams, search: &SearchParams) -> R
     app.read(move |library| {
         let coverage = library.coverage(&search)?;
         let found: Vec<Actor> = match actor {
-            Some(text) => actors(release).find(&text).into_iter().cloned().collect(),
+            Some(text) => Actors::of(release).find(&text).into_iter().cloned().collect(),
             None => Vec::new(),
         };
         let mut wanted: Vec<TechniqueId> =
@@ -287,7 +271,7 @@ impl TechniqueItem {
     fn of(technique: &Technique, release: &Release, coverage: &Coverage) -> Self {
         let mapping = release.map(&technique.id);
         Self {
-            procedures: coverage.techniques.get(&mapping.id).copied().unwrap_or(0),
+            procedures: coverage.of(&mapping.id),
             id: mapping.id,
             name: mapping.name,
             tactics: mapping.tactics,
@@ -352,7 +336,7 @@ pub async fn list_actors(
     let found = app
         .read(move |library| {
             let coverage = library.coverage(&Search::default())?;
-            let actors = actors(library.release());
+            let actors = Actors::of(library.release());
             let chosen: Vec<&Actor> = match &q {
                 Some(text) => actors.find(text),
                 None => actors.all().iter().collect(),
@@ -364,14 +348,13 @@ pub async fn list_actors(
 }
 
 fn item(actor: &Actor, coverage: &Coverage) -> ActorItem {
-    let hunted = actor.techniques.iter().filter(|id| coverage.techniques.contains_key(id.as_str())).count();
     ActorItem {
         id: actor.id.clone(),
         kind: actor.kind.word(),
         name: actor.name.clone(),
         aliases: actor.aliases.clone(),
         techniques: actor.techniques.iter().map(TechniqueId::to_string).collect(),
-        hunted,
+        hunted: coverage.hunted(&actor.techniques),
     }
 }
 

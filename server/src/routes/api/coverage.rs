@@ -2,7 +2,6 @@
 //!
 //! The text is read and forgotten: it is in no address, no log and no row.
 
-use super::attack::actors;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::http::cache::Cache;
@@ -10,11 +9,10 @@ use crate::http::problem::Problem;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use catalog::attack::{Intel, read_intel};
+use catalog::attack::{Actors, Intel, read_intel};
 use catalog::index::{Entry, Filters, Search};
 use catalog::library::{Library, LibraryError};
 use serde::{Deserialize, Serialize};
-use std::borrow::Borrow;
 use utoipa::ToSchema;
 
 /// Techniques whose procedures are named; of the others only the number is known.
@@ -55,15 +53,14 @@ pub struct Hunted {
 /// When the index cannot be read.
 pub fn look(library: &Library, text: &str) -> Result<Covered, LibraryError> {
     let release = library.release();
-    let actors = actors(release);
-    let intel = read_intel(text, release, actors.borrow());
+    let intel = read_intel(text, release, Actors::of(release));
     let coverage = library.coverage(&Search::default())?;
     let (mut covered, mut gaps) = (Vec::new(), Vec::new());
     let mut techniques = Vec::new();
     let mut left = LOOKED_UP;
     for mention in &intel.techniques {
-        let id = mention.in_use();
-        let count = coverage.techniques.get(id).copied().unwrap_or(0);
+        let id = mention.mapping.in_use();
+        let count = coverage.of(id);
         let list = if count > 0 { &mut covered } else { &mut gaps };
         if !list.iter().any(|own| own == id) {
             list.push(id.to_owned());
@@ -77,11 +74,7 @@ pub fn look(library: &Library, text: &str) -> Result<Covered, LibraryError> {
         }
         techniques.push(hunted);
     }
-    let hunted = |mention: &catalog::attack::ActorMention| {
-        let own = &mention.actor.techniques;
-        own.iter().filter(|id| coverage.techniques.contains_key(id.as_str())).count()
-    };
-    let actors = intel.actors.iter().map(hunted).collect();
+    let actors = intel.actors.iter().map(|mention| coverage.hunted(&mention.actor.techniques)).collect();
     let mut cves = Vec::new();
     for cve in intel.cves.iter().take(CVES) {
         cves.push(
@@ -186,9 +179,8 @@ pub async fn read(
             let written = |at: &std::ops::Range<usize>| body.text[at.clone()].to_owned();
             let techniques = found.intel.techniques.iter().zip(found.techniques).map(|(mention, hunted)| {
                 let mapping = &mention.mapping;
-                let full = mapping.id.parse().map(|id| release.full_name(&id)).unwrap_or_default();
                 CoveredTechnique {
-                    name: if full.is_empty() { mapping.name.clone() } else { full },
+                    name: release.name_of(mapping),
                     id: mapping.id.clone(),
                     status: mapping.status,
                     replaced_by: mapping.replaced_by.clone(),

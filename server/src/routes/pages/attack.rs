@@ -5,12 +5,12 @@ use super::{Visitor, html};
 use crate::app::App;
 use crate::http::problem::Problem;
 use crate::http::query;
-use crate::routes::api::attack::{Asked, AttackParams, actors, asked};
+use crate::routes::api::attack::{Asked, AttackParams, asked};
 use crate::routes::api::procedures::SearchParams;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum_extra::extract::Query;
-use catalog::attack::{self, ActorKind, Release, Status, TechniqueId};
+use catalog::attack::{self, ActorKind, Actors, Release, Status, TechniqueId};
 use catalog::index::{Coverage, Filters, Search};
 use serde::Deserialize;
 use web::pages::actor::{self, ActorView};
@@ -46,7 +46,7 @@ pub async fn matrix(
         .map(|actor| matrix::Asked {
             id: actor.id.clone(),
             name: actor.name.clone(),
-            hunted: hunted(&actor.techniques, &coverage),
+            hunted: coverage.hunted(&actor.techniques),
             of: actor.techniques.len(),
         })
         .collect();
@@ -69,7 +69,7 @@ pub async fn matrix(
         actor: query::one(params.actor.as_ref()).unwrap_or_default(),
         asked: asked_about,
         about: about.len(),
-        about_hunted: hunted(&about, &coverage),
+        about_hunted: coverage.hunted(&about),
         kept: kept
             .into_iter()
             .chain([("about", &params.about)])
@@ -103,16 +103,8 @@ fn cell(cell: attack::Cell) -> Cell {
     }
 }
 
-fn hunted(techniques: &[TechniqueId], coverage: &Coverage) -> usize {
-    techniques.iter().filter(|id| coverage.techniques.contains_key(id.as_str())).count()
-}
-
 fn named(release: &Release, id: &TechniqueId, coverage: &Coverage) -> Named {
-    Named {
-        id: id.to_string(),
-        name: release.full_name(id),
-        count: coverage.techniques.get(id.as_str()).copied().unwrap_or(0),
-    }
+    Named { id: id.to_string(), name: release.full_name(id), count: coverage.of(id.as_str()) }
 }
 
 /// A technique, of the shown release or of the domain that has it.
@@ -165,7 +157,7 @@ fn about(release: &'static Release, id: &TechniqueId, coverage: &Coverage) -> Te
         Status::Foreign | Status::Unknown => Some("It is not in this release.".to_owned()),
     };
     let in_use = release.resolve(id).map_or_else(|| id.clone(), |technique| technique.id.clone());
-    let actors = actors(release);
+    let actors = Actors::of(release);
     let used_by =
         [(ActorKind::Group, "Groups"), (ActorKind::Software, "Software"), (ActorKind::Campaign, "Campaigns")]
             .map(|(kind, word)| {
@@ -215,7 +207,7 @@ pub async fn actor(
 ) -> Result<Response, Problem> {
     let release = app.library.release();
     let coverage = app.read(|library| library.coverage(&Search::default())).await?;
-    let actors = actors(release);
+    let actors = Actors::of(release);
     let actor = actors
         .get(&id)
         .ok_or_else(|| Problem::not_found(format!("actor {id} in ATT&CK {}", actors.version())))?;

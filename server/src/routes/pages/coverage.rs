@@ -88,7 +88,6 @@ pub async fn read(
 
 fn technique(mention: &Mention, hunted: Hunted, text: &str, release: &Release, several: bool) -> Technique {
     let mapping = &mention.mapping;
-    let full = mapping.id.parse().map(|id| release.full_name(&id)).unwrap_or_default();
     let status = match (mapping.status, mapping.replaced_by.as_deref()) {
         (Status::Active, _) => None,
         (Status::Revoked, Some(next)) => Some(format!("revoked, now {next}")),
@@ -99,8 +98,8 @@ fn technique(mention: &Mention, hunted: Hunted, text: &str, release: &Release, s
     };
     Technique {
         id: mapping.id.clone(),
-        in_use: mention.in_use().to_owned(),
-        name: if full.is_empty() { mapping.name.clone() } else { full },
+        in_use: mapping.in_use().to_owned(),
+        name: release.name_of(mapping),
         known: mapping.status != Status::Unknown,
         status,
         written: text.get(mention.at.clone()).unwrap_or_default().to_owned(),
