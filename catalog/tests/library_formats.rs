@@ -164,6 +164,7 @@ fn a_library_that_followed_sidecars_holds_what_one_made_anew_does() {
         Box::new(|| shelf.write("lsass/metadata.yaml", SIDECAR)),
         Box::new(|| shelf.write("own/notebook.md", &own)),
         Box::new(|| shelf.write("own/metadata.yaml", SIDECAR.replace("WIN-170105", "never-used"))),
+        Box::new(|| shelf.write("own/metadata.yaml", SIDECAR.replace("WIN-170105", "still-never-used"))),
         Box::new(|| shelf.write("lsass/notebook.md", bare("More prose."))),
         Box::new(|| shelf.write("lsass/metadata.yaml", "id: [unclosed\n")),
         Box::new(|| shelf.write("lsass/metadata.yaml", SIDECAR.replace("T1003", "T1555"))),
@@ -175,7 +176,7 @@ fn a_library_that_followed_sidecars_holds_what_one_made_anew_does() {
         Box::new(|| std::fs::remove_file(shelf.work().join("moved/metadata.yaml")).unwrap()),
         Box::new(|| std::fs::remove_dir_all(shelf.work().join("moved")).unwrap()),
     ];
-    let followed = follow(&shelf, &steps[..9]);
+    let followed = follow(&shelf, &steps[..10]);
     let found: Vec<_> =
         followed.iter().map(|entry| (entry.path.as_str(), entry.id.as_str(), entry.standing)).collect();
     assert_eq!(
@@ -187,11 +188,19 @@ fn a_library_that_followed_sidecars_holds_what_one_made_anew_does() {
         ]
     );
     let library = shelf.open();
+    assert_eq!(
+        changes(&library, "own"),
+        [["added"]],
+        "a sidecar that it has no use for is none of its history"
+    );
+    let own = library.read(&address("own"), None).unwrap().unwrap();
+    assert!(!library.read(&address("own"), Some(&own.commit)).unwrap().unwrap().past);
+    assert_eq!(own.described_by, None);
     let told = changes(&library, "WIN-170105");
     let told: Vec<_> = told.iter().map(|kinds| kinds.join(" ")).collect();
     assert_eq!(told[0], "renamed");
     assert!(told[1].contains("metadata-restored") && told[2].contains("metadata-lost"), "{told:?}");
-    let last = follow(&shelf, &steps[9..]);
+    let last = follow(&shelf, &steps[10..]);
     assert_eq!(last.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["own", "WIN-170105"]);
 }
 
@@ -282,4 +291,24 @@ fn a_notebook_in_another_format_of_jupytext_is_named_as_such() {
     assert_eq!((found.diagnostic.line, found.diagnostic.column), (6, 20));
     assert!(found.diagnostic.help.contains("--to md:myst"), "{}", found.diagnostic.help);
     assert_eq!(state(&library).readiness.plain, 1);
+}
+
+#[test]
+fn a_sidecar_beside_many_notebooks_makes_no_history_of_each() {
+    let shelf = Shelf::new();
+    let notebook = |number: usize| format!("hunts/{number:03}.md");
+    let steps: Vec<Box<dyn Fn()>> = vec![
+        Box::new(|| {
+            for number in 0..120 {
+                shelf.write(&notebook(number), bare(&format!("Prose {number}.")));
+            }
+        }),
+        Box::new(|| shelf.write("hunts/metadata.yaml", SIDECAR)),
+        Box::new(|| shelf.write("hunts/metadata.yaml", SIDECAR.replace("LSASS Memory", "A better title"))),
+    ];
+    let followed = follow(&shelf, &steps);
+    assert_eq!(followed.len(), 100, "the first page");
+    assert!(followed.iter().all(|entry| entry.procedure.title == "A better title Read Access"));
+    let library = shelf.open();
+    assert_eq!(changes(&library, "WIN-170105").len(), 1);
 }

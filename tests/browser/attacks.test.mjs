@@ -69,6 +69,36 @@ function notebook(name, payloads, second) {
   return lines.join("\n");
 }
 
+/** The same as Jupyter writes notebooks, with outputs of every kind, and described by a sidecar. */
+function jupyterNotebook(payloads) {
+  const cells = payloads.flatMap((payload) => [
+    { cell_type: "markdown", metadata: {}, source: payload },
+    {
+      cell_type: "code", execution_count: 1, metadata: { tags: [payload] }, source: `# ${oneLine(payload)}`,
+      outputs: [
+        { output_type: "stream", name: payload, text: payload },
+        { output_type: "error", ename: payload, evalue: payload, traceback: [`\u001b[31m${payload}\u001b[0m`] },
+        { output_type: "display_data", metadata: {}, data: { "text/html": `<table><tr><td>${payload}</td></tr></table>` } },
+        { output_type: "display_data", metadata: {}, data: { "text/html": payload } },
+        { output_type: "display_data", metadata: {}, data: { "text/markdown": payload } },
+        { output_type: "display_data", metadata: {}, data: { "image/svg+xml": payload, "text/plain": payload } },
+        { output_type: "display_data", metadata: {}, data: { "application/javascript": payload } },
+        { output_type: "display_data", metadata: {}, data: { "image/png": payload } },
+        { output_type: "execute_result", execution_count: 1, metadata: {}, data: { [payload]: payload } },
+      ],
+    },
+    { cell_type: "raw", metadata: { format: payload }, source: payload },
+  ]);
+  const kernelspec = { name: "python3", language: "python", display_name: payloads[0] };
+  return JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 4 });
+}
+
+/** A sidecar with a payload in every key that means something. */
+const sidecar = (id, payloads) => JSON.stringify({
+  id, title: payloads[1], hypothesis: payloads[2], collaborators: payloads.slice(0, 8), platform: payloads[3],
+  creation_date: payloads[4], attack_mappings: [{ technique: payloads[5], tactics: [payloads[6]] }],
+}).replace(/[\u007f-\u009f\ufeff]/g, " ");
+
 /** A repository of such notebooks: two revisions each, by authors and with messages that attack as well. */
 function buildRepository(folder) {
   const git = (environment, ...args) =>
@@ -82,8 +112,12 @@ function buildRepository(folder) {
     const plain = (text) => oneLine(text).replace(/[<>\n\0]/g, (c) => ({ "<": "\u2039", ">": "\u203a" })[c] ?? " ").trim() || "x";
     // A path holds anything but NUL and slashes; a name in git anything but angle brackets.
     const path = `${id} ${oneLine(payloads[0]).replaceAll("/", "\u2215").slice(0, 60)} '"&.md`;
+    mkdirSync(join(folder, `jupyter-${at}`));
     for (const second of ["first", "second"]) {
       writeFileSync(join(folder, path), notebook(id, payloads, second));
+      const turned = second === "first" ? payloads : payloads.toReversed();
+      writeFileSync(join(folder, `jupyter-${at}`, "notebook.ipynb"), jupyterNotebook(turned));
+      writeFileSync(join(folder, `jupyter-${at}`, "metadata.yaml"), sidecar(`jupyter-${at}`, turned));
       const author = { GIT_AUTHOR_NAME: plain(payloads[1 % payloads.length]), GIT_AUTHOR_EMAIL: "a@example.org" };
       const committer = { GIT_COMMITTER_NAME: "C", GIT_COMMITTER_EMAIL: "c@example.org" };
       git({ ...author, ...committer }, "add", "--all");
@@ -91,7 +125,7 @@ function buildRepository(folder) {
       writeFileSync(message, payloads.map(oneLine).join(" ").replaceAll("\0", " "));
       git({ ...author, ...committer }, "commit", "--quiet", "--cleanup=verbatim", "--file", message);
     }
-    ids.push(id);
+    ids.push(id, `jupyter-${at}`);
   }
   // One that is broken, for the banner and the list of problems.
   writeFileSync(join(folder, "broken.md"), `---\njupytext: {text_representation: {format_name: myst}}\nhunting: {title: ${PAYLOADS[0]}\n---\n\n# ${PAYLOADS[0]}\n`);
@@ -162,6 +196,8 @@ describe("an attack in every place", () => {
         `/procedures/${id}/at/${older.commit}`, `/procedures/${id}/diff/${older.commit}..${newest.commit}`,
       );
     }
+    const some = PAYLOADS.filter((_, at) => at % 20 === 0).map((payload) => encodeURIComponent(payload.replaceAll("\0", " ")));
+    paths.push(...some.map((payload) => `/matrix?as=list&q=${payload}&actor=${payload}&tag=${payload}`));
     const harmful = [];
     for (const path of paths) {
       const answer = await page.goto(`${server.base}${path}`);
@@ -174,6 +210,12 @@ describe("an attack in every place", () => {
       await page.goto(`${server.base}${path}`);
       for (const found of await page.evaluate(harm)) harmful.push(`${path}: ${found}`);
     }
+    // A pasted text that is nothing but attacks.
+    await page.goto(`${server.base}/coverage`);
+    await page.locator("textarea[name=text]").fill(`T1003.001 ${PAYLOADS.join("\nAPT29 ")}`.replaceAll("\0", " "));
+    await page.locator("main form button").click();
+    await page.waitForSelector("#found");
+    for (const found of await page.evaluate(harm)) harmful.push(`/coverage: ${found}`);
     assert.deepEqual(harmful.slice(0, 20), []);
     assert.deepEqual(dialogs, []);
     assert.deepEqual([...new Set(complaints)].slice(0, 20), []);

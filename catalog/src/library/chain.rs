@@ -178,7 +178,7 @@ impl Chain {
     /// Adds what a commit did to the file.
     pub(super) fn touch(&mut self, repo: &str, commit: &Commit, step: &Step, order: u64) {
         let time = |signature: &Signature| (signature.when_seconds, signature.offset_minutes);
-        let Commit { changes: commit, sidecars } = commit;
+        let Commit { changes: commit, sidecars, .. } = commit;
         let file = &commit.changes[step.change];
         let previous = step.previous.map(|previous| &commit.changes[previous]);
         let path = file.path.as_str();

@@ -41,11 +41,6 @@ impl Source {
         };
         Ok(Self { blob, sidecar })
     }
-
-    /// The blob of the sidecar, as it is written down.
-    pub(super) fn sidecar_text(&self) -> Option<String> {
-        self.sidecar.map(|blob| blob.to_string())
-    }
 }
 
 /// The bytes of a [`Source`].
@@ -103,6 +98,11 @@ impl Examined {
     /// Whether it counts as a file of the catalog by itself, whatever it once was.
     pub(super) fn is_candidate(&self) -> bool {
         self.outcome != Outcome::Plain
+    }
+
+    /// The sidecar's blob as it goes on record: of a notebook that says itself what it is, none.
+    pub(super) fn sidecar_of(&self, source: Source) -> Option<String> {
+        source.sidecar.filter(|_| !self.notebook.has_hunting()).map(|blob| blob.to_string())
     }
 
     /// About how much memory it takes, in bytes.

@@ -83,7 +83,8 @@ impl Library {
             (None, None) => (entry.commit.clone(), entry.path.clone(), newest),
         };
         let (contents, examined) = self.examined(shelf, &mirror, source, &path)?;
-        let past = at.is_some() && source != newest;
+        let shown = source.map(|source| (source.blob.to_string(), examined.sidecar_of(source)));
+        let past = at.is_some() && shown != Some((entry.blob.clone(), entry.sidecar.clone()));
         let blob = source.map(|source| source.blob.to_string()).unwrap_or_default();
         let described_by =
             examined.notebook.layout.sidecar.as_ref().and_then(|_| shelf.repository.sidecar.of(&path));

@@ -37,7 +37,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// The version of this renderer: part of the key under which its results are cached.
-pub const RENDERER: &str = "3";
+pub const RENDERER: &str = "4";
 
 /// The longest markdown cell that is rendered, in bytes; a longer one is shown as text.
 const MAX_MARKDOWN: usize = 512 * 1024;

@@ -74,8 +74,10 @@ fn of_output(output: &Value, index: usize, page: &mut Page<'_>) -> String {
 fn of_data(output: &Value, index: usize, page: &mut Page<'_>) -> String {
     // nbformat 3 has the media types beside the type of the output, under short names.
     let data = output.get("data").unwrap_or(output);
-    let picture = ["image/png", "image/jpeg", "png", "jpeg"].iter().any(|kind| data.get(kind).is_some());
-    if picture && let Some(src) = page.options.output(page.cell, index).filter(|src| is_own(src)) {
+    // Told by its bytes, as its own address does: no reader is shown a picture that cannot be had.
+    if image_of(data).is_some()
+        && let Some(src) = page.options.output(page.cell, index).filter(|src| is_own(src))
+    {
         let mut html = String::from("<p class=\"output picture\"><img src=\"");
         escape(&src, &mut html);
         html.push_str("\" alt=\"A picture: what the cell put out\" loading=\"lazy\"></p>\n");

@@ -414,19 +414,24 @@ fn with_outputs(outputs: serde_json::Value) -> Rendered {
     on_the_shelf(vec![cell])
 }
 
+/// A picture of one dot.
+const PNG: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
 #[test]
 fn outputs_are_text_pictures_and_tables() {
     let rendered = with_outputs(serde_json::json!([
         {"output_type": "stream", "name": "stdout", "text": ["a <b>\n", "c"]},
         {"output_type": "stream", "name": "stderr", "text": "w"},
         {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["\u{1b}[0;31mE\u{1b}[0m: v"]},
-        {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>"}},
+        {"output_type": "display_data", "data": {"image/png": PNG, "text/plain": "<Figure>"}},
         {"output_type": "execute_result", "data": {
             "text/html": ["<div><style scoped>.x{}</style><table border=\"1\" class=\"dataframe\">\n<tr style=\"text-align: right\"><th>n</th></tr><tr><td onclick=x>1</td></tr></table><script>x</script></div>"],
             "text/plain": "n\n1"}},
         {"output_type": "display_data", "data": {"text/html": "<b>bold</b><script>x</script>", "text/plain": "plain"}},
         {"output_type": "display_data", "data": {"image/svg+xml": "<svg onload=x>", "application/javascript": "x"}},
         {"output_type": "execute_result", "data": {"application/json": {"a": 1}}},
+        {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>"}},
     ]));
     let outputs = &rendered.cells[0].outputs;
     assert_eq!(outputs[0], "<pre class=\"output stdout\">a &lt;b&gt;\nc</pre>\n");
@@ -440,20 +445,22 @@ fn outputs_are_text_pictures_and_tables() {
     assert_eq!(outputs[5], "<pre class=\"output result\">plain</pre>\n");
     assert_eq!(outputs[6], "<p class=\"output note\">Not shown: image/svg+xml, application/javascript</p>\n");
     assert!(outputs[7].contains("<span class=\"a\">&quot;a&quot;</span>"), "{}", outputs[7]);
+    assert_eq!(
+        outputs[8], "<pre class=\"output result\">&lt;Figure&gt;</pre>\n",
+        "no picture, whatever it is called"
+    );
 }
 
 #[test]
 fn pictures_of_outputs_are_what_their_bytes_say() {
-    let png =
-        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
     let mut cell = cell(CellKind::Code, "x");
     cell.outputs = serde_json::from_value(serde_json::json!([
-        {"output_type": "display_data", "data": {"image/png": [&png[..20], "\n", &png[20..]]}},
+        {"output_type": "display_data", "data": {"image/png": [&PNG[..20], "\n", &PNG[20..]]}},
         {"output_type": "display_data", "data": {"image/png": "PHN2ZyBvbmxvYWQ9YWxlcnQoMSk+"}},
-        {"output_type": "display_data", "data": {"image/svg+xml": png}},
+        {"output_type": "display_data", "data": {"image/svg+xml": PNG}},
     ]))
     .unwrap();
-    cell.attachments = Some(serde_json::json!({"a.png": {"image/png": png}}));
+    cell.attachments = Some(serde_json::json!({"a.png": {"image/png": PNG}}));
     let notebook = Notebook { cells: vec![cell], ..Notebook::default() };
     assert_eq!(output_image(&notebook, 0, 0).map(|(kind, _)| kind), Some("image/png"));
     for output in 1..4 {

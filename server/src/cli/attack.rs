@@ -6,7 +6,7 @@ use catalog::attack::{Release, Remapped, Stale, Status, remap};
 use catalog::diff;
 use catalog::repository::FieldMapping;
 use clap::{Args, Subcommand};
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 /// Folders below folders that are looked into.
@@ -111,9 +111,15 @@ fn each(
     files.dedup();
     let here = std::env::current_dir().unwrap_or_default();
     for file in files {
-        let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
+        let mut bytes = Vec::new();
+        let opened = std::fs::File::open(&file).with_context(|| file.display().to_string())?;
+        opened.take(LARGEST + 1).read_to_end(&mut bytes).with_context(|| file.display().to_string())?;
         let name = file.strip_prefix(&here).unwrap_or(&file).to_string_lossy().into_owned();
         let name = name.strip_prefix("./").unwrap_or(&name);
+        if bytes.len() as u64 > LARGEST {
+            say(&format!("left out: {name} has more than {LARGEST} bytes"));
+            continue;
+        }
         match std::str::from_utf8(&bytes) {
             Ok(text) => tell(name, text, remap(text, name, &FieldMapping::default(), release))?,
             Err(_) => say(&format!("left out: {name} is no UTF-8 text")),
@@ -143,10 +149,7 @@ fn find(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> anyhow::Result<(
             find(&entry.path(), depth + 1, files)?;
         }
         let ending = Path::new(&name).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-        if kind.is_file()
-            && matches!(ending, "md" | "ipynb")
-            && entry.metadata().is_ok_and(|about| about.len() <= LARGEST)
-        {
+        if kind.is_file() && matches!(ending, "md" | "ipynb") {
             files.push(entry.path());
         }
     }

@@ -9,6 +9,9 @@ const WORDS: usize = 8;
 /// Shortest name that is looked for among other words, in letters and digits: `at` is a technique, `net` is software.
 const SHORTEST: usize = 4;
 
+/// Most names of actors in one query: each is a search for all of its techniques.
+const ACTORS: usize = 4;
+
 /// Words that are a name.
 #[derive(Debug)]
 pub(super) struct Known {
@@ -23,7 +26,7 @@ pub(super) struct Known {
 /// The names among words that stand beside each other, the longest first, no word in two of them.
 pub(super) fn names(nodes: &[Node], release: &Release) -> Vec<Known> {
     let actors = Actors::current();
-    let mut found = Vec::new();
+    let mut found: Vec<Known> = Vec::new();
     let mut start = 0;
     while start < nodes.len() {
         let run = nodes[start..].iter().take(WORDS).map_while(word).collect::<Vec<_>>();
@@ -42,7 +45,8 @@ pub(super) fn names(nodes: &[Node], release: &Release) -> Vec<Known> {
                 }
             }
             let everyday = EVERYDAY.contains(&name.to_lowercase().as_str());
-            let actors: Vec<_> = if long && !everyday { actors.find(&name) } else { Vec::new() };
+            let room = found.iter().filter(|known| !known.actors.is_empty()).count() < ACTORS;
+            let actors: Vec<_> = if long && !everyday && room { actors.find(&name) } else { Vec::new() };
             let at = start..start + count;
             (!techniques.is_empty() || !actors.is_empty()).then_some(Known { at, techniques, actors })
         });
@@ -91,5 +95,6 @@ mod tests {
         assert!(told("net at reg page").is_empty());
         assert!(told("at")[0].contains("T1053.002"), "alone it is the technique");
         assert!(told("tactic:execution rundll").is_empty());
+        assert_eq!(told("mimikatz ryuk conti emotet qakbot trickbot").len(), ACTORS);
     }
 }

@@ -8,8 +8,11 @@ use tantivy::{Searcher, Term};
 /// Shortest word that is taken for a misspelling, in characters, and the shortest that may differ in two places.
 const SHORTEST: usize = 4;
 const LONG: usize = 8;
-/// Most terms of a segment that are looked at for one word.
-const MAX_TERMS: usize = 200_000;
+/// Longest word that is taken for one, in bytes: to compare costs the product of two lengths.
+const LONGEST: usize = 32;
+/// Most terms that are walked for one query, and most that are compared with a word of it.
+const MAX_WALKED: usize = 1_000_000;
+const MAX_COMPARED: usize = 100_000;
 /// Most words of a query that are looked at.
 const MAX_WORDS: usize = 8;
 
@@ -36,6 +39,7 @@ pub(in crate::index) fn mended(
     });
     let mut mended = text.to_owned();
     let mut pairs = Vec::new();
+    let mut budget = Budget { walked: MAX_WALKED, compared: MAX_COMPARED };
     for word in words.take(MAX_WORDS) {
         let mut parts = Vec::new();
         analyzer.analyze(word, |token| {
@@ -45,11 +49,12 @@ pub(in crate::index) fn mended(
         });
         let [part] = parts.as_slice() else { continue };
         if part.chars().count() < SHORTEST
+            || word.len() > LONGEST
             || searcher.doc_freq(&Term::from_field_text(fields.text, part))? > 0
         {
             continue;
         }
-        if let Some(close) = closest(&fold(word), part, fields, searcher)?
+        if let Some(close) = closest(&fold(word), part, fields, searcher, &mut budget)?
             && mended.matches(word).count() == 1
         {
             mended = mended.replacen(word, &close, 1);
@@ -59,6 +64,12 @@ pub(in crate::index) fn mended(
     Ok((!pairs.is_empty()).then_some(Mended { text: mended, pairs }))
 }
 
+/// What a query may still cost.
+struct Budget {
+    walked: usize,
+    compared: usize,
+}
+
 /// The word that most procedures hold among those that come closest. Words are compared as they are written where they
 /// are known so, else by their stem; the first letter is taken to be right.
 fn closest(
@@ -66,6 +77,7 @@ fn closest(
     stem: &str,
     fields: &Fields,
     searcher: &Searcher,
+    budget: &mut Budget,
 ) -> tantivy::Result<Option<String>> {
     let mut best: Option<(usize, usize, std::cmp::Reverse<u32>, String)> = None;
     for (place, (field, word)) in [(fields.surface, written), (fields.text, stem)].into_iter().enumerate() {
@@ -76,7 +88,8 @@ fn closest(
             let inverted = reader.inverted_index(field)?;
             let begin = first.to_string();
             let mut terms = inverted.terms().range().ge(&begin).into_stream()?;
-            for _ in 0..MAX_TERMS {
+            while budget.walked > 0 && budget.compared > 0 {
+                budget.walked -= 1;
                 if !terms.advance() || !terms.key().starts_with(begin.as_bytes()) {
                     break;
                 }
@@ -84,6 +97,7 @@ fn closest(
                 if term.len().abs_diff(word.len()) > 2 * most {
                     continue;
                 }
+                budget.compared -= 1;
                 let distance = strsim::osa_distance(word, term);
                 if distance > most {
                     continue;

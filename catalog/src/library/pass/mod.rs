@@ -31,8 +31,9 @@ use std::ops::ControlFlow;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// Examined notebooks that are kept while revisions are compared: a file's neighbours in history come close together.
-const KEPT: u64 = 64;
+/// Bytes of examined notebooks that are kept while revisions are compared: a file's neighbours in history come close
+/// together.
+const KEPT: u64 = 16 << 20;
 
 /// Revisions of a deleted notebook that are recalled at once when it comes back.
 const PAGE: usize = 500;
@@ -107,7 +108,10 @@ impl<'a> Pass<'a> {
             continues,
             mark: Mark { settings: settings.to_owned(), ..continued.unwrap_or_default() },
             done: Done { commits: 0, files: 0, blobs_read: 0 },
-            examined: moka::sync::Cache::new(KEPT),
+            examined: moka::sync::Cache::builder()
+                .max_capacity(KEPT)
+                .weigher(|_, examined: &Arc<Examined>| examined.weight())
+                .build(),
             holders: HashMap::new(),
             released: Vec::new(),
             touched: HashSet::new(),
@@ -140,7 +144,7 @@ impl<'a> Pass<'a> {
     fn chains(&mut self, since: Option<CommitId>, tip: CommitId) -> Result<Vec<Chain>, Stop> {
         let mut commits = Vec::new();
         let mut count = 0;
-        let mut outcome = Ok(());
+        let (mut outcome, mut crowded) = (Ok(()), false);
         let (mirror, sidecar) = (self.mirror, &self.repository.sidecar);
         let Self { globs, mark, .. } = &mut *self;
         let wanted = |path: &str| globs.matches(path) || sidecar.is(path);
@@ -152,7 +156,10 @@ impl<'a> Pass<'a> {
                 }
                 mark.jupyter |= changes.changes.iter().any(|change| ipynb::is_path(&change.path));
                 match sidecars::assign(changes, tree, globs, sidecar, &mut mark.described) {
-                    Ok(commit) => commits.push(commit),
+                    Ok(commit) => {
+                        crowded |= commit.crowded;
+                        commits.push(commit);
+                    }
                     Err(error) => outcome = Err(error),
                 }
                 if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -160,6 +167,10 @@ impl<'a> Pass<'a> {
             .and(outcome)
             .map_err(self.failed())?;
         self.done.commits = count;
+        if crowded && self.continues {
+            // Which entries it describes is told by the tip alone.
+            return Err(Stop::StartAnew);
+        }
         let mut lineages = Lineages::default();
         let mut chains: Vec<Chain> = Vec::new();
         let mut by_lineage: HashMap<String, usize> = HashMap::new();
@@ -249,7 +260,7 @@ impl<'a> Pass<'a> {
         let mirror = self.mirror;
         let contents =
             examine::contents(source, path, |blob, most| mirror.blob(blob, most)).map_err(self.failed())?;
-        self.done.blobs_read += 1;
+        self.done.blobs_read += 1 + usize::from(contents.sidecar.is_some());
         let examined = Arc::new(examine::examine(&contents, path, self.repository, self.library.release));
         self.examined.insert(source, Arc::clone(&examined));
         Ok(examined)
@@ -264,20 +275,27 @@ impl<'a> Pass<'a> {
         Ok(Some(source.map_err(self.failed())?))
     }
 
-    /// Reads both sides of every modified revision: what it changed in meaning, and what the chain ever was.
-    fn compare_revisions(&mut self, chains: &mut [Chain]) -> Result<(), Stop> {
-        for chain in chains {
+    /// Reads both sides of every modified revision: what it changed in meaning, and what the chain ever was. A chain that
+    /// nothing new has happened to is left as it is on record.
+    fn compare_revisions(&mut self, chains: &mut Vec<Chain>) -> Result<(), Stop> {
+        let mut untouched = Vec::new();
+        for (position, chain) in chains.iter_mut().enumerate() {
             if let Some(Revision { commit, path, blob: Some(blob), .. }) = &chain.last
                 && let Some(source) = self.source_of(commit, path, blob)?
             {
                 let last = self.examine(source, path)?;
                 chain.saw(&last);
             }
-            let mut revisions = std::mem::take(&mut chain.revisions);
-            for touched in &mut revisions {
-                self.compare(chain, touched)?;
+            let revisions = std::mem::take(&mut chain.revisions);
+            let came = revisions.len();
+            for mut touched in revisions {
+                if self.compare(chain, &mut touched)? {
+                    chain.revisions.push(touched);
+                }
             }
-            chain.revisions = revisions;
+            if came > 0 && chain.revisions.is_empty() && chain.entry.is_some() {
+                untouched.push(position);
+            }
             // A notebook that came and went, and was never modified in between.
             if chain.tip.is_none() && !chain.candidate {
                 let left = |touched: &Touched| {
@@ -289,21 +307,31 @@ impl<'a> Pass<'a> {
                 }
             }
         }
+        for position in untouched.into_iter().rev() {
+            for path in chains.swap_remove(position).paths() {
+                self.touched.remove(&path);
+            }
+        }
         Ok(())
     }
 
-    fn compare(&mut self, chain: &mut Chain, touched: &mut Touched) -> Result<(), Stop> {
-        let (Some(before), Some(after)) = (touched.before, touched.after) else { return Ok(()) };
+    /// What a commit changed in meaning. Answers whether it is a revision at all: a sidecar that the notebook has no use
+    /// for changes nothing of it.
+    fn compare(&mut self, chain: &mut Chain, touched: &mut Touched) -> Result<bool, Stop> {
+        let (Some(before), Some(after)) = (touched.before, touched.after) else { return Ok(true) };
         if before == after {
-            return Ok(());
+            return Ok(true);
         }
         let path = touched.revision.path.clone();
         let old = self.examine(before, &path)?;
         let new = self.examine(after, &path)?;
         chain.saw(&old);
         chain.saw(&new);
+        if before.blob == after.blob && new.notebook.has_hunting() {
+            return Ok(false);
+        }
         if !chain.candidate {
-            return Ok(());
+            return Ok(true);
         }
         let side = |examined: &Arc<Examined>| examined.is_candidate().then(|| Arc::clone(examined));
         let (old, new) = (side(&old), side(&new));
@@ -314,7 +342,7 @@ impl<'a> Pass<'a> {
         let given_up = chain.learn_changes(&changes);
         chain.former_ids.extend(given_up);
         touched.revision.changes.extend(changes);
-        Ok(())
+        Ok(true)
     }
 
     /// Makes the entry of every touched chain that is there at the tip, and takes out those that went.
@@ -382,6 +410,7 @@ impl<'a> Pass<'a> {
         for (source, position) in files {
             let sidecar = source.sidecar.map(|blob| mirror.blob(blob, MAX_SIDECAR));
             contents.sidecar = sidecar.transpose().map_err(self.failed())?;
+            self.done.blobs_read += usize::from(contents.sidecar.is_some());
             let path = chains[position].tip_path().to_owned();
             let examined =
                 Arc::new(examine::examine(&contents, &path, self.repository, self.library.release));
@@ -487,7 +516,7 @@ impl<'a> Pass<'a> {
             standing,
             commit: newest.commit,
             blob: source.blob.to_string(),
-            sidecar: source.sidecar_text(),
+            sidecar: examined.sidecar_of(source),
             updated_at: newest.committed_at.0,
             updated_by: newest.author_name,
             authors: chain.authors(&procedure),

@@ -4,6 +4,10 @@ use crate::mirror::{BlobId, CommitChanges, FileChange, MirrorError, Tree};
 use crate::repository::{Globs, Sidecar};
 use std::collections::{HashMap, HashSet};
 
+/// Notebooks of one folder that a commit changes by changing their sidecar. Where there are more, such a commit is no
+/// revision of them: a flat folder of thousands and a file that is touched every day would make millions.
+const DESCRIBED: usize = 100;
+
 /// A commit as a pass sees it.
 pub(in crate::library) struct Commit {
     /// What it did to notebooks. One that it left alone, but not its sidecar, is among them with the same text before and
@@ -11,6 +15,8 @@ pub(in crate::library) struct Commit {
     pub(in crate::library) changes: CommitChanges,
     /// For each of these, its sidecar.
     pub(in crate::library) sidecars: Vec<Beside>,
+    /// Whether it changed the sidecar of a folder with too many notebooks to name them here.
+    pub(in crate::library) crowded: bool,
 }
 
 /// A notebook's sidecar before and after a commit.
@@ -31,13 +37,20 @@ pub(super) fn assign(
 ) -> Result<Commit, MirrorError> {
     let (changed, mut notebooks): (Vec<_>, Vec<_>) =
         changes.changes.into_iter().partition(|change| sidecar.is(&change.path));
+    let mut crowded = false;
     if !changed.is_empty() {
         *described = true;
         let mut known: HashSet<String> = notebooks.iter().map(|change| change.path.clone()).collect();
         for change in &changed {
             let folder = change.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            for (path, blob) in tree.folder(folder)? {
-                if globs.matches(&path) && !sidecar.is(&path) && known.insert(path.clone()) {
+            let mut described = tree.folder(folder)?;
+            described.retain(|(path, _)| globs.matches(path) && !sidecar.is(path));
+            if described.len() > DESCRIBED {
+                crowded = true;
+                continue;
+            }
+            for (path, blob) in described {
+                if known.insert(path.clone()) {
                     notebooks.push(FileChange { path, before: Some(blob), after: Some(blob) });
                 }
             }
@@ -60,5 +73,5 @@ pub(super) fn assign(
         sidecars.push(beside);
     }
     changes.changes = notebooks;
-    Ok(Commit { changes, sidecars })
+    Ok(Commit { changes, sidecars, crowded })
 }

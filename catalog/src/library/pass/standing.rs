@@ -42,7 +42,7 @@ impl Pass<'_> {
             broken.last_good_commit = Some(touched.revision.commit.clone());
             broken.last_good_path = Some(touched.revision.path.clone());
             broken.last_good_blob = touched.after.map(|source| source.blob.to_string());
-            broken.last_good_sidecar = touched.after.and_then(|source| source.sidecar_text());
+            broken.last_good_sidecar = touched.after.and_then(|source| examined.sidecar_of(source));
             return Ok((broken, Some(examined)));
         }
         // Nothing good is new: what the entry knew before still holds.
