@@ -131,7 +131,7 @@ impl Batch<'_> {
     /// # Errors
     /// When the index cannot be written.
     pub fn put(&self, entry: &Entry, text: &Text) -> Result<(), IndexError> {
-        let material = Material::gather(entry, text, self.release)?;
+        let material = Material::gather(entry, text, self.release, &self.index.further)?;
         let analyzers = Arc::clone(&self.index.analyzers);
         let document = Content::procedure(material, self.index.fields, analyzers);
         self.add(Handle::Path(&entry.repo, &entry.path), |state| state.procedures, document)

@@ -4,7 +4,7 @@
 //! Values are numbered once for the whole index, not once a segment, so that one array counts across segments and a
 //! chosen value is one number everywhere.
 
-use super::schema::{Facet, column};
+use super::schema::{FACETS, Facet, column};
 use std::collections::HashMap;
 use std::sync::{OnceLock, RwLock};
 use tantivy::{DocId, SegmentReader};
@@ -56,15 +56,15 @@ impl Values {
 
 /// The values of all facets.
 #[derive(Default)]
-pub(super) struct Vocabulary([RwLock<Values>; 8]);
+pub(super) struct Vocabulary([RwLock<Values>; FACETS]);
 
 impl Vocabulary {
     pub(super) fn of(&self, facet: Facet) -> std::sync::RwLockReadGuard<'_, Values> {
-        self.0[facet as usize].read().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0[facet.slot()].read().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn of_mut(&self, facet: Facet) -> std::sync::RwLockWriteGuard<'_, Values> {
-        self.0[facet as usize].write().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0[facet.slot()].write().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -111,7 +111,7 @@ pub(super) struct Columns {
     pub(super) procedures: Vec<DocId>,
     /// When each was last changed; 0 for revisions.
     pub(super) updated: Vec<i64>,
-    pub(super) facets: [Numbers; 8],
+    pub(super) facets: [Numbers; FACETS],
     titles: OnceLock<Texts>,
 }
 
@@ -122,9 +122,9 @@ impl Columns {
         let procedures = (0..reader.max_doc()).filter(|doc| !keys.of(*doc).is_empty()).collect();
         let updated = reader.fast_fields().i64(column::UPDATED)?;
         let updated = (0..reader.max_doc()).map(|doc| updated.first(doc).unwrap_or(0)).collect();
-        let mut facets: [Numbers; 8] = Default::default();
-        for facet in Facet::ALL {
-            facets[facet as usize] = numbers(reader, facet, vocabulary)?;
+        let mut facets: [Numbers; FACETS] = Default::default();
+        for facet in Facet::all() {
+            facets[facet.slot()] = numbers(reader, facet, vocabulary)?;
         }
         Ok(Self { keys, procedures, updated, facets, titles: OnceLock::new() })
     }
@@ -149,7 +149,7 @@ fn terms(column: &tantivy::columnar::StrColumn, mut each: impl FnMut(&[u8])) -> 
 }
 
 fn numbers(reader: &SegmentReader, facet: Facet, vocabulary: &Vocabulary) -> tantivy::Result<Numbers> {
-    let Some(column) = reader.fast_fields().str(facet.column())? else { return Ok(Numbers::default()) };
+    let Some(column) = reader.fast_fields().str(&facet.column())? else { return Ok(Numbers::default()) };
     let mut by_ordinal = Vec::with_capacity(column.num_terms());
     {
         let mut values = vocabulary.of_mut(facet);

@@ -9,6 +9,7 @@ use crate::procedure::Standing;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
 use tantivy::TantivyDocument;
 
 /// How often a part's words count, against once in prose and code.
@@ -86,13 +87,26 @@ pub(super) struct Material {
     json: String,
     /// The names of its techniques, those that replaced them, and their parents, by id.
     names: HashMap<String, String>,
+    /// Further keys that are facets.
+    further: Arc<[String]>,
 }
 
 impl Material {
-    pub(super) fn gather(entry: &Entry, text: &Text, release: &Release) -> Result<Self, serde_json::Error> {
+    pub(super) fn gather(
+        entry: &Entry,
+        text: &Text,
+        release: &Release,
+        further: &Arc<[String]>,
+    ) -> Result<Self, serde_json::Error> {
         let ids = entry.procedure.techniques.iter().take(MAX_VALUES).flat_map(technique_ids);
         let names = ids.filter_map(|id| Some((id.to_owned(), release.technique(id)?.name.clone()))).collect();
-        Ok(Self { entry: entry.clone(), text: text.clone(), json: serde_json::to_string(entry)?, names })
+        Ok(Self {
+            entry: entry.clone(),
+            text: text.clone(),
+            json: serde_json::to_string(entry)?,
+            names,
+            further: Arc::clone(further),
+        })
     }
 
     /// About how many bytes it takes.
@@ -102,7 +116,7 @@ impl Material {
 
     /// Makes the document.
     pub(super) fn document(&self, fields: &Fields, analyzer: &mut Analyzer) -> TantivyDocument {
-        Builder::new(fields, &self.names, analyzer).procedure(&self.entry, &self.text, &self.json)
+        Builder::new(fields, self, analyzer).procedure(&self.entry, &self.text, &self.json)
     }
 }
 
@@ -110,6 +124,7 @@ impl Material {
 struct Builder<'a> {
     fields: &'a Fields,
     names: &'a HashMap<String, String>,
+    further: &'a [String],
     analyzer: &'a mut Analyzer,
     document: TantivyDocument,
     text: Encoded,
@@ -119,10 +134,11 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(fields: &'a Fields, names: &'a HashMap<String, String>, analyzer: &'a mut Analyzer) -> Self {
+    fn new(fields: &'a Fields, material: &'a Material, analyzer: &'a mut Analyzer) -> Self {
         Self {
             fields,
-            names,
+            names: &material.names,
+            further: &material.further,
             analyzer,
             document: TantivyDocument::default(),
             text: Encoded::default(),
@@ -336,8 +352,13 @@ impl<'a> Builder<'a> {
                 return;
             }
         };
-        if text.len() <= MAX_VALUE {
-            self.fact(name, &fold(&text));
+        let folded = fold(text.trim());
+        if text.len() <= MAX_VALUE && self.fact(name, &folded) && !folded.is_empty() {
+            let key = name.strip_prefix(fact::META);
+            let place = self.further.iter().position(|further| Some(further.as_str()) == key);
+            if let Some(place) = place.and_then(|place| u8::try_from(place).ok()) {
+                self.facet(Facet::Further(place), &folded, text.trim());
+            }
         }
         self.fact_words(name, &text);
         said.push_str(&text);
@@ -394,7 +415,7 @@ impl<'a> Builder<'a> {
 
     /// Adds a value to a facet's column: what it is compared by, and how it was written.
     fn facet(&mut self, facet: Facet, value: &str, written: &str) {
-        self.document.add_text(self.fields.facets[facet as usize], format!("{value}\0{written}"));
+        self.document.add_text(self.fields.facets[facet.slot()], format!("{value}\0{written}"));
     }
 
     /// Adds text that is one piece to what is searched; answers its tokens.

@@ -8,7 +8,7 @@ use super::analysis::fold;
 use super::columns::{Columns, Vocabulary};
 use super::document::data_source;
 use super::query::compile::technique_ids;
-use super::schema::Facet;
+use super::schema::{FACETS, Facet};
 use super::{FacetCount, Filters};
 use crate::attack::{Release, Status};
 use std::collections::{BTreeMap, HashMap};
@@ -22,6 +22,8 @@ const ORIGIN: char = '\u{1}';
 /// The choices of a search.
 pub(super) struct Choices<'a> {
     filters: &'a Filters,
+    /// The further keys that are facets.
+    further: &'a [String],
     release: &'a Release,
     chosen: Vec<(Facet, Chosen)>,
 }
@@ -43,13 +45,18 @@ pub(super) enum Verdict {
 }
 
 impl<'a> Choices<'a> {
-    pub(super) fn new(filters: &'a Filters, release: &'a Release, vocabulary: &Vocabulary) -> Self {
-        let chosen = (Facet::ALL.into_iter())
-            .filter(|facet| !written(filters, *facet).is_empty())
+    pub(super) fn new(
+        filters: &'a Filters,
+        further: &'a [String],
+        release: &'a Release,
+        vocabulary: &Vocabulary,
+    ) -> Self {
+        let chosen = Facet::all()
+            .filter(|facet| !written(filters, *facet, further).is_empty())
             .map(|facet| {
                 let values = vocabulary.of(facet);
                 let mut wanted = vec![None; values.len()];
-                for text in written(filters, facet) {
+                for text in written(filters, facet, further) {
                     for (key, worth) in keys(facet, text, release) {
                         if let Some(number) = values.number(&key)
                             && let Some(wanted) = wanted.get_mut(number as usize)
@@ -61,7 +68,7 @@ impl<'a> Choices<'a> {
                 (facet, Chosen { wanted })
             })
             .collect();
-        Self { filters, release, chosen }
+        Self { filters, further, release, chosen }
     }
 
     /// What a document fails, and what its tactics count for the order.
@@ -69,7 +76,7 @@ impl<'a> Choices<'a> {
         let mut failed = None;
         let mut worth = 0;
         for (facet, chosen) in &self.chosen {
-            let best = (columns.facets[*facet as usize].of(doc).iter())
+            let best = (columns.facets[facet.slot()].of(doc).iter())
                 .filter_map(|number| chosen.wanted.get(*number as usize).copied().flatten())
                 .max();
             match (best, failed) {
@@ -83,13 +90,14 @@ impl<'a> Choices<'a> {
 
     /// The counts as the API shows them.
     pub(super) fn list(&self, counts: &Counts, vocabulary: &Vocabulary) -> BTreeMap<String, Vec<FacetCount>> {
-        (Facet::ALL.into_iter())
+        Facet::all()
+            .take(Facet::OWN.len() + self.further.len())
             .map(|facet| {
                 let listed = match facet {
                     Facet::Tactic => self.tactics(counts, vocabulary),
                     _ => self.most_frequent(facet, counts, vocabulary),
                 };
-                (facet.name().to_owned(), listed)
+                (facet.name(self.further).to_owned(), listed)
             })
             .collect()
     }
@@ -143,7 +151,7 @@ impl<'a> Choices<'a> {
         let mut shown: Vec<(u64, String, String)> = (listed.into_iter())
             .map(|(count, key, written)| (count, key.to_owned(), written.to_owned()))
             .collect();
-        for text in written(self.filters, facet) {
+        for text in written(self.filters, facet, self.further) {
             for (key, _) in keys(facet, text, self.release) {
                 if shown.iter().any(|(_, shown, _)| *shown == key) || self.is_replaced_technique(facet, &key)
                 {
@@ -200,14 +208,14 @@ pub(super) struct Counts(Vec<Vec<u32>>);
 
 impl Counts {
     pub(super) fn new() -> Self {
-        Self(Facet::ALL.iter().map(|_| Vec::new()).collect())
+        Self(vec![Vec::new(); FACETS])
     }
 
     /// Makes room for all values that documents can have by now.
     pub(super) fn fit(&mut self, vocabulary: &Vocabulary) {
-        for facet in Facet::ALL {
+        for facet in Facet::all() {
             let values = vocabulary.of(facet).len();
-            let counts = &mut self.0[facet as usize];
+            let counts = &mut self.0[facet.slot()];
             if counts.len() < values {
                 counts.resize(values, 0);
             }
@@ -227,8 +235,8 @@ impl Counts {
 
     /// Counts a document for one facet.
     pub(super) fn add_one(&mut self, columns: &Columns, doc: DocId, facet: Facet) {
-        let counts = &mut self.0[facet as usize];
-        for number in columns.facets[facet as usize].of(doc) {
+        let counts = &mut self.0[facet.slot()];
+        for number in columns.facets[facet.slot()].of(doc) {
             if let Some(count) = counts.get_mut(*number as usize) {
                 *count += 1;
             }
@@ -238,13 +246,13 @@ impl Counts {
     /// The values that occur, by number.
     pub(super) fn of(&self, facet: Facet) -> impl Iterator<Item = (u32, u64)> + '_ {
         (0..)
-            .zip(&self.0[facet as usize])
+            .zip(&self.0[facet.slot()])
             .filter(|(_, count)| **count > 0)
             .map(|(at, count)| (at, u64::from(*count)))
     }
 
     fn one(&self, facet: Facet, number: u32) -> u64 {
-        self.0[facet as usize].get(number as usize).map_or(0, |count| u64::from(*count))
+        self.0[facet.slot()].get(number as usize).map_or(0, |count| u64::from(*count))
     }
 }
 
@@ -252,7 +260,7 @@ fn tactic_id(key: &str) -> &str {
     key.split_once(ORIGIN).map_or(key, |(id, _)| id)
 }
 
-fn written(filters: &Filters, facet: Facet) -> &[String] {
+fn written<'a>(filters: &'a Filters, facet: Facet, further: &[String]) -> &'a [String] {
     match facet {
         Facet::Tactic => &filters.tactic,
         Facet::Technique => &filters.technique,
@@ -262,6 +270,7 @@ fn written(filters: &Filters, facet: Facet) -> &[String] {
         Facet::Author => &filters.author,
         Facet::Repo => &filters.repo,
         Facet::Standing => &filters.standing,
+        Facet::Further(_) => filters.further.get(facet.name(further)).map_or(&[], Vec::as_slice),
     }
 }
 

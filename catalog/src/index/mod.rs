@@ -32,6 +32,7 @@ pub use similar::Similar;
 use crate::attack::{Mapping, TechniqueId};
 use crate::lint::Diagnostic;
 use crate::procedure::{Procedure, Standing};
+use crate::repository::MAX_FACETS;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -189,6 +190,8 @@ pub struct Filters {
     pub repo: Vec<String>,
     /// `good`, `broken`, `uncatalogued`, `duplicate`.
     pub standing: Vec<String>,
+    /// Values of further keys of `hunting`, by key, exact but for case; keys that are no facets are not heeded.
+    pub further: BTreeMap<String, Vec<String>>,
 }
 
 /// The order of results.

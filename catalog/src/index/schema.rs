@@ -8,6 +8,7 @@
 //! * `fact` holds exact terms, `name=value`; `handle` hashes of names (see [`Handle`]); the fast fields what is counted
 //!   and sorted by.
 
+use super::MAX_FACETS;
 use super::encoded;
 use sha2::{Digest, Sha256};
 use tantivy::schema::{
@@ -16,7 +17,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::{RAW_TOKENIZER_NAME, TextAnalyzer, TokenizerManager};
 
 /// Name it anew whenever documents are made otherwise: the index folder is named after it.
-pub(super) const VERSION: &str = "schema-4";
+pub(super) const VERSION: &str = "schema-5";
 
 /// What is counted, in the order in which the API names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,10 +30,16 @@ pub(super) enum Facet {
     Author,
     Repo,
     Standing,
+    /// A further key of `hunting`, by its place among those that are configured.
+    Further(u8),
 }
 
+/// How many facets there can be.
+pub(super) const FACETS: usize = 8 + MAX_FACETS;
+
 impl Facet {
-    pub(super) const ALL: [Facet; 8] = [
+    /// Those that every catalog has.
+    pub(super) const OWN: [Facet; 8] = [
         Facet::Tactic,
         Facet::Technique,
         Facet::DataSource,
@@ -43,8 +50,33 @@ impl Facet {
         Facet::Standing,
     ];
 
+    /// All for which the schema has room.
+    pub(super) fn all() -> impl Iterator<Item = Facet> {
+        (0..FACETS).map(Self::at)
+    }
+
+    fn at(slot: usize) -> Self {
+        let further = || Facet::Further(u8::try_from(slot - Self::OWN.len()).unwrap_or(u8::MAX));
+        Self::OWN.get(slot).copied().unwrap_or_else(further)
+    }
+
+    /// Its place among all.
+    pub(super) fn slot(self) -> usize {
+        match self {
+            Facet::Tactic => 0,
+            Facet::Technique => 1,
+            Facet::DataSource => 2,
+            Facet::Tag => 3,
+            Facet::Platform => 4,
+            Facet::Author => 5,
+            Facet::Repo => 6,
+            Facet::Standing => 7,
+            Facet::Further(place) => Self::OWN.len() + usize::from(place),
+        }
+    }
+
     /// The API's parameter name.
-    pub(super) fn name(self) -> &'static str {
+    pub(super) fn name(self, further: &[String]) -> &str {
         match self {
             Facet::Tactic => "tactic",
             Facet::Technique => "technique",
@@ -54,20 +86,15 @@ impl Facet {
             Facet::Author => "author",
             Facet::Repo => "repo",
             Facet::Standing => "standing",
+            Facet::Further(place) => further.get(usize::from(place)).map_or("", String::as_str),
         }
     }
 
     /// The fast field that holds its values.
-    pub(super) fn column(self) -> &'static str {
+    pub(super) fn column(self) -> String {
         match self {
-            Facet::Tactic => "facet_tactic",
-            Facet::Technique => "facet_technique",
-            Facet::DataSource => "facet_data_source",
-            Facet::Tag => "facet_tag",
-            Facet::Platform => "facet_platform",
-            Facet::Author => "facet_author",
-            Facet::Repo => "facet_repo",
-            Facet::Standing => "facet_standing",
+            Facet::Further(place) => format!("facet_further_{place}"),
+            own => format!("facet_{}", own.name(&[])),
         }
     }
 }
@@ -185,7 +212,7 @@ pub(super) struct Fields {
     pub(super) description: Field,
     pub(super) prose: Field,
     pub(super) code: Field,
-    pub(super) facets: [Field; 8],
+    pub(super) facets: [Field; FACETS],
     /// The entry as JSON.
     pub(super) entry: Field,
     pub(super) stored_prose: Field,
@@ -228,7 +255,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         description: builder.add_text_field("description", words(positions)),
         prose: builder.add_text_field("prose", places()),
         code: builder.add_text_field("code", places()),
-        facets: Facet::ALL.map(|facet| builder.add_text_field(facet.column(), column())),
+        facets: std::array::from_fn(|slot| builder.add_text_field(&Facet::at(slot).column(), column())),
         entry: builder.add_text_field("entry", STORED),
         stored_prose: builder.add_text_field("stored_prose", STORED),
         stored_code: builder.add_text_field("stored_code", STORED),

@@ -80,7 +80,7 @@ impl Index {
         })?;
         // Columns fill the vocabulary that choices are looked up in.
         let live = snapshot.live(&self.vocabulary)?;
-        let choices = Choices::new(&search.filters, release, &self.vocabulary);
+        let choices = Choices::new(&search.filters, &self.further, release, &self.vocabulary);
         let order = match (search.sort, compiled.ranked) {
             (Sort::Relevance, true) => Order::Score,
             (Sort::Relevance, false) => Order::Worth,
@@ -133,7 +133,7 @@ impl Index {
         })?;
         let live = snapshot.live(&self.vocabulary)?;
         let filters = Filters { technique: Vec::new(), ..search.filters.clone() };
-        let choices = Choices::new(&filters, release, &self.vocabulary);
+        let choices = Choices::new(&filters, &self.further, release, &self.vocabulary);
         let mut pass = Pass {
             order: Order::Changed,
             choices: &choices,
@@ -271,6 +271,7 @@ fn search_hash(search: &Search, release: &Release) -> u64 {
     ] {
         values.hash(&mut hash);
     }
+    filters.further.hash(&mut hash);
     (search.sort as u8, release.version()).hash(&mut hash);
     hash.finish()
 }

@@ -1,10 +1,10 @@
 //! The index on disk: open it, watch its generations, publish what was committed.
 
-use super::IndexError;
 use super::analysis::{self, Analyzers};
 use super::batch::Writer;
 use super::columns::{Columns, Vocabulary};
 use super::schema::{self, Fields};
+use super::{IndexError, MAX_FACETS};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -43,6 +43,8 @@ pub struct Index {
     refreshed: Mutex<Instant>,
     pub(super) vocabulary: Vocabulary,
     pub(super) analyzers: Arc<Analyzers>,
+    /// Further keys of `hunting` that are facets.
+    pub(super) further: Arc<[String]>,
 }
 
 /// One generation of the index: a fixed set of segments and deletions.
@@ -99,8 +101,22 @@ impl Index {
     /// # Errors
     /// When the folder cannot be used.
     pub fn open(folder: &Path, fingerprint: &str) -> Result<Self, IndexError> {
-        let name = folder_name(fingerprint);
-        let path = folder.join(&name);
+        Self::open_with(folder, fingerprint, &[])
+    }
+
+    /// The same, with further keys of `hunting` that are facets; of more than [`MAX_FACETS`] the first. They are part
+    /// of the fingerprint.
+    ///
+    /// # Errors
+    /// When the folder cannot be used.
+    pub fn open_with(folder: &Path, fingerprint: &str, further: &[String]) -> Result<Self, IndexError> {
+        let further = &further[..further.len().min(MAX_FACETS)];
+        let index = Self::open_named(folder, &folder_name(&format!("{fingerprint} {further:?}")))?;
+        Ok(Self { further: further.into(), ..index })
+    }
+
+    fn open_named(folder: &Path, name: &str) -> Result<Self, IndexError> {
+        let path = folder.join(name);
         let io = |source| IndexError::Io { path: path.clone(), source };
         std::fs::create_dir_all(&path).map_err(io)?;
         if !path.join("meta.json").exists() {
@@ -147,12 +163,18 @@ impl Index {
             refreshed: Mutex::new(Instant::now()),
             vocabulary: Vocabulary::default(),
             analyzers: Arc::default(),
+            further: Arc::default(),
         })
     }
 
     /// What the last commit stands for.
     pub fn marks(&self) -> Marks {
         self.current().marks.clone()
+    }
+
+    /// Further keys of `hunting` that are facets.
+    pub fn further(&self) -> &[String] {
+        &self.further
     }
 
     /// Where this index lies.

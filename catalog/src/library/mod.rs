@@ -20,7 +20,7 @@ use crate::lint::Diagnostic;
 use crate::mirror::{Mirror, MirrorError};
 use crate::notebook::Notebook;
 use crate::procedure::Procedure;
-use crate::repository::Repository;
+use crate::repository::{self, Repository};
 use chrono::{DateTime, Utc};
 use examine::{Examined, Source};
 use record::Record;
@@ -273,7 +273,8 @@ impl Library {
         create(&data.join("mirrors"))?;
         create(&data.join("index"))?;
         let release = Release::current();
-        let index = Index::open(&data.join("index"), &sync::index_fingerprint(release))?;
+        let facets = repository::facets(&repositories);
+        let index = Index::open_with(&data.join("index"), &sync::index_fingerprint(release), &facets)?;
         let shelves = repositories
             .into_iter()
             .map(|repository| Shelf {
@@ -306,6 +307,11 @@ impl Library {
     /// The ATT&CK release that the library speaks.
     pub fn release(&self) -> &'static Release {
         self.release
+    }
+
+    /// Further keys of `hunting` that are facets, in the configured order.
+    pub fn facets(&self) -> &[String] {
+        self.index.further()
     }
 
     /// Every repository and how it stands, in the configured order.

@@ -14,6 +14,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::{Host, Url};
 
+/// Most further keys of `hunting` that can be facets.
+pub const MAX_FACETS: usize = 8;
+
 /// Longest URL or path that is taken.
 const MAX_LOCATION: usize = 4096;
 
@@ -65,6 +68,8 @@ pub struct FieldMapping {
     pub authors: Vec<String>,
     /// Keys that name platforms.
     pub platforms: Vec<String>,
+    /// Keys by which results are counted and filtered, as by the recommended ones: facets.
+    pub facets: Vec<String>,
 }
 
 impl Default for FieldMapping {
@@ -75,6 +80,7 @@ impl Default for FieldMapping {
             techniques: list(&["attack_technique_ids"]),
             authors: list(&["authors", "author"]),
             platforms: list(&["platforms", "platform"]),
+            facets: Vec::new(),
         }
     }
 }
@@ -106,6 +112,14 @@ pub enum RepositoryError {
         "{0:?} cannot name a repository: use 1 to 64 of A-Z a-z 0-9 . _ -, not beginning with a dot or a hyphen"
     )]
     Name(String),
+    /// A key that cannot be a facet.
+    #[error("the facet {facet:?}: {reason}")]
+    Facet {
+        /// The key.
+        facet: String,
+        /// Why.
+        reason: &'static str,
+    },
     /// A glob that cannot be read.
     #[error("the glob {glob:?}: {reason}")]
     Glob {
@@ -322,6 +336,78 @@ impl Repository {
     /// [`RepositoryError::Glob`] for one that cannot be read.
     pub fn compile_globs(&self) -> Result<Globs, RepositoryError> {
         Globs::new(&self.globs, &self.ignore)
+    }
+}
+
+/// Names that a facet cannot have: facets of every catalog, parameters of the pages that show them, and keys that are no
+/// further ones.
+const TAKEN: [&str; 28] = [
+    "about",
+    "actor",
+    "as",
+    "at",
+    "attack_technique_ids",
+    "author",
+    "collection",
+    "cursor",
+    "data_source",
+    "data_sources",
+    "description",
+    "domain",
+    "format",
+    "id",
+    "limit",
+    "offset",
+    "platform",
+    "q",
+    "repo",
+    "since",
+    "sort",
+    "standing",
+    "tactic",
+    "tag",
+    "tags",
+    "technique",
+    "title",
+    "version",
+];
+
+/// Longest name of a facet.
+const MAX_FACET: usize = 40;
+
+/// Further keys of `hunting` that are facets in a catalog of these repositories, each once, in the configured order.
+pub fn facets(repositories: &[Repository]) -> Vec<String> {
+    let mut facets: Vec<String> = Vec::new();
+    for key in repositories.iter().flat_map(|repository| &repository.fields.facets) {
+        if !facets.contains(key) {
+            facets.push(key.clone());
+        }
+    }
+    facets
+}
+
+/// Whether these can be facets.
+///
+/// # Errors
+/// [`RepositoryError::Facet`] for a name that cannot be one, and where there are more than [`MAX_FACETS`].
+pub fn check_facets(facets: &[String]) -> Result<(), RepositoryError> {
+    let refuse = |facet: &str, reason| {
+        Err(RepositoryError::Facet { facet: facet.chars().take(MAX_FACET).collect(), reason })
+    };
+    for facet in facets {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-' | b'.');
+        if facet.is_empty() || facet.len() > MAX_FACET || !facet.bytes().all(plain) {
+            return refuse(facet, "a facet is a key of 1 to 40 of a-z 0-9 _ - .");
+        }
+        if TAKEN.contains(&facet.as_str()) {
+            return refuse(facet, "this name has another meaning already");
+        }
+    }
+    match facets.get(MAX_FACETS) {
+        Some(facet) => {
+            refuse(facet, "at most eight further keys can be facets, in all repositories together")
+        }
+        None => Ok(()),
     }
 }
 

@@ -8,7 +8,7 @@ mod repositories;
 pub use repositories::RepositoryEntry;
 
 use catalog::instance::Vocabulary;
-use catalog::repository::Repository;
+use catalog::repository::{self, Repository};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
@@ -204,6 +204,11 @@ impl Config {
             }
             repositories.push(repository);
         }
+        let facets = repository::facets(&repositories);
+        repository::check_facets(&facets).map_err(|error| ConfigError::Repository {
+            name: "fields.facets".to_owned(),
+            reason: error.to_string(),
+        })?;
         Ok(repositories)
     }
 
@@ -275,6 +280,16 @@ mod tests {
     fn a_repository_by_plain_http_is_refused_by_its_url() {
         let refused = read("[[repositories]]\nurl = 'http://example.com/hunts.git'").unwrap_err().to_string();
         assert!(refused.contains("http://"), "{refused}");
+    }
+
+    #[test]
+    fn a_facet_is_a_key_of_its_own_and_there_are_few() {
+        let with =
+            |facets: &str| read(&format!("[[repositories]]\nurl = '/a/b'\nfields = {{ facets = {facets} }}"));
+        assert_eq!(with("['status', 'review.state']").unwrap().mirrored().unwrap()[0].fields.facets.len(), 2);
+        for refused in ["['sort']", "['Status']", "['']", "['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']"] {
+            assert!(with(refused).unwrap_err().to_string().contains("facet"), "{refused}");
+        }
     }
 
     #[test]

@@ -149,6 +149,9 @@ fn any_put(at: usize) -> impl Strategy<Value = Put> {
             for source in data {
                 one = one.data(source);
             }
+            if second < 3 {
+                one = one.meta("status", json!(if second == 0 { "draft" } else { "Done" }));
+            }
             one
         },
     )
@@ -185,7 +188,8 @@ fn chosen<'a>(filters: &'a mut Filters, facet: &str) -> &'a mut Vec<String> {
         "platform" => &mut filters.platform,
         "author" => &mut filters.author,
         "repo" => &mut filters.repo,
-        _ => &mut filters.standing,
+        "standing" => &mut filters.standing,
+        further => filters.further.entry(further.to_owned()).or_default(),
     }
 }
 
@@ -199,7 +203,8 @@ proptest! {
         filters in any_filters(),
         word in prop_oneof![Just(""), Just("hunt"), Just("tag:azure"), Just("-technique:T1003")],
     ) {
-        let shelf = Shelf::with(puts);
+        let shelf = Shelf::with_facet("status");
+        shelf.put(puts);
         let search = Search { text: word.into(), filters: filters.clone(), limit: 1, ..Search::default() };
         let found = shelf.search(&search);
         for (facet, values) in &found.facets {
@@ -211,7 +216,7 @@ proptest! {
                 );
             }
         }
-        for facet in ["tactic", "technique", "tag", "data_source", "standing"] {
+        for facet in ["tactic", "technique", "tag", "data_source", "standing", "status"] {
             let mut narrowed = search.clone();
             let own = chosen(&mut narrowed.filters, facet);
             if own.is_empty() {
@@ -220,6 +225,43 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_further_key_that_is_configured_is_counted_and_chosen_like_any_other_facet() {
+    let shelf = Shelf::with_facet("review.state");
+    shelf.put([
+        put("a.md").meta("review", json!({"state": "Draft"})).tag("azure"),
+        put("b.md").meta("review", json!({"state": ["done", "draft"]})),
+        put("c.md").meta("review", json!({"state": "done"})).tag("azure"),
+        put("d.md").meta("state", json!("draft")),
+    ]);
+    assert_eq!(counts(&shelf.find(""), "review.state"), [("done".to_owned(), 2), ("Draft".to_owned(), 2)]);
+    let choose = |values: &[&str], tag: &[&str]| {
+        let own = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+        shelf.filter(|filters| {
+            filters.further.insert("review.state".into(), own(values));
+            filters.further.insert("state".into(), vec!["no facet, not heeded".into()]);
+            filters.tag = own(tag);
+        })
+    };
+    let mut found = paths(&choose(&["draft"], &[]));
+    found.sort();
+    assert_eq!(found, ["a.md", "b.md"]);
+    assert_eq!(
+        counts(&choose(&["draft"], &[]), "review.state")[0],
+        ("done".to_owned(), 2),
+        "its own choice aside"
+    );
+    assert_eq!(choose(&["draft", "done"], &["azure"]).total, 2);
+    assert_eq!(choose(&["never"], &[]).total, 0, "what nothing has widens nothing");
+    let asked = choose(&["never"], &[]);
+    assert_eq!(
+        counts(&asked, "review.state").last(),
+        Some(&("never".to_owned(), 0)),
+        "and can be taken back"
+    );
+    assert!(!Shelf::new().find("").facets.contains_key("review.state"));
 }
 
 #[test]

@@ -29,6 +29,13 @@ impl Shelf {
         Self { folder, index }
     }
 
+    /// One in which a further key of `hunting` is a facet.
+    fn with_facet(key: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open_with(folder.path(), "test", &[key.to_owned()]).unwrap();
+        Self { folder, index }
+    }
+
     /// An index that holds these.
     fn with(entries: impl IntoIterator<Item = Put>) -> Self {
         let shelf = Self::new();

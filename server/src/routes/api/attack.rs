@@ -1,6 +1,6 @@
 //! GET `/matrix`, `/layers/…`, `/techniques`, `/actors`: ATT&CK with what the catalog hunts of it.
 
-use super::procedures::SearchParams;
+use super::procedures::{SearchParams, Searched};
 use crate::app::App;
 use crate::auth::Principal;
 use crate::http::cache::Cache;
@@ -191,7 +191,7 @@ pub async fn matrix(
     State(app): State<App>,
     _who: Principal,
     Query(params): Query<AttackParams>,
-    Query(search): Query<SearchParams>,
+    Searched(search): Searched,
 ) -> Result<Json<MatrixAnswer>, Problem> {
     let Asked { matrix, coverage, .. } = asked(&app, &params, &search).await?;
     let (share, _) = matrix.shares();
@@ -223,7 +223,7 @@ pub async fn layer(
     _who: Principal,
     Path(file): Path<String>,
     Query(params): Query<AttackParams>,
-    Query(search): Query<SearchParams>,
+    Searched(search): Searched,
 ) -> Result<Response, Problem> {
     if !matches!(file.as_str(), "library.json" | "layer.json" | "matrix.csv") {
         return Err(Problem::not_found(format!(

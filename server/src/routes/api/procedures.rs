@@ -6,8 +6,9 @@ use crate::auth::Principal;
 use crate::http::problem::Problem;
 use crate::http::query;
 use axum::Json;
-use axum::extract::{RawQuery, State};
-use axum_extra::extract::Query;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum_extra::extract::{Query, QueryRejection};
 use catalog::index::{FacetCount, Filters, Found, Search, Sort};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -43,6 +44,37 @@ pub struct SearchParams {
     pub limit: Option<String>,
     /// Where to go on: `next` of the page before.
     pub cursor: Option<String>,
+    /// Further keys of `hunting` that are configured as facets, each a parameter of its own name.
+    #[serde(skip)]
+    #[param(ignore)]
+    pub further: BTreeMap<String, Vec<String>>,
+}
+
+/// Most further parameters that are looked at, and most values of one.
+const MAX_FURTHER: usize = 32;
+const MAX_VALUES: usize = 100;
+
+/// [`SearchParams`] of an address, those that only configuration can name among them.
+pub struct Searched(pub SearchParams);
+
+impl<S: Send + Sync> FromRequestParts<S> for Searched {
+    type Rejection = QueryRejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let Query(mut params) = Query::<SearchParams>::from_request_parts(parts, state).await?;
+        for (name, value) in url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
+            let value = value.trim();
+            if KNOWN.contains(&&*name) || value.is_empty() {
+                continue;
+            }
+            let room = params.further.len() < MAX_FURTHER || params.further.contains_key(&*name);
+            if room {
+                let values = params.further.entry(name.into_owned()).or_default();
+                values.extend((values.len() < MAX_VALUES).then(|| value.to_owned()));
+            }
+        }
+        Ok(Self(params))
+    }
 }
 
 /// The parameters that there are.
@@ -93,6 +125,7 @@ impl SearchParams {
             author: query::said(&self.author),
             repo: query::said(&self.repo),
             standing,
+            further: self.further.clone(),
         };
         Ok(Search {
             text: self.q.clone().unwrap_or_default(),
@@ -149,11 +182,10 @@ impl From<FacetCount> for FacetItem {
 pub async fn search(
     State(app): State<App>,
     _who: Principal,
-    Query(params): Query<SearchParams>,
-    RawQuery(raw): RawQuery,
+    Searched(params): Searched,
 ) -> Result<Json<SearchAnswer>, Problem> {
     let search = params.search()?;
-    let mut hints = unknown(raw.as_deref().unwrap_or_default());
+    let mut hints = unknown(&params.further, app.library.facets());
     let began = Instant::now();
     let found = app.read(move |library| library.search(&search)).await?;
     hints.extend(found.hints.iter().cloned());
@@ -181,15 +213,13 @@ pub fn milliseconds(took: Duration) -> f64 {
 }
 
 /// A misspelt filter finds everything: say so.
-fn unknown(raw: &str) -> Vec<String> {
-    let mut names: Vec<String> = url::form_urlencoded::parse(raw.as_bytes())
-        .map(|(name, _)| name.into_owned())
-        .filter(|name| !KNOWN.contains(&name.as_str()))
-        .map(|name| name.chars().take(40).collect())
-        .collect();
-    names.dedup();
-    names.truncate(5);
-    names.into_iter().map(|name| format!("There is no parameter {name}; it was not looked at.")).collect()
+fn unknown(further: &BTreeMap<String, Vec<String>>, facets: &[String]) -> Vec<String> {
+    (further.keys())
+        .filter(|name| !facets.contains(name))
+        .take(5)
+        .map(|name| name.chars().take(40).collect::<String>())
+        .map(|name| format!("There is no parameter {name}; it was not looked at."))
+        .collect()
 }
 
 #[cfg(test)]
@@ -212,8 +242,14 @@ mod tests {
 
     #[test]
     fn a_misspelt_parameter_is_named() {
-        assert_eq!(unknown("q=a&techniqe=T1003"), ["There is no parameter techniqe; it was not looked at."]);
-        assert!(unknown("q=a&technique=T1003").is_empty());
+        let asked = BTreeMap::from([
+            ("status".to_owned(), vec!["draft".to_owned()]),
+            ("techniqe".to_owned(), vec!["T1003".to_owned()]),
+        ]);
+        assert_eq!(
+            unknown(&asked, &["status".to_owned()]),
+            ["There is no parameter techniqe; it was not looked at."]
+        );
     }
 
     use crate::auth::Role;

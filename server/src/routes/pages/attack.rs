@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::http::problem::Problem;
 use crate::http::query;
 use crate::routes::api::attack::{Asked, AttackParams, asked};
-use crate::routes::api::procedures::SearchParams;
+use crate::routes::api::procedures::Searched;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum_extra::extract::Query;
@@ -36,7 +36,7 @@ pub async fn matrix(
     State(app): State<App>,
     visitor: Visitor,
     Query(params): Query<AttackParams>,
-    Query(search): Query<SearchParams>,
+    Searched(search): Searched,
     Query(shown): Query<Shown>,
 ) -> Result<Response, Problem> {
     let Asked { matrix: made, actors, about, coverage } = asked(&app, &params, &search).await?;

@@ -5,14 +5,13 @@ use super::{Visitor, html};
 use crate::app::App;
 use crate::http::problem::Problem;
 use crate::routes::api::item::DiagnosticCounts;
-use crate::routes::api::procedures::SearchParams;
+use crate::routes::api::procedures::Searched;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum_extra::extract::Query;
 use catalog::index::{self, Filters, Found, Hit, Search};
 use catalog::library::RepositoryState;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 use web::pages::catalog::{
     CatalogView, Chosen, Facet, FacetValue, Item, Readiness, Snippet, Sort, page, results_fragment,
@@ -29,7 +28,7 @@ const ORDER: [&str; 8] =
 pub async fn show(
     State(app): State<App>,
     visitor: Visitor,
-    Query(params): Query<SearchParams>,
+    Searched(params): Searched,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let search = params.search()?;
@@ -90,6 +89,11 @@ fn view(
 /// it can be taken back.
 fn chosen(filters: &Filters, facets: &mut Vec<Facet>) -> Vec<Chosen> {
     let mut chosen = Vec::new();
+    // Of what is no facet, nothing can be chosen.
+    let known: HashSet<String> = facets.iter().map(|facet| facet.name.clone()).collect();
+    let further = (filters.further.iter())
+        .filter(|(name, _)| known.contains(*name))
+        .map(|(name, values)| (name.as_str(), values));
     for (facet, values) in [
         ("tactic", &filters.tactic),
         ("technique", &filters.technique),
@@ -99,7 +103,10 @@ fn chosen(filters: &Filters, facets: &mut Vec<Facet>) -> Vec<Chosen> {
         ("author", &filters.author),
         ("repo", &filters.repo),
         ("standing", &filters.standing),
-    ] {
+    ]
+    .into_iter()
+    .chain(further)
+    {
         for value in values {
             let place = facets.iter().position(|known| known.name == facet).unwrap_or_else(|| {
                 facets.push(Facet { name: facet.to_owned(), values: Vec::new() });
