@@ -7,6 +7,7 @@
 use catalog::attack::{Release, TacticMapping, TacticOrigin};
 use catalog::index::{Entry, Index, Load, Revision, RevisionStatus, Search, Sort, Text};
 use catalog::procedure::{Procedure, Standing};
+use catalog::team::Lexicon;
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -199,7 +200,7 @@ fn searches(criterion: &mut Criterion) {
     let mut report = String::new();
     let index = build(folder.path(), &mut report);
     eprint!("{report}");
-    let release = Release::current();
+    let lexicon = Lexicon::of(Release::current());
     let with = |text: &str| Search { text: text.into(), limit: 20, ..Search::default() };
     let mut filtered = with("");
     filtered.filters.tactic = vec!["TA0006".into()];
@@ -219,10 +220,10 @@ fn searches(criterion: &mut Criterion) {
         ("by title", Search { sort: Sort::Title, ..with("") }),
     ];
     for (name, search) in cases {
-        let found = index.search(&search, release).expect("a search");
+        let found = index.search(&search, &lexicon).expect("a search");
         let name = format!("{name} ({} found)", found.total);
         criterion.bench_function(&name, |bencher| {
-            bencher.iter(|| black_box(index.search(black_box(&search), release)).expect("a search"));
+            bencher.iter(|| black_box(index.search(black_box(&search), &lexicon)).expect("a search"));
         });
     }
 }

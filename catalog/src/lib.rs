@@ -26,3 +26,4 @@ pub mod report;
 pub mod repository;
 #[cfg(feature = "mirror")]
 pub mod starter;
+pub mod team;

@@ -1,8 +1,10 @@
 //! Who uses which technique: groups, software and campaigns of ATT&CK.
 
+use super::intel::Names;
 use super::{Release, TechniqueId};
+use crate::team::OwnActor;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The embedded table; `tables/README.md` says what is in it.
 const TABLE: &str = include_str!("tables/actors-18.1.tsv");
@@ -58,23 +60,26 @@ pub enum ActorKind {
     Software,
     /// `C0024`
     Campaign,
+    /// `hunts:scarlet-otter`: one that a team names in its own repository.
+    Own,
 }
 
 impl ActorKind {
-    /// The word for it: `group`, `software`, `campaign`.
+    /// The word for it: `group`, `software`, `campaign`; `actor` for a team's own.
     pub fn word(self) -> &'static str {
         match self {
             Self::Group => "group",
             Self::Software => "software",
             Self::Campaign => "campaign",
+            Self::Own => "actor",
         }
     }
 }
 
-/// A group, a piece of software or a campaign.
+/// A group, a piece of software or a campaign of ATT&CK, or an actor of a team's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// `G0016`
+    /// `G0016`, `hunts:scarlet-otter`
     pub id: String,
     /// What it is.
     pub kind: ActorKind,
@@ -86,16 +91,33 @@ pub struct Actor {
     pub techniques: Vec<TechniqueId>,
     /// Ids of the software that it uses.
     pub uses: Vec<String>,
+    /// For a team's own: where it comes from.
+    pub own: Option<Origin>,
+}
+
+/// Where a team's own actor comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The repository whose `huntshelf.toml` names it.
+    pub repo: String,
+    /// Where more is said of it.
+    pub url: Option<String>,
+    /// What the team says of it.
+    pub note: String,
 }
 
 /// All actors, resolved to one release.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Actors {
     version: String,
+    /// The release that they are resolved to.
+    release: (String, String),
     all: Vec<Actor>,
     by_id: HashMap<String, usize>,
     by_name: HashMap<String, Vec<usize>>,
     by_technique: HashMap<TechniqueId, Vec<usize>>,
+    /// What a text names them and the release's techniques by; made when a text is first read.
+    pub(super) names: OnceLock<Names>,
 }
 
 impl Actors {
@@ -121,10 +143,12 @@ impl Actors {
     fn resolved(release: &Release) -> Actors {
         let mut actors = Actors {
             version: String::new(),
+            release: (release.domain().to_owned(), release.version().to_owned()),
             all: Vec::new(),
             by_id: HashMap::new(),
             by_name: HashMap::new(),
             by_technique: HashMap::new(),
+            names: OnceLock::new(),
         };
         for row in TABLE.lines() {
             let mut fields = row.split('\t');
@@ -157,6 +181,7 @@ impl Actors {
                         aliases: list(aliases, '|'),
                         techniques,
                         uses: list(uses, ','),
+                        own: None,
                     });
                 }
                 _ => {}
@@ -165,9 +190,26 @@ impl Actors {
         actors
     }
 
+    /// Takes in an actor that a team names in its repository.
+    pub(crate) fn add_own(&mut self, repo: &str, actor: &OwnActor, release: &Release) {
+        let resolved = actor.techniques.iter().filter_map(|id| Some(release.resolve(id)?.id.clone()));
+        let mut techniques: Vec<TechniqueId> = resolved.collect();
+        techniques.sort();
+        techniques.dedup();
+        self.add(Actor {
+            id: format!("{repo}:{}", actor.slug),
+            kind: ActorKind::Own,
+            name: actor.name.clone(),
+            aliases: actor.aliases.clone(),
+            techniques,
+            uses: Vec::new(),
+            own: Some(Origin { repo: repo.to_owned(), url: actor.url.clone(), note: actor.note.clone() }),
+        });
+    }
+
     fn add(&mut self, actor: Actor) {
         let at = self.all.len();
-        self.by_id.insert(actor.id.clone(), at);
+        self.by_id.entry(actor.id.to_ascii_uppercase()).or_insert(at);
         for name in std::iter::once(&actor.name).chain(&actor.aliases) {
             let holders = self.by_name.entry(key(name)).or_default();
             if !holders.contains(&at) {
@@ -178,6 +220,12 @@ impl Actors {
             self.by_technique.entry(technique.clone()).or_default().push(at);
         }
         self.all.push(actor);
+        self.names = OnceLock::new();
+    }
+
+    /// Whether they are resolved to a release.
+    pub(super) fn are_of(&self, release: &Release) -> bool {
+        (self.release.0.as_str(), self.release.1.as_str()) == (release.domain(), release.version())
     }
 
     /// The ATT&CK version that says who uses what.
@@ -185,12 +233,12 @@ impl Actors {
         &self.version
     }
 
-    /// Every actor, by id.
+    /// Every actor: ATT&CK's by id, then the teams' own.
     pub fn all(&self) -> &[Actor] {
         &self.all
     }
 
-    /// One actor by its id, `G0016`, in any case.
+    /// One actor by its id, `G0016` or `hunts:scarlet-otter`, in any case.
     pub fn get(&self, id: &str) -> Option<&Actor> {
         self.by_id.get(&id.trim().to_ascii_uppercase()).map(|&at| &self.all[at])
     }

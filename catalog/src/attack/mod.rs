@@ -13,7 +13,7 @@ mod remap;
 
 #[cfg(feature = "index")]
 pub(crate) use actors::EVERYDAY;
-pub use actors::{Actor, ActorKind, Actors};
+pub use actors::{Actor, ActorKind, Actors, Origin};
 pub use id::{NotATechnique, TacticId, TechniqueId};
 pub use intel::{ActorMention, Intel, MOST_MENTIONS, MOST_TEXT, Mention, read as read_intel};
 pub use matrix::{Cell, Column, Matrix, Share};

@@ -6,7 +6,7 @@ use super::document;
 use super::schema::{Handle, column, fact};
 use super::shelf::{Index, Snapshot};
 use super::{Entry, IndexError, Listed, Match, Matched, Revision};
-use crate::procedure::Standing;
+use crate::procedure::{PATH_PREFIX, Standing};
 use serde::de::DeserializeOwned;
 use tantivy::schema::{Field, IndexRecordOption, Value};
 use tantivy::{DocAddress, DocSet, TERMINATED, TantivyDocument, Term};
@@ -64,6 +64,31 @@ impl Index {
         let snapshot = self.current();
         match with_term(&snapshot, &self.handle(Handle::Lineage(repo, lineage)))?.first() {
             Some(&address) => Ok(Some(stored(&snapshot, address, self.fields.entry)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The id that a procedure of a repository has today, by one that it has or once had, or by `path:` and its path.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn id_today(&self, repo: &str, id: &str) -> Result<Option<String>, IndexError> {
+        let snapshot = self.current();
+        let prefix = document::key(repo, "");
+        for handle in [Handle::Id(id), Handle::FormerId(id)] {
+            for address in with_term(&snapshot, &self.handle(handle))? {
+                let columns = snapshot.columns(address.segment_ord as usize, &self.vocabulary)?;
+                if !columns.keys.of(address.doc_id).starts_with(prefix.as_bytes()) {
+                    continue;
+                }
+                return match handle {
+                    Handle::Id(_) => Ok(Some(id.to_owned())),
+                    _ => Ok(Some(stored::<Entry>(&snapshot, address, self.fields.entry)?.id)),
+                };
+            }
+        }
+        match id.strip_prefix(PATH_PREFIX) {
+            Some(path) => Ok(self.entry_at(&snapshot, repo, path)?.map(|entry| entry.id)),
             None => Ok(None),
         }
     }

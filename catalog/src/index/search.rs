@@ -11,6 +11,7 @@ use super::shelf::{Index, Snapshot};
 use super::snippet::{Cutter, escape};
 use super::{Coverage, Entry, Filters, Found, Hit, IndexError, Search, Snippet, Sort};
 use crate::attack::{Actor, Release, TechniqueId};
+use crate::team::Lexicon;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -36,10 +37,10 @@ impl Index {
     ///
     /// # Errors
     /// When the index cannot be read; never because of what was typed.
-    pub fn search(&self, search: &Search, release: &Release) -> Result<Found, IndexError> {
+    pub fn search(&self, search: &Search, lexicon: &Lexicon) -> Result<Found, IndexError> {
         self.refresh()?;
-        let hash = search_hash(search, release);
-        let found = self.search_as_written(search, hash, release)?;
+        let hash = search_hash(search, lexicon);
+        let found = self.search_as_written(search, hash, lexicon)?;
         if found.total > 0 {
             return Ok(found);
         }
@@ -49,7 +50,7 @@ impl Index {
             .lend(|analyzer| mended(&search.text, &self.fields, &snapshot.searcher, analyzer))?;
         let Some(Mended { text, pairs }) = mended else { return Ok(found) };
         // Further pages are asked for by what was written.
-        let mut again = self.search_as_written(&Search { text, ..search.clone() }, hash, release)?;
+        let mut again = self.search_as_written(&Search { text, ..search.clone() }, hash, lexicon)?;
         if again.total == 0 {
             return Ok(found);
         }
@@ -60,7 +61,7 @@ impl Index {
         Ok(again)
     }
 
-    fn search_as_written(&self, search: &Search, hash: u64, release: &Release) -> Result<Found, IndexError> {
+    fn search_as_written(&self, search: &Search, hash: u64, lexicon: &Lexicon) -> Result<Found, IndexError> {
         let limit = search.limit.clamp(1, MAX_PAGE);
         let mut hints = Vec::new();
         let cursor = search.cursor.as_deref().and_then(|text| {
@@ -76,8 +77,9 @@ impl Index {
             None => (self.current(), None),
         };
         let compiled = self.analyzers.lend(|analyzer| {
-            compile(parse(&search.text), &self.fields, &snapshot.searcher, release, analyzer)
+            compile(parse(&search.text), &self.fields, &snapshot.searcher, lexicon, analyzer)
         })?;
+        let release = lexicon.release();
         // Columns fill the vocabulary that choices are looked up in.
         let live = snapshot.live(&self.vocabulary)?;
         let choices = Choices::new(&search.filters, &self.further, release, &self.vocabulary);
@@ -125,15 +127,15 @@ impl Index {
     ///
     /// # Errors
     /// When the index cannot be read; never because of what was typed.
-    pub fn coverage(&self, search: &Search, release: &Release) -> Result<Coverage, IndexError> {
+    pub fn coverage(&self, search: &Search, lexicon: &Lexicon) -> Result<Coverage, IndexError> {
         self.refresh()?;
         let snapshot = self.current();
         let compiled = self.analyzers.lend(|analyzer| {
-            compile(parse(&search.text), &self.fields, &snapshot.searcher, release, analyzer)
+            compile(parse(&search.text), &self.fields, &snapshot.searcher, lexicon, analyzer)
         })?;
         let live = snapshot.live(&self.vocabulary)?;
         let filters = Filters { technique: Vec::new(), ..search.filters.clone() };
-        let choices = Choices::new(&filters, &self.further, release, &self.vocabulary);
+        let choices = Choices::new(&filters, &self.further, lexicon.release(), &self.vocabulary);
         let mut pass = Pass {
             order: Order::Changed,
             choices: &choices,
@@ -155,7 +157,7 @@ impl Index {
         &self,
         snapshot: &'a Snapshot,
         live: u64,
-        compiled: &Compiled,
+        compiled: &Compiled<'_>,
         pass: &mut Pass<'a, '_>,
     ) -> Result<(), IndexError> {
         let searcher = &snapshot.searcher;
@@ -248,6 +250,9 @@ fn covered(entry: &Entry, actors: &[&Actor], release: &Release) -> Option<Snippe
             let marked: Vec<_> = ids.iter().map(|id| format!("<mark>{id}</mark>")).collect();
             let mut by = format!("covers {}, used by ", marked.join(", "));
             escape(&actor.name, &mut by);
+            if let Some(own) = &actor.own {
+                escape(&format!(" ({})", own.repo), &mut by);
+            }
             told.push(by);
         }
     }
@@ -255,7 +260,7 @@ fn covered(entry: &Entry, actors: &[&Actor], release: &Release) -> Option<Snippe
 }
 
 /// A hash of all that decides which results there are and in which order.
-fn search_hash(search: &Search, release: &Release) -> u64 {
+fn search_hash(search: &Search, lexicon: &Lexicon) -> u64 {
     let mut hash = DefaultHasher::new();
     let filters = &search.filters;
     search.text.hash(&mut hash);
@@ -272,7 +277,7 @@ fn search_hash(search: &Search, release: &Release) -> u64 {
         values.hash(&mut hash);
     }
     filters.further.hash(&mut hash);
-    (search.sort as u8, release.version()).hash(&mut hash);
+    (search.sort as u8, lexicon.release().version(), lexicon.fingerprint()).hash(&mut hash);
     hash.finish()
 }
 

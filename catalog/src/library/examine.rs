@@ -1,10 +1,9 @@
 //! One file, understood: bytes -> notebook -> procedure.
 
-use crate::attack::Release;
 use crate::lint::{Diagnostic, Severity};
 use crate::mirror::{BlobId, CommitId, Content, Mirror, MirrorError};
 use crate::notebook::{Notebook, ipynb, myst};
-use crate::procedure::{MAX_SIDECAR, Procedure, Understood, describe, understand};
+use crate::procedure::{MAX_SIDECAR, Procedure, Releases, Understood, describe, understand};
 use crate::repository::{Repository, Sidecar};
 use std::str::FromStr;
 
@@ -118,7 +117,7 @@ pub(super) fn examine(
     contents: &Contents,
     path: &str,
     repository: &Repository,
-    release: &Release,
+    releases: Releases<'_>,
 ) -> Examined {
     let largest = largest(path);
     let too_large = |size: u64| {
@@ -139,17 +138,17 @@ pub(super) fn examine(
     };
     let bytes = match bytes {
         Ok(bytes) => bytes,
-        Err(reason) => return unusable(reason, path, repository, release),
+        Err(reason) => return unusable(reason, path, repository, releases),
     };
     let mut notebook = if ipynb::is_path(path) {
         ipynb::read(bytes)
     } else if std::str::from_utf8(bytes).is_err() || myst::looks_like_myst(bytes) {
         myst::read(bytes)
     } else if let Some(reason) = myst::other_format(bytes) {
-        return unusable(reason, path, repository, release);
+        return unusable(reason, path, repository, releases);
     } else {
         let notebook = Notebook::default();
-        let procedure = understand(&notebook, path, &repository.fields, release).into_procedure();
+        let procedure = understand(&notebook, path, &repository.fields, releases).into_procedure();
         return Examined { notebook, procedure, outcome: Outcome::Plain, outputs: 0 };
     };
     if let Some(sidecar) = &contents.sidecar {
@@ -160,7 +159,7 @@ pub(super) fn examine(
         describe(&mut notebook, bytes, &repository.sidecar);
     }
     let unreadable = notebook.blocking().cloned();
-    let understood = understand(&notebook, path, &repository.fields, release);
+    let understood = understand(&notebook, path, &repository.fields, releases);
     let (procedure, outcome) = match (unreadable, understood) {
         (Some(reason), understood) => (understood.into_procedure(), Outcome::Unusable(reason)),
         (None, Understood::Catalogued(procedure)) => (procedure, Outcome::Catalogued),
@@ -172,9 +171,9 @@ pub(super) fn examine(
 }
 
 /// A file of which nothing could be read.
-fn unusable(reason: Diagnostic, path: &str, repository: &Repository, release: &Release) -> Examined {
+fn unusable(reason: Diagnostic, path: &str, repository: &Repository, releases: Releases<'_>) -> Examined {
     let reason = reason.blocking();
     let notebook = Notebook { diagnostics: vec![reason.clone()], ..Notebook::default() };
-    let procedure = understand(&notebook, path, &repository.fields, release).into_procedure();
+    let procedure = understand(&notebook, path, &repository.fields, releases).into_procedure();
     Examined { notebook, procedure, outcome: Outcome::Unusable(reason), outputs: 0 }
 }

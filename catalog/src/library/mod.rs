@@ -10,6 +10,7 @@ mod pass;
 mod reading;
 mod record;
 mod sync;
+mod teams;
 
 pub use files::File;
 
@@ -27,6 +28,7 @@ use record::Record;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use teams::Teams;
 
 /// What a library is opened with.
 pub struct Settings {
@@ -54,9 +56,13 @@ pub struct Library {
     index: Index,
     release: &'static Release,
     fetch: Arc<dyn Fetch>,
-    /// What was parsed, by its source and path; a notebook that many readers open is read once.
-    parsed: moka::sync::Cache<(Source, String), Arc<Examined>>,
+    /// What was parsed; a notebook that many readers open is read once.
+    parsed: moka::sync::Cache<Parsed, Arc<Examined>>,
+    teams: Teams,
 }
+
+/// A notebook's source and path, and domain and version of the release that it was held to.
+type Parsed = (Source, String, (&'static str, &'static str));
 
 /// One repository and how it stands.
 struct Shelf {
@@ -149,9 +155,9 @@ pub struct Problem {
     pub repo: String,
     /// Its path.
     pub path: String,
-    /// How its procedure is addressed.
-    pub id: String,
-    /// The commit that last changed the file.
+    /// How its procedure is addressed; none where it is no procedure's.
+    pub id: Option<String>,
+    /// The commit that last changed a procedure's file; of another file, the one that it was read at.
     pub commit: String,
     /// What is wrong, where, and what to do.
     pub diagnostic: Diagnostic,
@@ -260,7 +266,7 @@ pub enum LibraryError {
 const PARSED_BYTES: u64 = 32 * 1024 * 1024;
 
 impl Library {
-    /// Opens the library: the index that is there is served at once, nothing is fetched and no blob is read.
+    /// Opens the library: the index that is there is served at once, nothing is fetched and no notebook is read.
     ///
     /// # Errors
     /// When the data folder cannot be used.
@@ -288,8 +294,9 @@ impl Library {
             .max_capacity(PARSED_BYTES)
             .weigher(|_, examined: &Arc<Examined>| examined.weight())
             .build();
-        let library = Self { data, shelves, index, release, fetch, parsed };
+        let library = Self { data, shelves, index, release, fetch, parsed, teams: Teams::default() };
         library.forget_strangers()?;
+        library.recall_teams();
         Ok(library)
     }
 

@@ -6,6 +6,7 @@ use crate::diff;
 use crate::index::{Coverage, Entry, Found, Revision, RevisionStatus, Search, Similar};
 use crate::mirror::{BlobId, CommitId, Content, Mirror};
 use crate::notebook::{ipynb, myst};
+use crate::procedure::Releases;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ impl Library {
     /// # Errors
     /// When the index cannot be read; never because of what was typed.
     pub fn search(&self, search: &Search) -> Result<Found, LibraryError> {
-        Ok(self.index.search(search, self.release)?)
+        Ok(self.index.search(search, &self.lexicon())?)
     }
 
     /// How a search's results are spread over the techniques of ATT&CK.
@@ -26,7 +27,7 @@ impl Library {
     /// # Errors
     /// When the index cannot be read; never because of what was typed.
     pub fn coverage(&self, search: &Search) -> Result<Coverage, LibraryError> {
-        Ok(self.index.coverage(search, self.release)?)
+        Ok(self.index.coverage(search, &self.lexicon())?)
     }
 
     /// What shares most with a procedure, the likest first.
@@ -171,7 +172,8 @@ impl Library {
         Ok(Some(Comparison { entry, from, to, changes, unified }))
     }
 
-    /// All problems at the branches' tips, by repository and path.
+    /// All problems at the branches' tips: first those of the files that teams keep for Huntshelf, then those of
+    /// procedures, each by repository and path.
     ///
     /// # Errors
     /// When the index cannot be read.
@@ -181,19 +183,17 @@ impl Library {
         cursor: Option<&str>,
     ) -> Result<(Vec<Problem>, Option<String>), LibraryError> {
         let (entries, next) = self.index.with_problems(limit, cursor)?;
-        let problems = entries
-            .into_iter()
-            .flat_map(|entry| {
-                let Entry { repo, path, id, commit, problems, .. } = entry;
-                problems.into_iter().map(move |diagnostic| Problem {
-                    repo: repo.clone(),
-                    path: path.clone(),
-                    id: id.clone(),
-                    commit: commit.clone(),
-                    diagnostic,
-                })
+        let mut problems = if cursor.is_none() { self.team_problems() } else { Vec::new() };
+        problems.extend(entries.into_iter().flat_map(|entry| {
+            let Entry { repo, path, id, commit, problems, .. } = entry;
+            problems.into_iter().map(move |diagnostic| Problem {
+                repo: repo.clone(),
+                path: path.clone(),
+                id: Some(id.clone()),
+                commit: commit.clone(),
+                diagnostic,
             })
-            .collect();
+        }));
         Ok((problems, next))
     }
 
@@ -217,9 +217,12 @@ impl Library {
                 .map_err(LibraryError::mirror(&repository.name))?,
             None => Contents { notebook: Content::Missing, sidecar: None },
         };
-        let examine = || Arc::new(examine::examine(&contents, path, repository, self.release));
+        let lint = self.team(&repository.name).and_then(|team| team.release()).unwrap_or(self.release);
+        let releases = Releases { shown: self.release, lint };
+        let examine = || Arc::new(examine::examine(&contents, path, repository, releases));
+        let lint = (lint.domain(), lint.version());
         let examined = match source {
-            Some(source) => self.parsed.get_with((source, path.to_owned()), examine),
+            Some(source) => self.parsed.get_with((source, path.to_owned(), lint), examine),
             None => examine(),
         };
         Ok((contents, examined))

@@ -7,6 +7,7 @@ use super::pass::{Pass, Stop};
 use super::{Library, LibraryError, Readiness, Shelf, SyncReport, lock};
 use crate::attack::Release;
 use crate::mirror::{self, CommitId};
+use crate::procedure::Releases;
 use crate::repository::{Location, Repository};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -27,7 +28,7 @@ pub(super) fn index_fingerprint(release: &Release) -> String {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Mark {
     pub(super) commit: String,
-    /// Of what besides the commits decides about the documents: location, branch, globs, field mapping.
+    /// Of what besides the commits decides about the documents: location, branch, globs, field mapping, pinned release.
     pub(super) settings: String,
     /// The `order` of the next revision.
     pub(super) next_order: u64,
@@ -44,9 +45,11 @@ impl Mark {
     }
 }
 
-fn settings_fingerprint(repository: &Repository) -> String {
+/// `pinned` is the ATT&CK release that the repository's files are held to.
+fn settings_fingerprint(repository: &Repository, pinned: Option<&Release>) -> String {
     let Repository { location, branch, globs, ignore, fields, sidecar, .. } = repository;
-    let settings = format!("{location:?} {branch:?} {globs:?} {ignore:?} {fields:?} {sidecar:?}");
+    let pinned = pinned.map(|release| (release.domain(), release.version()));
+    let settings = format!("{location:?} {branch:?} {globs:?} {ignore:?} {fields:?} {sidecar:?} {pinned:?}");
     let digest = Sha256::digest(settings);
     digest.iter().take(8).fold(String::new(), |mut name, byte| {
         // Writing to a string cannot fail.
@@ -86,7 +89,9 @@ impl Library {
         let tip = mirror.tip().map_err(&failed)?;
         let marks = self.index.marks();
         let mark = marks.repos.get(name).and_then(Mark::read);
-        let settings = settings_fingerprint(&shelf.repository);
+        let team = self.team_at(shelf, &mirror, tip)?;
+        let pinned = team.release();
+        let settings = settings_fingerprint(&shelf.repository, pinned);
         let mut report = SyncReport {
             repo: name.clone(),
             from: mark.as_ref().map(|mark| mark.commit.clone()).filter(|commit| !commit.is_empty()),
@@ -98,9 +103,11 @@ impl Library {
         };
         let fresh = mark.as_ref().filter(|mark| mark.settings == settings);
         if fresh.is_some_and(|mark| mark.commit == report.to.clone().unwrap_or_default()) {
+            self.take_team(name, tip, team)?;
             report.took_ms = milliseconds(started);
             return Ok(report);
         }
+        let releases = Releases { shown: self.release, lint: pinned.unwrap_or(self.release) };
         let since = match (fresh.and_then(|mark| CommitId::from_str(&mark.commit).ok()), tip) {
             // A commit that the branch no longer reaches: history was rewritten.
             (Some(since), Some(tip)) => mirror.is_ancestor(since, tip).unwrap_or(false).then_some(since),
@@ -108,14 +115,18 @@ impl Library {
         };
         let continued = since.is_some().then(|| mark.clone()).flatten();
         let repository = &shelf.repository;
-        let done = match Pass::begin(self, repository, &mirror, &settings, continued)?.run(since, tip) {
-            Err(Stop::StartAnew) => Pass::begin(self, repository, &mirror, &settings, None)?.run(None, tip),
-            other => other,
-        };
+        let done =
+            match Pass::begin(self, repository, &mirror, releases, &settings, continued)?.run(since, tip) {
+                Err(Stop::StartAnew) => {
+                    Pass::begin(self, repository, &mirror, releases, &settings, None)?.run(None, tip)
+                }
+                other => other,
+            };
         let done = done.map_err(|stop| match stop {
             Stop::Failed(error) => error,
             Stop::StartAnew => LibraryError::Index("its documents cannot be made anew".to_owned()),
         })?;
+        self.take_team(name, tip, team)?;
         report.commits = done.commits;
         report.files = done.files;
         report.blobs_read = done.blobs_read;

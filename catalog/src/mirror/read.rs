@@ -91,6 +91,18 @@ impl Mirror {
         TreeReader::new(odb).file_at(root, path)
     }
 
+    /// The regular files of a folder, as `commit` left it, but none of the folders below it; none where there is no such
+    /// folder.
+    ///
+    /// # Errors
+    /// When the commit or a tree on the way is missing.
+    pub fn folder_at(&self, commit: CommitId, folder: &str) -> Result<Vec<(String, BlobId)>, MirrorError> {
+        let repository = self.handle()?;
+        let root = find(&repository, commit)?.tree_id();
+        let odb = repository.odb().map_err(self.failed("open its objects"))?;
+        TreeReader::new(odb).folder(root, folder)
+    }
+
     /// All regular files of a commit whose path is `wanted`.
     ///
     /// # Errors

@@ -110,10 +110,31 @@ impl Understood {
     }
 }
 
+/// The releases of ATT&CK by which a notebook is understood. One [`Release`] can be both.
+#[derive(Debug, Clone, Copy)]
+pub struct Releases<'a> {
+    /// What its techniques and tactics are resolved to.
+    pub shown: &'a Release,
+    /// What is wrong with them is told by this one.
+    pub lint: &'a Release,
+}
+
+impl<'a> From<&'a Release> for Releases<'a> {
+    fn from(release: &'a Release) -> Self {
+        Self { shown: release, lint: release }
+    }
+}
+
 /// Understands a notebook: its metadata, what follows from it by ATT&CK release, and what is wrong with it.
 ///
 /// `path` gives the title where neither the metadata nor a heading does.
-pub fn understand(notebook: &Notebook, path: &str, mapping: &FieldMapping, release: &Release) -> Understood {
+pub fn understand<'a>(
+    notebook: &Notebook,
+    path: &str,
+    mapping: &FieldMapping,
+    releases: impl Into<Releases<'a>>,
+) -> Understood {
+    let releases = releases.into();
     let mut fields = Fields::new(notebook);
     let hunting = notebook.metadata.get("hunting");
     if let Some(other) = hunting.filter(|value| !value.is_object()) {
@@ -135,9 +156,9 @@ pub fn understand(notebook: &Notebook, path: &str, mapping: &FieldMapping, relea
     let title = if catalogued { fields.title() } else { None };
     let title = title.or_else(|| first_heading(notebook)).unwrap_or_else(|| title_of(path));
     let description = fields.text("description");
-    let (techniques, mut named_tactics) = fields.techniques(mapping, release);
+    let (techniques, mut named_tactics) = fields.techniques(mapping, releases);
     named_tactics.extend(fields.tactics(mapping));
-    let tactics = tactics::tactics(&mut fields, &techniques, &named_tactics, release);
+    let tactics = tactics::tactics(&mut fields, &techniques, &named_tactics, releases);
     let data_sources = fields.data_sources();
     let tags = fields.list("tags", fields::Listing::Recommended);
     let authors = fields.of_keys(&mapping.authors);

@@ -1,5 +1,6 @@
 //! Which tactics a procedure is about: what its author named, and what follows from its techniques.
 
+use super::Releases;
 use super::fields::{Fields, Named};
 use crate::attack::{Mapping, Release, TacticMapping, TacticOrigin};
 use crate::lint::{Diagnostic, Severity};
@@ -14,44 +15,17 @@ pub(super) fn tactics(
     fields: &mut Fields<'_>,
     techniques: &[Mapping],
     named: &[Named],
-    release: &Release,
+    releases: Releases<'_>,
 ) -> Vec<TacticMapping> {
+    let release = releases.shown;
     let mut found: BTreeMap<usize, (String, TacticOrigin)> = BTreeMap::new();
     let mut add = |id: &str, from: TacticOrigin| {
         let entry = found.entry(release.rank(id)).or_insert_with(|| (id.to_owned(), from));
         entry.1 = entry.1.max(from);
     };
     for Named { text, key } in named {
+        judge(fields, key, text, releases.lint);
         let mut ids = release.expand(text);
-        if ids.is_empty() {
-            fields.say_at(
-                key,
-                Diagnostic::new(
-                    "tactic-unknown",
-                    Severity::Warning,
-                    format!("{text:?} is no tactic of ATT&CK {}", release.version()),
-                    "write a tactic's id, short name or name: TA0006, credential-access, Credential Access",
-                ),
-            );
-            continue;
-        }
-        if let Some(retired) = release.tactic(text).is_none().then(|| release.retired_tactic(text)).flatten()
-        {
-            let successors: Vec<&str> = ids
-                .iter()
-                .filter_map(|id| release.tactic(id.as_str()))
-                .map(|tactic| tactic.name.as_str())
-                .collect();
-            fields.say_at(
-                key,
-                Diagnostic::new(
-                    "tactic-retired",
-                    Severity::Info,
-                    format!("{} is no tactic of ATT&CK {} any more", retired.name, release.version()),
-                    format!("name what took its place: {}", successors.join(" or ")),
-                ),
-            );
-        }
         if ids.len() > 1 {
             let has =
                 |id: &str| techniques.iter().any(|technique| technique.tactics.iter().any(|own| own == id));
@@ -77,4 +51,37 @@ pub(super) fn tactics(
             from,
         })
         .collect()
+}
+
+/// Says what a release does not know of a tactic that the author named.
+fn judge(fields: &mut Fields<'_>, key: &str, text: &str, release: &Release) {
+    let ids = release.expand(text);
+    if ids.is_empty() {
+        fields.say_at(
+            key,
+            Diagnostic::new(
+                "tactic-unknown",
+                Severity::Warning,
+                format!("{text:?} is no tactic of ATT&CK {}", release.version()),
+                "write a tactic's id, short name or name: TA0006, credential-access, Credential Access",
+            ),
+        );
+    } else if let Some(retired) =
+        release.tactic(text).is_none().then(|| release.retired_tactic(text)).flatten()
+    {
+        let successors: Vec<&str> = ids
+            .iter()
+            .filter_map(|id| release.tactic(id.as_str()))
+            .map(|tactic| tactic.name.as_str())
+            .collect();
+        fields.say_at(
+            key,
+            Diagnostic::new(
+                "tactic-retired",
+                Severity::Info,
+                format!("{} is no tactic of ATT&CK {} any more", retired.name, release.version()),
+                format!("name what took its place: {}", successors.join(" or ")),
+            ),
+        );
+    }
 }

@@ -1,5 +1,6 @@
 //! Which techniques a procedure names, in whatever spelling and under whatever key, and what the release says of them.
 
+use super::Releases;
 use super::fields::{Fields, Listing, MAX_ENTRIES, MAX_ENTRY, Named, cut};
 use crate::attack::{Mapping, Release, Status, TechniqueId};
 use crate::lint::{Diagnostic, Severity};
@@ -14,7 +15,7 @@ impl Fields<'_> {
     pub(super) fn techniques(
         &mut self,
         mapping: &FieldMapping,
-        release: &Release,
+        releases: Releases<'_>,
     ) -> (Vec<Mapping>, Vec<Named>) {
         const OWN: &str = "attack_technique_ids";
         let mut named = self.named(OWN, Listing::Recommended);
@@ -56,9 +57,8 @@ impl Fields<'_> {
             if techniques.iter().any(|known| known.id == id.as_str()) {
                 continue;
             }
-            let mapped = release.map(&id);
-            self.judge(&key, &mapped, release);
-            techniques.push(mapped);
+            self.judge(&key, &releases.lint.map(&id), releases.lint);
+            techniques.push(releases.shown.map(&id));
         }
         (techniques, tactics)
     }

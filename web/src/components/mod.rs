@@ -9,4 +9,5 @@ pub(crate) mod forms;
 pub(crate) mod head;
 pub(crate) mod notices;
 pub(crate) mod paging;
+pub(crate) mod paragraphs;
 pub(crate) mod tables;

@@ -14,8 +14,8 @@ pub struct FileProblems {
     pub repo: String,
     /// Its path.
     pub path: String,
-    /// Its procedure's id, for the link.
-    pub id: String,
+    /// Its procedure's id, for the link; none for another file.
+    pub id: Option<String>,
     /// Whether links must name the repository.
     pub repo_in_links: bool,
     /// What is wrong, worst first.
@@ -53,11 +53,17 @@ pub fn page(frame: &Frame, view: ProblemsView) -> String {
 }
 
 fn file(file: FileProblems) -> AnyView {
-    let page = links::procedure(&file.id, "", file.repo_in_links.then_some(file.repo.as_str()));
-    let list = diagnostics::list(file.diagnostics, Some(&page));
+    let repo = file.repo_in_links.then_some(file.repo.as_str());
+    let page = file.id.as_deref().map(|id| links::procedure(id, "", repo));
+    let list = diagnostics::list(file.diagnostics, page.as_deref());
+    let path = view! { <code>{file.path}</code> };
+    let path = match page {
+        Some(page) => view! { <a href=page>{path}</a> }.into_any(),
+        None => path.into_any(),
+    };
     view! {
         <section class="file-problems">
-            <h2><a href=page><code>{file.path}</code></a> " " <span class="faint">{file.repo}</span></h2>
+            <h2>{path} " " <span class="faint">{file.repo}</span></h2>
             {list}
         </section>
     }

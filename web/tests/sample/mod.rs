@@ -413,7 +413,7 @@ impl Sample {
         let file = |path: &str, repo_in_links| problems::FileProblems {
             repo: self.t("starter"),
             path: self.t(path),
-            id: self.t("lsass-handle-access"),
+            id: self.some("lsass-handle-access"),
             repo_in_links,
             diagnostics: self.diagnostics(),
         };

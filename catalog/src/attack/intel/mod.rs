@@ -11,7 +11,6 @@ use super::actors::{Actor, Actors, EVERYDAY};
 use super::{Mapping, Release, Status, TechniqueId};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::{Bound, Range};
-use std::sync::LazyLock;
 use words::{
     COUNTED, CUES, EVERYDAY_ACTORS, EVERYDAY_TECHNIQUES, LATERAL, ONLY_AS_PROGRAM, ONLY_BY_ID, PARAPHRASES,
 };
@@ -67,11 +66,11 @@ pub struct ActorMention {
 
 /// Reads a text, at most [`MOST_TEXT`] of it.
 pub fn read(text: &str, release: &Release, actors: &Actors) -> Intel {
-    static CURRENT: LazyLock<Names> = LazyLock::new(|| Names::of(Release::current(), Actors::current()));
-    if std::ptr::eq(release, Release::current()) && std::ptr::eq(actors, Actors::current()) {
-        return Reader::new(text, release, actors, &CURRENT).read();
+    if !actors.are_of(release) {
+        return Reader::new(text, release, actors, &Names::of(release, actors)).read();
     }
-    Reader::new(text, release, actors, &Names::of(release, actors)).read()
+    let names = actors.names.get_or_init(|| Names::of(release, actors));
+    Reader::new(text, release, actors, names).read()
 }
 
 /// How a name must be written.
@@ -85,14 +84,14 @@ enum Care {
     Program,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Who {
     Technique(TechniqueId),
     /// By its place among all.
     Actor(usize),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Named {
     who: Who,
     care: Care,
@@ -104,7 +103,8 @@ struct Named {
 
 /// Every name by the letters and digits that its spellings share. Sorted, so that words that begin no name are known
 /// at once.
-struct Names(BTreeMap<String, Vec<Named>>);
+#[derive(Debug, Clone)]
+pub(super) struct Names(BTreeMap<String, Vec<Named>>);
 
 impl Names {
     fn of(release: &Release, actors: &Actors) -> Self {

@@ -1,8 +1,10 @@
-//! Tree to tantivy's queries. What of it is ATT&CK's is in [`attack`].
+//! Tree to tantivy's queries. What of it is ATT&CK's is in [`attack`], what is a team's own in [`team`].
 
 mod attack;
+mod team;
 
 pub(in crate::index) use attack::technique_ids;
+use team::{Expansion, Synonym, covers};
 
 use super::dates;
 use super::excluded::Excluded;
@@ -13,6 +15,7 @@ use crate::attack::{Actor, Release};
 use crate::index::analysis::{Analyzer, Kind, fold};
 use crate::index::document::data_source;
 use crate::index::schema::{Fields, fact};
+use crate::team::Lexicon;
 use std::ops::Bound;
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery,
@@ -30,7 +33,7 @@ const PREFIX_SCORE: Score = 0.5;
 const MIN_PREFIX: usize = 2;
 
 /// A query to run.
-pub(in crate::index) struct Compiled {
+pub(in crate::index) struct Compiled<'l> {
     /// None when everything matches.
     pub(in crate::index) query: Option<Box<dyn Query>>,
     /// Whether words are looked for, so that some results are better than others.
@@ -38,7 +41,7 @@ pub(in crate::index) struct Compiled {
     /// What to mark in snippets.
     pub(in crate::index) needles: Vec<Needle>,
     /// Actors whose techniques are looked for.
-    pub(in crate::index) actors: Vec<&'static Actor>,
+    pub(in crate::index) actors: Vec<&'l Actor>,
     pub(in crate::index) hints: Vec<String>,
 }
 
@@ -64,21 +67,23 @@ enum Place {
 }
 
 /// Makes a query of what was read.
-pub(in crate::index) fn compile(
+pub(in crate::index) fn compile<'l>(
     parsed: Parsed,
     fields: &Fields,
     searcher: &Searcher,
-    release: &Release,
+    lexicon: &'l Lexicon,
     analyzer: &mut Analyzer,
-) -> tantivy::Result<Compiled> {
+) -> tantivy::Result<Compiled<'l>> {
     let mut compiler = Compiler {
         fields,
         searcher,
-        release,
+        lexicon,
+        release: lexicon.release(),
         analyzer,
         hints: parsed.hints,
         needles: Vec::new(),
         actors: Vec::new(),
+        expansion: Expansion::default(),
         ranked: false,
         negated: false,
     };
@@ -126,19 +131,21 @@ impl Clause {
     }
 }
 
-struct Compiler<'a> {
+struct Compiler<'a, 'l> {
     fields: &'a Fields,
     searcher: &'a Searcher,
+    lexicon: &'l Lexicon,
     release: &'a Release,
     analyzer: &'a mut Analyzer,
     hints: Vec<String>,
     needles: Vec<Needle>,
-    actors: Vec<&'static Actor>,
+    actors: Vec<&'l Actor>,
+    expansion: Expansion,
     ranked: bool,
     negated: bool,
 }
 
-impl Compiler<'_> {
+impl Compiler<'_, '_> {
     /// What a node asks for; none when it asks for nothing.
     fn node(&mut self, node: &Node, places: &[Place]) -> tantivy::Result<Option<Clause>> {
         match node {
@@ -146,7 +153,12 @@ impl Compiler<'_> {
             Node::Or(nodes) => {
                 let mut any = Vec::new();
                 for node in nodes {
-                    if let Some(clause) = self.node(node, places)? {
+                    let alone = std::slice::from_ref(node);
+                    let clause = match self.synonyms(alone).pop() {
+                        Some(synonym) => self.alike(alone, &synonym, places)?,
+                        None => self.node(node, places)?,
+                    };
+                    if let Some(clause) = clause {
                         any.push(clause.into_query());
                     }
                 }
@@ -186,12 +198,27 @@ impl Compiler<'_> {
         let places = if places.is_empty() { outer } else { &places };
         let plain = places.is_empty() && !self.negated;
         let mut names =
-            if plain { known::names(nodes, self.release) } else { Vec::new() }.into_iter().peekable();
+            if plain { known::names(nodes, self.lexicon) } else { Vec::new() }.into_iter().peekable();
+        let mut synonyms = self.synonyms(nodes).into_iter().peekable();
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         let mut lifts = Vec::new();
         let mut musts = 0;
         let mut at = 0;
         while let Some(node) = nodes.get(at) {
+            while synonyms.next_if(|synonym| synonym.at.start < at).is_some() {}
+            // What is longer is meant; of a name that has synonyms, both.
+            let mut longer =
+                |synonym: &Synonym<'_>| names.peek().is_none_or(|name| !covers(name, &synonym.at));
+            if let Some(synonym) = synonyms.next_if(|synonym| synonym.at.start == at && longer(synonym)) {
+                at = synonym.at.end;
+                if let Some(clause) = self.alike(&nodes[synonym.at.clone()], &synonym, places)? {
+                    musts += 1;
+                    clauses.push((Occur::Must, clause.must));
+                    lifts.extend(clause.lifts);
+                }
+                continue;
+            }
+            while names.next_if(|known| known.at.start < at).is_some() {}
             if let Some(known) = names.next_if(|known| known.at.start == at) {
                 at = known.at.end;
                 if let Some(clause) = self.known(&nodes[known.at.clone()], known)? {
@@ -366,6 +393,7 @@ impl Compiler<'_> {
             "kernel" => self.exact(fact::KERNEL, &fold(value)),
             "service" => self.exact(fact::SERVICE, &fold(value)),
             "is" => self.is(value),
+            "collection" => self.collection(value),
             "updated" => self.updated(value),
             _ => {
                 let key = format!("{}{}", fact::META, fold(name));
@@ -393,6 +421,7 @@ impl Compiler<'_> {
             "repository" | "project" => "repo",
             "status" | "standing" | "state" => "is",
             "date" | "changed" | "modified" => "updated",
+            "collections" | "set" | "list" => "collection",
             "title" | "description" | "prose" | "code" | "query" => {
                 self.hints.push(format!(
                     "There is no field {name}:. Did you mean in:{name} {value}? It was read as words."

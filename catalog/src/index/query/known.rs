@@ -1,7 +1,8 @@
 //! Words that are a name of ATT&CK: of a technique, its id too, or of an actor whose techniques are looked for as well.
 
 use super::parse::Node;
-use crate::attack::{Actor, Actors, EVERYDAY, Release, TechniqueId};
+use crate::attack::{Actor, EVERYDAY, TechniqueId};
+use crate::team::Lexicon;
 use std::ops::Range;
 
 /// Most words of a name.
@@ -14,19 +15,19 @@ const ACTORS: usize = 4;
 
 /// Words that are a name.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(super) struct Known<'a> {
     /// Which of the nodes they are.
     pub(super) at: Range<usize>,
     /// Ids of the techniques that have the name or id, in use or not, with those that replaced them.
     pub(super) techniques: Vec<String>,
     /// Actors of the name.
-    pub(super) actors: Vec<&'static Actor>,
+    pub(super) actors: Vec<&'a Actor>,
 }
 
 /// The names among words that stand beside each other, the longest first, no word in two of them.
-pub(super) fn names(nodes: &[Node], release: &Release) -> Vec<Known> {
-    let actors = Actors::current();
-    let mut found: Vec<Known> = Vec::new();
+pub(super) fn names<'a>(nodes: &[Node], lexicon: &'a Lexicon) -> Vec<Known<'a>> {
+    let (release, actors) = (lexicon.release(), lexicon.actors());
+    let mut found: Vec<Known<'a>> = Vec::new();
     let mut start = 0;
     while start < nodes.len() {
         let run = nodes[start..].iter().take(WORDS).map_while(word).collect::<Vec<_>>();
@@ -56,7 +57,7 @@ pub(super) fn names(nodes: &[Node], release: &Release) -> Vec<Known> {
     found
 }
 
-fn word(node: &Node) -> Option<&str> {
+pub(super) fn word(node: &Node) -> Option<&str> {
     match node {
         Node::Word { text, .. } | Node::Phrase(text) => Some(text),
         _ => None,
@@ -67,10 +68,11 @@ fn word(node: &Node) -> Option<&str> {
 mod tests {
     use super::super::parse::parse;
     use super::*;
+    use crate::attack::Release;
 
     fn told(text: &str) -> Vec<String> {
         let Node::And(nodes) = parse(text).root else { panic!("a query is an and") };
-        let name = |known: &Known| {
+        let name = |known: &Known<'_>| {
             let actors = known.actors.iter().map(|actor| actor.id.as_str());
             format!(
                 "{:?} {}",
@@ -78,7 +80,7 @@ mod tests {
                 known.techniques.iter().map(String::as_str).chain(actors).collect::<Vec<_>>().join(",")
             )
         };
-        names(&nodes, Release::current()).iter().map(name).collect()
+        names(&nodes, &Lexicon::of(Release::current())).iter().map(name).collect()
     }
 
     #[test]

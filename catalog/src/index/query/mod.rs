@@ -4,6 +4,8 @@
 //! parentheses; `OR` stands between its two neighbours, as in Splunk and in web search: `lsass OR sam dump` asks for
 //! `dump` with either. `field:value`, `field:"a value"`. `in:title` holds for the words of its parentheses.
 //!
+//! What a team says to mean the same as a word or phrase is found with it, but in what is left out.
+//!
 //! Words that are the name of a technique lift what is mapped to it; those that name an actor ([`known`]) also find what hunts
 //! its techniques. Misspellings are forgiven only where nothing was found ([`typos`]).
 //!

@@ -108,7 +108,7 @@ fn an_index_that_cannot_be_read_is_moved_aside_and_begun_anew() {
     for (file, content) in [("meta.json", &b"{"[..]), ("meta.json", b"\xff")] {
         std::fs::write(path.join(file), content).unwrap();
         let index = Index::open(folder.path(), "test").unwrap();
-        assert_eq!(index.search(&Search::default(), Release::current()).unwrap().total, 0);
+        assert_eq!(index.search(&Search::default(), &Lexicon::of(Release::current())).unwrap().total, 0);
         assert!(index.marks().repos.is_empty());
     }
     let store = |path: &std::path::Path| path.extension().is_some_and(|end| end == "store");
@@ -121,7 +121,7 @@ fn an_index_that_cannot_be_read_is_moved_aside_and_begun_anew() {
         std::fs::remove_file(file).unwrap();
     }
     let index = Index::open(folder.path(), "test").unwrap();
-    assert_eq!(index.search(&Search::default(), Release::current()).unwrap().total, 0);
+    assert_eq!(index.search(&Search::default(), &Lexicon::of(Release::current())).unwrap().total, 0);
     index.remove_others().unwrap();
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
@@ -130,7 +130,7 @@ fn an_index_that_cannot_be_read_is_moved_aside_and_begun_anew() {
 fn another_fingerprint_builds_beside_and_the_old_stays_until_told() {
     let shelf = Shelf::with([put("a.md")]);
     let other = Index::open(shelf.folder.path(), "other").unwrap();
-    assert_eq!(other.search(&Search::default(), Release::current()).unwrap().total, 0);
+    assert_eq!(other.search(&Search::default(), &Lexicon::of(Release::current())).unwrap().total, 0);
     assert_eq!(shelf.find("").total, 1);
     drop(shelf.index);
     other.remove_others().unwrap();

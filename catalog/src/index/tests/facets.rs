@@ -273,7 +273,7 @@ fn coverage_counts_every_technique_of_the_results_and_heeds_no_choice_of_techniq
     ]);
     let coverage = |text: &str, filters: Filters| {
         let search = Search { text: text.into(), filters, ..Search::default() };
-        let coverage = shelf.index.coverage(&search, Release::current()).unwrap();
+        let coverage = shelf.index.coverage(&search, &Lexicon::of(Release::current())).unwrap();
         let told = coverage.techniques.iter().map(|(id, count)| format!("{id} {count}"));
         (coverage.total, told.collect::<Vec<_>>().join(", "))
     };

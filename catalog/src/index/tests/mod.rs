@@ -6,11 +6,13 @@ mod lookups;
 mod names;
 mod paging;
 mod similar;
+mod teams;
 mod words;
 
 use super::*;
 use crate::attack::{Release, TacticMapping, TacticOrigin, TechniqueId};
 use crate::lint::{Diagnostic, Severity};
+use crate::team::Lexicon;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -63,7 +65,7 @@ impl Shelf {
     }
 
     fn search(&self, search: &Search) -> Found {
-        self.index.search(search, Release::current()).unwrap()
+        self.index.search(search, &Lexicon::of(Release::current())).unwrap()
     }
 
     fn find(&self, text: &str) -> Found {

@@ -22,7 +22,7 @@ use crate::index::{Batch, Entry, IndexError, Load, Revision};
 use crate::mirror::rename::{self, RenameText};
 use crate::mirror::{BlobId, CommitId, Content, Lineages, Mirror, MirrorError};
 use crate::notebook::ipynb;
-use crate::procedure::{self, MAX_SIDECAR, Standing};
+use crate::procedure::{self, MAX_SIDECAR, Releases, Standing};
 use crate::repository::{Globs, Repository};
 use ids::{Claim, Holder, mark_duplicate};
 use standing::{copyable, reason, standing};
@@ -71,6 +71,7 @@ pub(super) struct Pass<'a> {
     mirror: &'a Mirror,
     globs: Globs,
     batch: Batch<'a>,
+    releases: Releases<'a>,
     /// Whether the documents that are there are continued; else all are made anew.
     continues: bool,
     mark: Mark,
@@ -90,6 +91,7 @@ impl<'a> Pass<'a> {
         library: &'a Library,
         repository: &'a Repository,
         mirror: &'a Mirror,
+        releases: Releases<'a>,
         settings: &str,
         continued: Option<Mark>,
     ) -> Result<Self, LibraryError> {
@@ -105,6 +107,7 @@ impl<'a> Pass<'a> {
             mirror,
             globs: repository.compile_globs().map_err(|error| LibraryError::Index(error.to_string()))?,
             batch,
+            releases,
             continues,
             mark: Mark { settings: settings.to_owned(), ..continued.unwrap_or_default() },
             done: Done { commits: 0, files: 0, blobs_read: 0 },
@@ -195,7 +198,7 @@ impl<'a> Pass<'a> {
 
     /// Which removed and added files of a commit are one. A blob that cannot be read is like no other.
     fn renames(&mut self, commit: &Commit) -> Vec<(usize, usize)> {
-        let Self { mirror, repository, library, done, .. } = self;
+        let Self { mirror, repository, releases, done, .. } = self;
         let mut known: HashMap<BlobId, (&str, Source)> = HashMap::new();
         for (change, beside) in commit.changes.changes.iter().zip(&commit.sidecars) {
             for (blob, sidecar) in [(change.before, beside.before), (change.after, beside.after)] {
@@ -206,7 +209,7 @@ impl<'a> Pass<'a> {
             let (path, source) = known.get(&blob)?;
             let contents = examine::contents(*source, path, |blob, most| mirror.blob(blob, most)).ok()?;
             done.blobs_read += 1;
-            let examined = examine::examine(&contents, path, repository, library.release);
+            let examined = examine::examine(&contents, path, repository, *releases);
             match contents.notebook {
                 Content::Bytes(bytes) => Some(RenameText::new(examined.procedure.id, &bytes)),
                 Content::TooLarge(_) | Content::Missing => None,
@@ -261,7 +264,7 @@ impl<'a> Pass<'a> {
         let contents =
             examine::contents(source, path, |blob, most| mirror.blob(blob, most)).map_err(self.failed())?;
         self.done.blobs_read += 1 + usize::from(contents.sidecar.is_some());
-        let examined = Arc::new(examine::examine(&contents, path, self.repository, self.library.release));
+        let examined = Arc::new(examine::examine(&contents, path, self.repository, self.releases));
         self.examined.insert(source, Arc::clone(&examined));
         Ok(examined)
     }
@@ -412,8 +415,7 @@ impl<'a> Pass<'a> {
             contents.sidecar = sidecar.transpose().map_err(self.failed())?;
             self.done.blobs_read += usize::from(contents.sidecar.is_some());
             let path = chains[position].tip_path().to_owned();
-            let examined =
-                Arc::new(examine::examine(&contents, &path, self.repository, self.library.release));
+            let examined = Arc::new(examine::examine(&contents, &path, self.repository, self.releases));
             self.write_entry(chains, position, &examined)?;
         }
         Ok(())

@@ -12,7 +12,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::Query;
-use catalog::attack::{Actor, Actors, Cell, Matrix, NOTICE, Release, Technique, TechniqueId};
+use catalog::attack::{Actor, Cell, Matrix, NOTICE, Release, Technique, TechniqueId};
 use catalog::index::{Coverage, Search};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -28,7 +28,7 @@ pub struct AttackParams {
     pub domain: Option<String>,
     /// The version alone: `19.2`.
     pub version: Option<String>,
-    /// A group, software or campaign, by id or name.
+    /// A group, software, campaign or actor of a repository's own, by id or name.
     pub actor: Option<String>,
     /// Techniques that are asked about, by id, as an actor's are; repeated. `technique` narrows the procedures instead.
     pub about: Vec<String>,
@@ -109,7 +109,7 @@ pub async fn asked(app: &App, params: &AttackParams, search: &SearchParams) -> R
     app.read(move |library| {
         let coverage = library.coverage(&search)?;
         let found: Vec<Actor> = match actor {
-            Some(text) => Actors::of(release).find(&text).into_iter().cloned().collect(),
+            Some(text) => library.lexicon_of(release).actors().find(&text).into_iter().cloned().collect(),
             None => Vec::new(),
         };
         let mut wanted: Vec<TechniqueId> =
@@ -299,9 +299,9 @@ pub async fn techniques(
 /// An actor as lists show it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ActorItem {
-    /// `G0016`
+    /// `G0016`; `hunts:scarlet-otter` for one of a repository's own.
     pub id: String,
-    /// `group`, `software` or `campaign`.
+    /// `group`, `software`, `campaign`; `actor` for one of a repository's own.
     pub kind: &'static str,
     /// `APT29`
     pub name: String,
@@ -322,7 +322,7 @@ pub struct ActorParams {
     pub q: Option<String>,
 }
 
-/// Groups, software and campaigns, with how much of what they do is hunted.
+/// Groups, software, campaigns and the repositories' own actors, with how much of what they do is hunted.
 #[utoipa::path(
     get, path = "/actors", tag = "attack", params(ActorParams),
     responses((status = 200, body = Vec<ActorItem>))
@@ -336,7 +336,8 @@ pub async fn list_actors(
     let found = app
         .read(move |library| {
             let coverage = library.coverage(&Search::default())?;
-            let actors = Actors::of(library.release());
+            let lexicon = library.lexicon();
+            let actors = lexicon.actors();
             let chosen: Vec<&Actor> = match &q {
                 Some(text) => actors.find(text),
                 None => actors.all().iter().collect(),

@@ -9,7 +9,7 @@ use crate::http::problem::Problem;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use catalog::attack::{Actors, Intel, read_intel};
+use catalog::attack::{Intel, read_intel};
 use catalog::index::{Entry, Filters, Search};
 use catalog::library::{Library, LibraryError};
 use serde::{Deserialize, Serialize};
@@ -52,8 +52,7 @@ pub struct Hunted {
 /// # Errors
 /// When the index cannot be read.
 pub fn look(library: &Library, text: &str) -> Result<Covered, LibraryError> {
-    let release = library.release();
-    let intel = read_intel(text, release, Actors::of(release));
+    let intel = read_intel(text, library.release(), library.lexicon().actors());
     let coverage = library.coverage(&Search::default())?;
     let (mut covered, mut gaps) = (Vec::new(), Vec::new());
     let mut techniques = Vec::new();
@@ -144,9 +143,9 @@ pub struct CoveringProcedure {
 /// An actor that a text names.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CoveredActor {
-    /// `G0016`
+    /// `G0016`; `hunts:scarlet-otter` for one of a repository's own.
     pub id: String,
-    /// `group`, `software` or `campaign`.
+    /// `group`, `software`, `campaign`; `actor` for one of a repository's own.
     pub kind: &'static str,
     /// `APT29`
     pub name: String,

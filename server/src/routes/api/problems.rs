@@ -23,7 +23,7 @@ pub struct ProblemParams {
 /// A page of problems.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProblemsAnswer {
-    /// This page, by repository and path.
+    /// This page.
     pub problems: Vec<FileProblem>,
     /// The cursor of the next page.
     pub next: Option<String>,
@@ -36,9 +36,9 @@ pub struct FileProblem {
     pub repo: String,
     /// Its path.
     pub path: String,
-    /// How its procedure is addressed.
-    pub id: String,
-    /// The commit that last changed the file.
+    /// How its procedure is addressed; null for `huntshelf.toml` and collections.
+    pub id: Option<String>,
+    /// The commit that last changed the file; of `huntshelf.toml` and collections, the branch's tip.
     pub commit: String,
     /// The rule.
     pub code: String,
@@ -76,7 +76,7 @@ impl From<catalog::library::Problem> for FileProblem {
     }
 }
 
-/// All problems, by repository and path.
+/// All problems: first those of `huntshelf.toml` and collections, then those of procedures, by repository and path.
 #[utoipa::path(
     get, path = "/problems", tag = "procedures", params(ProblemParams),
     responses((status = 200, body = ProblemsAnswer))

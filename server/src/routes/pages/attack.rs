@@ -13,7 +13,7 @@ use axum_extra::extract::Query;
 use catalog::attack::{self, ActorKind, Actors, Release, Status, TechniqueId};
 use catalog::index::{Coverage, Filters, Search};
 use serde::Deserialize;
-use web::pages::actor::{self, ActorView};
+use web::pages::actor::{self, ActorView, Own};
 use web::pages::matrix::{self, Cell, Choice, Column, MatrixView};
 use web::pages::technique::{self, Listed, Named, TechniqueView};
 
@@ -138,7 +138,7 @@ pub async fn technique(
             let view = TechniqueView {
                 total: found.total,
                 procedures: procedures.collect(),
-                ..about(release, &id, &coverage)
+                ..about(release, library.lexicon_of(release).actors(), &id, &coverage)
             };
             Ok(technique::page(&frame, view))
         })
@@ -147,7 +147,7 @@ pub async fn technique(
 }
 
 /// What ATT&CK says of a technique.
-fn about(release: &'static Release, id: &TechniqueId, coverage: &Coverage) -> TechniqueView {
+fn about(release: &'static Release, actors: &Actors, id: &TechniqueId, coverage: &Coverage) -> TechniqueView {
     let mapping = release.map(id);
     let own = release.technique(id);
     let status = match mapping.status {
@@ -157,17 +157,19 @@ fn about(release: &'static Release, id: &TechniqueId, coverage: &Coverage) -> Te
         Status::Foreign | Status::Unknown => Some("It is not in this release.".to_owned()),
     };
     let in_use = release.resolve(id).map_or_else(|| id.clone(), |technique| technique.id.clone());
-    let actors = Actors::of(release);
-    let used_by =
-        [(ActorKind::Group, "Groups"), (ActorKind::Software, "Software"), (ActorKind::Campaign, "Campaigns")]
-            .map(|(kind, word)| {
-                let of_kind = actors.using(in_use.as_str()).filter(|actor| actor.kind == kind);
-                let mut named: Vec<Named> = of_kind
-                    .map(|actor| Named { id: actor.id.clone(), name: actor.name.clone(), count: 0 })
-                    .collect();
-                named.sort_by_key(|one| one.name.to_lowercase());
-                (word.to_owned(), named)
-            });
+    let used_by = [
+        (ActorKind::Own, "Actors of our own"),
+        (ActorKind::Group, "Groups"),
+        (ActorKind::Software, "Software"),
+        (ActorKind::Campaign, "Campaigns"),
+    ]
+    .map(|(kind, word)| {
+        let of_kind = actors.using(in_use.as_str()).filter(|actor| actor.kind == kind);
+        let mut named: Vec<Named> =
+            of_kind.map(|actor| Named { id: actor.id.clone(), name: actor.name.clone(), count: 0 }).collect();
+        named.sort_by_key(|one| one.name.to_lowercase());
+        (word.to_owned(), named)
+    });
     TechniqueView {
         id: id.to_string(),
         name: release.full_name(id),
@@ -207,7 +209,8 @@ pub async fn actor(
 ) -> Result<Response, Problem> {
     let release = app.library.release();
     let coverage = app.read(|library| library.coverage(&Search::default())).await?;
-    let actors = Actors::of(release);
+    let lexicon = app.library.lexicon();
+    let actors = lexicon.actors();
     let actor = actors
         .get(&id)
         .ok_or_else(|| Problem::not_found(format!("actor {id} in ATT&CK {}", actors.version())))?;
@@ -217,9 +220,18 @@ pub async fn actor(
         .map(|id| named(release, id, &coverage))
         .partition(|technique| technique.count > 0);
     let section = match actor.kind {
-        ActorKind::Group => "groups",
-        ActorKind::Software => "software",
-        ActorKind::Campaign => "campaigns",
+        ActorKind::Group => Some("groups"),
+        ActorKind::Software => Some("software"),
+        ActorKind::Campaign => Some("campaigns"),
+        ActorKind::Own => None,
+    };
+    let resolved = format!("{} {}", release.domain(), release.version());
+    let (origin, outside) = match &actor.own {
+        Some(own) => (None, own.url.clone()),
+        None => (
+            Some(format!("{}, resolved to {resolved}", actors.version())),
+            section.map(|section| format!("https://attack.mitre.org/{section}/{}/", actor.id)),
+        ),
     };
     let uses = actor.uses.iter().filter_map(|id| actors.get(id));
     let view = ActorView {
@@ -227,11 +239,12 @@ pub async fn actor(
         kind: actor.kind.word().to_owned(),
         name: actor.name.clone(),
         aliases: actor.aliases.clone(),
-        release: format!("{}, resolved to {} {}", actors.version(), release.domain(), release.version()),
+        release: origin.unwrap_or(resolved),
+        own: actor.own.as_ref().map(|own| Own { repo: own.repo.clone(), note: own.note.clone() }),
         hunted,
         gaps,
         uses: uses.map(|used| Named { id: used.id.clone(), name: used.name.clone(), count: 0 }).collect(),
-        outside: format!("https://attack.mitre.org/{section}/{}/", actor.id),
+        outside,
     };
     visitor.render(&app, actor::page, view).await
 }

@@ -18,9 +18,9 @@ const ACTOR_TECHNIQUE: Score = 0.05;
 /// What a tactic adds to the order when it is certain, and once more when its author named it.
 const TACTIC_STEP: Score = 0.25;
 
-impl Compiler<'_> {
+impl<'l> Compiler<'_, 'l> {
     /// Words that are a name: what holds them, and what is mapped to what they name.
-    pub(super) fn known(&mut self, words: &[Node], known: Known) -> tantivy::Result<Option<Clause>> {
+    pub(super) fn known(&mut self, words: &[Node], known: Known<'l>) -> tantivy::Result<Option<Clause>> {
         let (mut all, mut lifts) = (Vec::new(), Vec::new());
         for word in words {
             if let Some(clause) = self.node(word, &[])? {
@@ -43,10 +43,13 @@ impl Compiler<'_> {
                 any.push(self.fact(fact::TECHNIQUE, &fold(technique.as_str()), ACTOR_TECHNIQUE));
             }
             if !self.actors.contains(&actor) {
+                let what = match &actor.own {
+                    Some(own) => format!("an actor of {}'s own", own.repo),
+                    None => format!("a {} of ATT&CK", actor.kind.word()),
+                };
                 self.hints.push(format!(
-                    "{} is a {} of ATT&CK: what hunts one of its {} techniques is found, too.",
+                    "{} is {what}: what hunts one of its {} techniques is found, too.",
                     actor.name,
-                    actor.kind.word(),
                     actor.techniques.len()
                 ));
                 self.actors.push(actor);
