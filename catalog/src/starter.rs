@@ -19,6 +19,8 @@ use rust_embed::RustEmbed;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::team::COLLECTIONS;
+
 /// The branch of the starter repository.
 pub const BRANCH: &str = "main";
 
@@ -90,6 +92,9 @@ struct Step {
     renamed: Vec<Rename>,
     #[serde(default)]
     retired: Vec<String>,
+    /// Files below `collections/` that this step adds, as they are today.
+    #[serde(default)]
+    collections: Vec<String>,
     /// File below `history/`, from before this step to after it.
     patch: Option<String>,
 }
@@ -124,8 +129,13 @@ pub fn build(directory: &Path) -> Result<String, StarterError> {
     let readme = repository.blob(history.readme.as_bytes())?;
     let states = states(&history, |text| Ok(repository.blob(text.as_bytes())?))?;
     let mut tip: Option<Commit<'_>> = None;
+    let mut collections = BTreeMap::new();
     for (index, (step, blobs)) in history.step.iter().zip(&states).enumerate() {
-        let tree = repository.find_tree(tree(&repository, readme, blobs)?)?;
+        for name in &step.collections {
+            let text = embedded(&format!("{COLLECTIONS}/{name}"))?;
+            collections.insert(name.clone(), repository.blob(text.as_bytes())?);
+        }
+        let tree = repository.find_tree(tree(&repository, readme, blobs, &collections)?)?;
         let signature = signature(&history, index, step)?;
         let parents: Vec<&Commit<'_>> = tip.iter().collect();
         let id = repository.commit(None, &signature, &signature, &message(step), &tree, &parents)?;
@@ -223,15 +233,27 @@ fn is_renamed(step: &Step, from: &str, to: &str) -> bool {
     step.renamed.iter().any(|rename| rename.from == from && rename.to == to)
 }
 
-/// Writes the tree of one state: `README.md` beside the folder of the procedures.
-fn tree(repository: &Repository, readme: Oid, blobs: &BTreeMap<String, Oid>) -> Result<Oid, StarterError> {
-    let mut folder = repository.treebuilder(None)?;
-    for (name, blob) in blobs {
-        folder.insert(name, *blob, FileMode::Blob.into())?;
-    }
+/// Writes the tree of one state: `README.md` beside the folder of the procedures and, once there are any, that of the
+/// collections.
+fn tree(
+    repository: &Repository,
+    readme: Oid,
+    blobs: &BTreeMap<String, Oid>,
+    collections: &BTreeMap<String, Oid>,
+) -> Result<Oid, StarterError> {
+    let folder = |blobs: &BTreeMap<String, Oid>| {
+        let mut folder = repository.treebuilder(None)?;
+        for (name, blob) in blobs {
+            folder.insert(name, *blob, FileMode::Blob.into())?;
+        }
+        folder.write()
+    };
     let mut root = repository.treebuilder(None)?;
     root.insert("README.md", readme, FileMode::Blob.into())?;
-    root.insert(FOLDER, folder.write()?, FileMode::Tree.into())?;
+    root.insert(FOLDER, folder(blobs)?, FileMode::Tree.into())?;
+    if !collections.is_empty() {
+        root.insert(COLLECTIONS, folder(collections)?, FileMode::Tree.into())?;
+    }
     Ok(root.write()?)
 }
 
@@ -316,7 +338,18 @@ mod tests {
         assert_eq!(committed, on_disk);
         assert!(committed.len() >= 26);
         let names: Vec<_> = root.iter().map(|entry| entry.name().unwrap().to_owned()).collect();
-        assert_eq!(names, ["README.md", FOLDER]);
+        assert_eq!(names, ["README.md", COLLECTIONS, FOLDER]);
+        let collections = root.get_name(COLLECTIONS).unwrap().to_object(&repository).unwrap();
+        let committed: Vec<_> = collections
+            .peel_to_tree()
+            .unwrap()
+            .iter()
+            .map(|entry| entry.name().unwrap().to_owned())
+            .collect();
+        let embedded = Files::iter().filter_map(|name| name.strip_prefix("collections/").map(str::to_owned));
+        let mut embedded: Vec<_> = embedded.collect();
+        embedded.sort();
+        assert_eq!(committed, embedded);
     }
 
     #[test]
@@ -339,7 +372,7 @@ mod tests {
     #[test]
     fn the_commit_ids_are_those_on_record() {
         let directory = tempfile::tempdir().unwrap();
-        assert_eq!(build(directory.path()).unwrap(), "1273caca4b7df25941c8d5b18a0787dae3b01cc0");
+        assert_eq!(build(directory.path()).unwrap(), "d91ffaf5d395d5b36e3a62c5b8ca3f2ca9aedf8f");
     }
 
     #[test]
@@ -349,7 +382,8 @@ mod tests {
         assert_eq!(states.last().unwrap(), &today().unwrap());
         assert_eq!(states[0].len(), 1, "it began with one procedure");
         for (index, pair) in states.windows(2).enumerate() {
-            assert_ne!(pair[0], pair[1], "step {} changes nothing", index + 2);
+            let adds_collection = !history().step[index + 1].collections.is_empty();
+            assert!(adds_collection || pair[0] != pair[1], "step {} changes nothing", index + 2);
         }
         let used: BTreeSet<String> =
             history().step.into_iter().filter_map(|step| Some(format!("history/{}", step.patch?))).collect();
@@ -432,6 +466,7 @@ mod tests {
             added: added.iter().map(ToString::to_string).collect(),
             renamed: Vec::new(),
             retired: retired.iter().map(ToString::to_string).collect(),
+            collections: Vec::new(),
             patch: None,
         };
         let mut texts = Texts::from([("a.md".to_owned(), "one\n".to_owned())]);

@@ -36,6 +36,9 @@ before(async () => {
     "matrix-as-list": "/matrix?as=list&actor=APT29",
     technique: "/techniques/T1003.001",
     actor: "/actors/G0016",
+    collections: "/collections",
+    collection: "/collections/starter/start-here",
+    "collection-in-matrix": "/matrix?collection=starter/start-here",
     api: "/api",
   });
 });
@@ -63,6 +66,27 @@ for (const scheme of ["light", "dark"]) {
     });
   }
 }
+
+describe("without JavaScript", () => {
+  it("a collection is found from the first page, read in its order, and searched within", async () => {
+    const { page, context, complaints } = await openPage(server, { javaScript: false });
+    await page.goto(`${server.base}/`);
+    await page.click(".collection-strip >> text=Start here");
+    assert.equal(await page.textContent("h1"), "Start here");
+    assert.equal(await page.locator(".members > li").count(), 7);
+    assert.equal(await page.locator(".members .missing").count(), 0);
+    await page.click("text=Search within");
+    assert.equal((await page.inputValue("input[name=q]")).trim(), "collection:starter/start-here");
+    await page.goBack();
+    await page.click("text=On the matrix");
+    assert.match(await page.inputValue("input[name=q]"), /collection:starter\/start-here/);
+    await page.goBack();
+    await page.click(".members > li:first-child > a");
+    assert.equal(await page.locator(".in-collections >> text=Start here").count(), 1);
+    await context.close();
+    assert.deepEqual(complaints, []);
+  });
+});
 
 describe("signed out", () => {
   it("only the door is shown", async () => {

@@ -83,6 +83,11 @@ pub fn actor(id: &str) -> String {
     format!("/actors/{}", encode(id))
 }
 
+/// The page of a collection.
+pub fn collection(repo: &str, name: &str) -> String {
+    format!("/collections/{}/{}", encode(repo), encode(name))
+}
+
 /// The page of one tenant.
 pub fn tenant(id: &str) -> String {
     format!("/tenants/{}", encode(id))

@@ -5,6 +5,7 @@
 pub mod about;
 pub mod actor;
 pub mod catalog;
+pub mod collections;
 pub mod copies;
 pub mod copy;
 pub mod coverage;

@@ -4,7 +4,8 @@
 mod reading;
 mod work;
 
-use web::pages::{about, catalog, error, login, problems, reference, repositories};
+use web::pages::technique::Named;
+use web::pages::{about, catalog, collections, error, login, problems, reference, repositories};
 use web::view::{
     Commit, Diagnostic, Severity, Standing, Tactic, TacticOrigin, Technique, TechniqueStatus, When,
 };
@@ -143,6 +144,12 @@ impl Sample {
             ("catalog-home", catalog::page(&self.frame("/"), self.catalog_home())),
             ("catalog-nothing", catalog::page(&self.frame("/?q=zzz"), self.catalog_nothing())),
             ("catalog-empty", catalog::page(&self.frame("/"), catalog::CatalogView::default())),
+            ("collections", collections::list(&self.frame("/collections"), self.collections())),
+            ("collections-none", collections::list(&self.frame("/collections"), Vec::new())),
+            (
+                "collection",
+                collections::page(&self.frame("/collections/starter/start-here"), self.collection()),
+            ),
             ("problems", problems::page(&self.frame("/problems"), self.problems())),
             ("problems-none", problems::page(&self.frame("/problems"), problems::ProblemsView::default())),
             ("repositories", repositories::page(&self.frame("/admin/repositories"), self.repositories())),
@@ -354,6 +361,7 @@ impl Sample {
             facets: self.facets(),
             items: self.items(),
             next: self.some("g12-eyJzIjoxLjJ9"),
+            collections: Vec::new(),
             repositories: self.readiness(),
         }
     }
@@ -365,7 +373,40 @@ impl Sample {
             further_page: false,
             total: 12_318,
             hints: Vec::new(),
+            collections: self.collections(),
             ..self.catalog()
+        }
+    }
+
+    pub(crate) fn collections(&self) -> Vec<collections::Listed> {
+        let one = |name: &str, title: &str, procedures| collections::Listed {
+            repo: self.t("starter"),
+            name: self.t(name),
+            title: self.t(title),
+            why: self.t("One hunt a day.\n\nThen make a copy and run it."),
+            procedures,
+        };
+        vec![one("start-here", "Start here", 7), one("tickets", "Tickets and their forgers", 1)]
+    }
+
+    fn collection(&self) -> collections::CollectionView {
+        let procedure = collections::Procedure {
+            id: self.t("win-kerberoasting"),
+            repo: self.some("starter"),
+            title: self.t("Kerberoasting, seen from the domain controllers"),
+            description: self.t("Finds tickets that were asked for to be cracked."),
+            standing: Standing::Good,
+            techniques: vec![self.technique("T1558.003", "Kerberoasting")],
+        };
+        collections::CollectionView {
+            listed: self.collections().remove(0),
+            owner: self.some("Maren Oyelaran"),
+            members: vec![
+                collections::Member { written: self.t("win-kerberoasting"), procedure: Some(procedure) },
+                collections::Member { written: self.t("win-gone"), procedure: None },
+            ],
+            covered: vec![Named { id: self.t("T1558.003"), name: self.t("Kerberoasting"), count: 1 }],
+            file: Some(format!("https://forge.example/hunts/{}", self.t("start-here.toml"))),
         }
     }
 

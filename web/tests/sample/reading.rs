@@ -190,6 +190,7 @@ impl Sample {
             help: self.t(help),
         };
         ProcedureView {
+            collections: self.collections(),
             head: self.head(),
             path: self.t("procedures/credential-access/lsass-handle-access.md"),
             commit: self.commit(TIP),

@@ -30,6 +30,8 @@ pub struct AttackParams {
     pub version: Option<String>,
     /// A group, software, campaign or actor of a repository's own, by id or name.
     pub actor: Option<String>,
+    /// A collection, `name` or `repo/name`: as `collection:` in `q`.
+    pub collection: Option<String>,
     /// Techniques that are asked about, by id, as an actor's are; repeated. `technique` narrows the procedures instead.
     pub about: Vec<String>,
 }
@@ -60,6 +62,22 @@ impl AttackParams {
         ids.sort();
         ids.dedup();
         Ok(ids)
+    }
+
+    /// A search within the collection that is asked for.
+    ///
+    /// # Errors
+    /// 400 for what can name none.
+    pub fn within(&self, mut search: SearchParams) -> Result<SearchParams, Problem> {
+        if let Some(name) = query::one(self.collection.as_ref()) {
+            let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
+            if !name.chars().all(fits) {
+                return Err(Problem::invalid(format!("collection is {name}; it is a name or repo/name.")));
+            }
+            let text = search.q.take().unwrap_or_default();
+            search.q = Some(format!("collection:{name} {text}").trim_end().to_owned());
+        }
+        Ok(search)
     }
 
     /// The release that is asked for.
@@ -103,7 +121,7 @@ pub struct Asked {
 /// When a parameter cannot be, or the index cannot be read.
 pub async fn asked(app: &App, params: &AttackParams, search: &SearchParams) -> Result<Asked, Problem> {
     let release = params.release(app)?;
-    let search = search.search()?;
+    let search = params.within(search.clone())?.search()?;
     let actor = query::one(params.actor.as_ref());
     let about = params.about(release)?;
     app.read(move |library| {

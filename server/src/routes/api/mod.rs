@@ -3,6 +3,7 @@
 #![allow(clippy::missing_errors_doc, reason = "the responses of each endpoint say it, where callers read it")]
 
 pub mod attack;
+pub mod collections;
 pub mod coverage;
 pub mod customers;
 pub mod diff;
@@ -83,6 +84,8 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(attack::layer))
         .routes(routes!(attack::techniques))
         .routes(routes!(attack::list_actors))
+        .routes(routes!(collections::list))
+        .routes(routes!(collections::get))
         .routes(routes!(coverage::read))
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::change))

@@ -39,6 +39,9 @@ pub async fn matrix(
     Searched(search): Searched,
     Query(shown): Query<Shown>,
 ) -> Result<Response, Problem> {
+    // From here on it is a part of what is searched: it stands in the box, and every link keeps it.
+    let search = params.within(search)?;
+    let params = AttackParams { collection: None, ..params };
     let Asked { matrix: made, actors, about, coverage } = asked(&app, &params, &search).await?;
     let (all, _) = made.shares();
     let asked_about = actors

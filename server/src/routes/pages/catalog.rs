@@ -1,5 +1,6 @@
 //! `/`: the catalog. With the header `X-Fragment: results`, the results alone, for the island of the search box.
 
+use super::collections::listed;
 use super::shared::{Context, standing, tactic, technique};
 use super::{Visitor, html};
 use crate::app::App;
@@ -10,12 +11,16 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use catalog::index::{self, Filters, Found, Hit, Search};
-use catalog::library::RepositoryState;
+use catalog::library::{Library, RepositoryState};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 use web::pages::catalog::{
     CatalogView, Chosen, Facet, FacetValue, Item, Readiness, Snippet, Sort, page, results_fragment,
 };
+use web::pages::collections::Listed;
+
+/// Collections that are shown before the results.
+const SHOWN: usize = 5;
 
 /// In which order facets are shown; others follow by name.
 const ORDER: [&str; 8] =
@@ -39,11 +44,23 @@ pub async fn show(
             let began = Instant::now();
             let found = library.search(&search)?;
             let took = began.elapsed();
-            let view = view(&context, &search, found, took, library.repositories());
+            let mut view = view(&context, &search, found, took, library.repositories());
+            if search.text.trim().is_empty() && view.chosen.is_empty() && search.cursor.is_none() {
+                view.collections = begin_with(library);
+            }
             Ok(if fragment { results_fragment(view) } else { page(&frame, view) })
         })
         .await?;
     Ok(html(made))
+}
+
+/// The first collections; those that are to start with come before the others.
+fn begin_with(library: &Library) -> Vec<Listed> {
+    let lexicon = library.lexicon();
+    let mut collections: Vec<Listed> = lexicon.collections().iter().map(listed).collect();
+    collections.sort_by_key(|collection| !collection.name.starts_with("start"));
+    collections.truncate(SHOWN);
+    collections
 }
 
 fn view(
@@ -81,6 +98,7 @@ fn view(
         facets,
         items: items(context, found.hits),
         next: found.next,
+        collections: Vec::new(),
         repositories: repositories.into_iter().map(|state| readiness(context, state)).collect(),
     }
 }

@@ -4,6 +4,7 @@
 pub mod about;
 pub mod attack;
 pub mod catalog;
+pub mod collections;
 pub mod copies;
 pub mod copy;
 pub mod coverage;
@@ -52,6 +53,8 @@ pub fn router() -> Router<App> {
         .route("/procedures/{id}/copy", get(copy::show).post(copy::make_copies))
         .route("/procedures/{id}/instances", get(copies::of_procedure))
         .route("/matrix", get(attack::matrix))
+        .route("/collections", get(collections::show))
+        .route("/collections/{repo}/{name}", get(collections::show_one))
         .route("/coverage", get(coverage::show).post(coverage::read))
         .route("/techniques/{id}", get(attack::technique))
         .route("/actors/{id}", get(attack::actor))

@@ -1,6 +1,7 @@
 //! `/procedures/{id}`, `/procedures/{id}/at/{commit}` and `/procedures/{id}/report`: one procedure, read as a hunter and as
 //! the customer.
 
+use super::collections::listed;
 use super::shared::{Context, head, readable, tactic, technique};
 use super::{Visitor, html};
 use crate::app::App;
@@ -119,7 +120,11 @@ async fn read(
             let kept = (reader == Reader::Customer).then(|| report::customer(&reading.notebook));
             let similar =
                 if reader == Reader::Hunter { library.similar(&reading.entry, SIMILAR)? } else { Vec::new() };
+            let lexicon = library.lexicon();
+            let (own_repo, own_id) = (&reading.entry.repo, &reading.entry.id);
+            let collections = lexicon.collections_with(own_repo, own_id).map(listed).collect();
             let mut view = view(&context, reading, &rendered, repo.is_some(), &vocabulary);
+            view.collections = collections;
             view.similar = similar.into_iter().map(|one| alike(&context, one)).collect();
             if let Some(history) = past {
                 place(&context, &mut view, &history.revisions);
@@ -217,6 +222,7 @@ fn view(
             .map(|found| context.diagnostic(&repo, &commit, &path, found))
             .collect(),
         not_copyable: rendered.not_copyable,
+        collections: Vec::new(),
         similar: Vec::new(),
         forge: ForgeLinks {
             file: forge.and_then(|forge| forge.file_url(&commit, &path)),

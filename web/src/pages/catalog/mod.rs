@@ -11,6 +11,7 @@ pub(crate) mod readiness;
 mod results;
 mod search;
 
+use super::collections::{Listed, strip};
 use crate::Frame;
 use crate::islands::LiveSearch;
 use crate::shell::to_html;
@@ -164,6 +165,8 @@ pub struct CatalogView {
     pub items: Vec<Item>,
     /// The cursor of the next page.
     pub next: Option<String>,
+    /// Collections to begin with, where nothing was asked for.
+    pub collections: Vec<Listed>,
     /// Every repository, in the configured order.
     pub repositories: Vec<Readiness>,
 }
@@ -200,8 +203,10 @@ fn inside(view: CatalogView, address: &Address) -> AnyView {
         next: view.next,
         further_page: view.further_page,
     };
+    let collections = strip(view.collections);
     view! {
         {readiness}
+        {collections}
         <div class="catalog">
             {facets}
             <section class="found" aria-label="Results">{results::list(found, address)}</section>

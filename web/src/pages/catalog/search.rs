@@ -48,6 +48,7 @@ fn help() -> AnyView {
         ("“scheduled task”  -azure  OR  ( )", "a phrase, without, either, grouping"),
         ("tactic:credential-access  technique:T1003", "ATT&CK; a technique finds its sub-techniques"),
         ("data:process  tag:azure  author:…  platform:…", "metadata; any further key of hunting likewise"),
+        ("collection:start-here", "within a collection, by its name or repository/name"),
         ("in:query  in:code  in:title", "where the words are to stand"),
         ("is:broken  is:copyable  updated:>=2026-01-01", "how it stands, when it changed"),
     ]

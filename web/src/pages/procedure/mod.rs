@@ -7,6 +7,7 @@ mod notebook;
 mod panel;
 mod queries;
 
+use super::collections::{Listed, within};
 use crate::Frame;
 use crate::components::{attack, diagnostics, head};
 use crate::islands::CopyCode;
@@ -198,6 +199,8 @@ pub struct ProcedureView {
     pub diagnostics: Vec<Diagnostic>,
     /// Why no copy can be made of it; none when one can.
     pub not_copyable: Option<String>,
+    /// The collections that it is in.
+    pub collections: Vec<Listed>,
     /// What else hunts the same.
     pub similar: Vec<Alike>,
     /// Where the forge shows it.
@@ -248,6 +251,7 @@ pub fn page(frame: &Frame, view: ProcedureView) -> String {
         forge: view.forge,
     });
     let switch = audiences(&view.head, Audience::Hunter);
+    let collections = within(view.collections);
     let description =
         (!view.description.is_empty()).then(|| view! { <p class="lead">{view.description}</p> });
     // An island is made within its page.
@@ -256,6 +260,7 @@ pub fn page(frame: &Frame, view: ProcedureView) -> String {
             {head::head(&view.head, head::Tab::Read)}
             {banners}
             <div class="mapped">{attack::techniques(view.techniques)} {attack::tactics(view.tactics)}</div>
+            {collections}
             <div class="reading">
                 {panel}
                 <article class="notebook" aria-label="Notebook" data-revision=tab>
