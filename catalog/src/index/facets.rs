@@ -8,7 +8,7 @@ use super::analysis::fold;
 use super::columns::{Columns, Vocabulary};
 use super::document::data_source;
 use super::query::compile::technique_ids;
-use super::schema::{FACETS, Facet};
+use super::schema::Facet;
 use super::{FacetCount, Filters};
 use crate::attack::{Release, Status};
 use std::collections::{BTreeMap, HashMap};
@@ -207,19 +207,9 @@ impl<'a> Choices<'a> {
 pub(super) struct Counts(Vec<Vec<u32>>);
 
 impl Counts {
-    pub(super) fn new() -> Self {
-        Self(vec![Vec::new(); FACETS])
-    }
-
-    /// Makes room for all values that documents can have by now.
-    pub(super) fn fit(&mut self, vocabulary: &Vocabulary) {
-        for facet in Facet::all() {
-            let values = vocabulary.of(facet).len();
-            let counts = &mut self.0[facet.slot()];
-            if counts.len() < values {
-                counts.resize(values, 0);
-            }
-        }
+    /// With room for all values that documents can have by now.
+    pub(super) fn new(vocabulary: &Vocabulary) -> Self {
+        Self(Facet::all().map(|facet| vec![0; vocabulary.of(facet).len()]).collect())
     }
 
     /// Counts a document for all facets.

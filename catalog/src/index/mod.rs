@@ -221,6 +221,15 @@ pub struct Found {
     pub next: Option<String>,
 }
 
+/// What a search finds, by name alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ranking {
+    /// How many match in all.
+    pub total: usize,
+    /// Repository and path of the best, in order.
+    pub best: Vec<(String, String)>,
+}
+
 /// How a search's results are spread over the techniques.
 #[derive(Debug, Clone, Default)]
 pub struct Coverage {

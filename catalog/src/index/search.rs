@@ -9,7 +9,7 @@ use super::query::typos::{Mended, mended};
 use super::schema::Facet;
 use super::shelf::{Index, Snapshot};
 use super::snippet::{Cutter, escape};
-use super::{Coverage, Entry, Filters, Found, Hit, IndexError, Search, Snippet, Sort};
+use super::{Coverage, Entry, Filters, Found, Hit, IndexError, Ranking, Search, Snippet, Sort};
 use crate::attack::{Actor, Release, TechniqueId};
 use crate::team::Lexicon;
 use std::cmp::Ordering;
@@ -83,24 +83,17 @@ impl Index {
         // Columns fill the vocabulary that choices are looked up in.
         let live = snapshot.live(&self.vocabulary)?;
         let choices = Choices::new(&search.filters, &self.further, release, &self.vocabulary);
-        let order = match (search.sort, compiled.ranked) {
-            (Sort::Relevance, true) => Order::Score,
-            (Sort::Relevance, false) => Order::Worth,
-            (Sort::Changed, _) => Order::Changed,
-            (Sort::Title, _) => Order::Title,
-        };
         let mut pass = Pass {
-            order,
+            order: Order::of(search.sort, compiled.ranked),
             choices: &choices,
             after,
-            counts: Counts::new(),
+            counts: Some(Counts::new(&self.vocabulary)),
             total: 0,
             best: Best::new(limit + 1),
         };
-        pass.counts.fit(&self.vocabulary);
         self.run(&snapshot, live, &compiled, &mut pass)?;
 
-        let facets = choices.list(&pass.counts, &self.vocabulary);
+        let facets = pass.counts.map(|counts| choices.list(&counts, &self.vocabulary)).unwrap_or_default();
         let total = pass.total;
         let mut ranked = pass.best.into_sorted();
         let next = (ranked.len() > limit).then(|| &ranked[limit - 1]).map(|last| {
@@ -122,6 +115,38 @@ impl Index {
         Ok(Found { total, hints, facets, hits: page, next })
     }
 
+    /// How many procedures a search finds, and which come first: nothing of them is read, nothing counted by facet, and a
+    /// cursor is not heeded. For who looks up the rest elsewhere.
+    ///
+    /// # Errors
+    /// When the index cannot be read; never because of what was typed.
+    pub fn rank(&self, search: &Search, lexicon: &Lexicon) -> Result<Ranking, IndexError> {
+        self.refresh()?;
+        let snapshot = self.current();
+        let compiled = self.analyzers.lend(|analyzer| {
+            compile(parse(&search.text), &self.fields, &snapshot.searcher, lexicon, analyzer)
+        })?;
+        let live = snapshot.live(&self.vocabulary)?;
+        let choices = Choices::new(&search.filters, &self.further, lexicon.release(), &self.vocabulary);
+        let mut pass = Pass {
+            order: Order::of(search.sort, compiled.ranked),
+            choices: &choices,
+            after: None,
+            counts: None,
+            total: 0,
+            best: Best::new(search.limit.clamp(1, MAX_PAGE)),
+        };
+        self.run(&snapshot, live, &compiled, &mut pass)?;
+        let named = |ranked: Ranked<'_>| {
+            let (repo, path) = key_parts(ranked.key)?;
+            Some((repo.to_owned(), path.to_owned()))
+        };
+        Ok(Ranking {
+            total: pass.total,
+            best: pass.best.into_sorted().into_iter().filter_map(named).collect(),
+        })
+    }
+
     /// How many results a search has for each technique that they are mapped to, by id, and in all: a parent counts what
     /// its sub-techniques count, what replaced a technique counts it, too. A choice of techniques is not heeded.
     ///
@@ -140,14 +165,15 @@ impl Index {
             order: Order::Changed,
             choices: &choices,
             after: None,
-            counts: Counts::new(),
+            counts: Some(Counts::new(&self.vocabulary)),
             total: 0,
             best: Best::new(1),
         };
-        pass.counts.fit(&self.vocabulary);
         self.run(&snapshot, live, &compiled, &mut pass)?;
         let values = self.vocabulary.of(Facet::Technique);
-        let techniques = (pass.counts.of(Facet::Technique))
+        let counts = pass.counts.unwrap_or_else(|| Counts::new(&self.vocabulary));
+        let techniques = counts
+            .of(Facet::Technique)
             .filter_map(|(number, count)| Some((values.get(number)?.key.to_string(), count)))
             .collect();
         Ok(Coverage { total: pass.total, techniques, hints: compiled.hints })
@@ -302,6 +328,23 @@ struct Place<'a> {
     titles: Option<&'a super::columns::Texts>,
 }
 
+impl Order {
+    /// The order for a choice of it; `ranked` says whether words were looked for.
+    fn of(sort: Sort, ranked: bool) -> Self {
+        match (sort, ranked) {
+            (Sort::Relevance, true) => Order::Score,
+            (Sort::Relevance, false) => Order::Worth,
+            (Sort::Changed, _) => Order::Changed,
+            (Sort::Title, _) => Order::Title,
+        }
+    }
+}
+
+/// Repository and path of a procedure's key.
+fn key_parts(key: &[u8]) -> Option<(&str, &str)> {
+    std::str::from_utf8(key).ok()?.split_once('\0')
+}
+
 /// One result and its rank.
 #[derive(PartialEq, Eq)]
 struct Ranked<'a> {
@@ -366,7 +409,8 @@ struct Pass<'a, 'b> {
     order: Order,
     choices: &'b Choices<'b>,
     after: Option<Cursor>,
-    counts: Counts,
+    /// None where nobody asks for counts.
+    counts: Option<Counts>,
     total: usize,
     best: Best<'a>,
 }
@@ -378,13 +422,11 @@ impl<'a> Pass<'a, '_> {
             return;
         }
         let (verdict, worth) = self.choices.verdict(place.columns, doc);
-        match verdict {
-            Verdict::No => return,
-            Verdict::ButFor(facet) => {
-                self.counts.add_one(place.columns, doc, facet);
-                return;
-            }
-            Verdict::Result => self.counts.add(place.columns, doc),
+        match (verdict, &mut self.counts) {
+            (Verdict::ButFor(facet), Some(counts)) => return counts.add_one(place.columns, doc, facet),
+            (Verdict::No | Verdict::ButFor(_), _) => return,
+            (Verdict::Result, Some(counts)) => counts.add(place.columns, doc),
+            (Verdict::Result, None) => {}
         }
         self.total += 1;
         let updated = place.columns.updated.get(doc as usize).copied().unwrap_or(0);

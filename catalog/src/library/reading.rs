@@ -3,7 +3,7 @@
 use super::examine::{self, Contents, Examined, Source};
 use super::{Address, Comparison, History, Library, LibraryError, Located, Problem, Reading, Shelf};
 use crate::diff;
-use crate::index::{Coverage, Entry, Found, Revision, RevisionStatus, Search, Similar};
+use crate::index::{Coverage, Entry, Found, Ranking, Revision, RevisionStatus, Search, Similar};
 use crate::mirror::{BlobId, CommitId, Content, Mirror};
 use crate::notebook::{ipynb, myst};
 use crate::procedure::Releases;
@@ -20,6 +20,14 @@ impl Library {
     /// When the index cannot be read; never because of what was typed.
     pub fn search(&self, search: &Search) -> Result<Found, LibraryError> {
         Ok(self.index.search(search, &self.lexicon())?)
+    }
+
+    /// How many procedures a search finds, and the names of the first.
+    ///
+    /// # Errors
+    /// When the index cannot be read; never because of what was typed.
+    pub fn rank(&self, search: &Search) -> Result<Ranking, LibraryError> {
+        Ok(self.index.rank(search, &self.lexicon())?)
     }
 
     /// How a search's results are spread over the techniques of ATT&CK.
