@@ -115,11 +115,10 @@ impl Frame {
 }
 
 /// The entries of the navigation: label, address.
-const SECTIONS: [(&str, &str); 9] = [
+const SECTIONS: [(&str, &str); 8] = [
     ("Catalog", "/"),
     ("Matrix", "/matrix"),
     ("Coverage", "/coverage"),
-    ("Collections", "/collections"),
     ("Copies", "/instances"),
     ("Customers", "/customers"),
     ("Tenants", "/tenants"),
@@ -131,7 +130,12 @@ const SECTIONS: [(&str, &str); 9] = [
 fn belongs(here: &str, section: &str) -> bool {
     let path = here.split(['?', '#']).next().unwrap_or_default();
     match section {
-        "/" => path == "/" || path.starts_with("/procedures/"),
+        "/" => {
+            path == "/"
+                || path.starts_with("/procedures/")
+                || path == "/collections"
+                || path.starts_with("/collections/")
+        }
         "/matrix" => path == section || path.starts_with("/techniques/") || path.starts_with("/actors/"),
         _ => path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
     }
@@ -227,6 +231,7 @@ mod tests {
         for (here, section) in [
             ("/?q=lsass", "/"),
             ("/procedures/a/history", "/"),
+            ("/collections/a/start", "/"),
             ("/tenants/acme", "/tenants"),
             ("/admin/repositories", "/admin/repositories"),
         ] {
