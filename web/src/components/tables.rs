@@ -112,6 +112,7 @@ pub(crate) fn tally(heads: [&'static str; 2], lines: Vec<Tally>) -> AnyView {
         .collect_view();
     view! {
         <table class="tally">
+            <caption class="unseen">{format!("{what}: {}", count.to_lowercase())}</caption>
             <thead><tr><th scope="col">{what}</th><th scope="col">{count}</th></tr></thead>
             <tbody>{rows}</tbody>
         </table>
