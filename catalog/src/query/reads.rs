@@ -1,12 +1,14 @@
 //! What a query reads and how far it looks back, language by language.
 
 use super::QueryLanguage;
+use super::fields::fields;
 use super::words::{Piece, pieces};
 
 /// What was told of a query.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Reads {
     pub(super) data_sources: Vec<String>,
+    pub(super) fields: Vec<String>,
     pub(super) look_back: Option<String>,
 }
 
@@ -126,7 +128,8 @@ pub(super) fn reads(language: QueryLanguage, text: &str) -> Reads {
             }
         }
     }
-    Reads { data_sources: names.0, look_back: look_back(language, text) }
+    let fields = fields(language, &pieces, &names.0);
+    Reads { data_sources: names.0, fields, look_back: look_back(language, text) }
 }
 
 /// Names of tables, each once.
@@ -250,20 +253,44 @@ fn spl(pieces: &[Piece<'_>], names: &mut Names) {
 /// How far a query looks back, as written.
 fn look_back(language: QueryLanguage, text: &str) -> Option<String> {
     let (opening, ends): (&str, &[char]) = match language {
-        QueryLanguage::Cql | QueryLanguage::Spl => ("earliest=", &['|', '\n']),
+        QueryLanguage::Cql | QueryLanguage::Spl => ("earliest", &['|', '\n']),
         QueryLanguage::Kql => ("ago(", &[')', '\n']),
-        QueryLanguage::Sql | QueryLanguage::Eql | QueryLanguage::Esql => return None,
+        QueryLanguage::Sql => ("interval ", &[')', ',', ';', '\n']),
+        QueryLanguage::Esql => ("now() - ", &[')', '|', '\n']),
+        QueryLanguage::Eql => return None,
     };
     let start = find(text, opening)? + opening.len();
-    let rest = text[start..].trim_start();
+    let mut rest = text[start..].trim_start();
+    if opening == "earliest" {
+        rest = rest.strip_prefix('=')?.trim_start();
+    }
     let value = if let Some(filled) = rest.strip_prefix("{{").and_then(|inner| inner.find("}}")) {
         &rest[..filled + 4]
     } else {
         let end = rest.find(ends).unwrap_or(rest.len());
         let value = rest[..end].trim();
-        if opening == "earliest=" { value.split_whitespace().next()? } else { value }
+        match language {
+            QueryLanguage::Cql | QueryLanguage::Spl => value.split_whitespace().next()?,
+            // A number and a unit; what follows is the rest of the condition.
+            QueryLanguage::Sql | QueryLanguage::Esql => quantity(value),
+            QueryLanguage::Kql | QueryLanguage::Eql => value,
+        }
     };
     (!value.is_empty() && value.len() <= 100).then(|| value.to_owned())
+}
+
+/// A quoted text, or the first two words.
+fn quantity(text: &str) -> &str {
+    if let Some(quoted) = text.strip_prefix('\'')
+        && let Some(end) = quoted.find('\'')
+    {
+        return &quoted[..end];
+    }
+    let first = text.find(char::is_whitespace).unwrap_or(text.len());
+    let second = &text[first..].trim_start();
+    let start = text.len() - second.len();
+    let end = second.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(second.len());
+    text[..start + end].trim_end()
 }
 
 /// Where a word stands in a text, in any case.

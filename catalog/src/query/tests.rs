@@ -1,3 +1,5 @@
+mod golden;
+
 use super::*;
 use proptest::prelude::*;
 
@@ -11,7 +13,7 @@ fn read(source: &str) -> (QueryLanguage, Vec<String>, Option<String>) {
     let mut found = of(source);
     assert_eq!(found.len(), 1, "{source}: {found:?}");
     let Query { language, data_sources, look_back, .. } = found.remove(0);
-    (language, data_sources, look_back)
+    (language.unwrap(), data_sources, look_back)
 }
 
 fn names(names: &[&str]) -> Vec<String> {
@@ -23,7 +25,7 @@ fn the_body_of_a_taegis_cell_is_a_query() {
     let source = "%%taegis events search -t --tenant $TENANT_ID --assign hits\nFROM scwx.process, auth\nWHERE image = 'from x'\nEARLIEST={{ EARLIEST }}\n| aggregate count";
     let found = of(source);
     assert_eq!(found[0].line, 11);
-    assert!(found[0].text.starts_with("FROM scwx.process"));
+    assert!(found[0].text.as_deref().is_some_and(|text| text.starts_with("FROM scwx.process")));
     assert_eq!(
         read(source),
         (QueryLanguage::Cql, names(&["scwx.process", "auth"]), Some("{{ EARLIEST }}".to_owned()))
@@ -92,7 +94,40 @@ fn queries_are_told_in_the_order_of_their_lines_and_no_more_than_the_bound() {
     assert_eq!(of(&"%kql T | where a\n".repeat(20_000)).last().map(|query| query.line), Some(209));
 }
 
+#[test]
+fn a_flood_of_queries_is_bounded_in_number_and_text() {
+    let long = format!("%%kql\nT | where a == '{}'", "x".repeat(40_000));
+    let cells = vec![Cell::new(CellKind::Code, long); 300];
+    let found = queries(&Notebook { cells, ..Notebook::default() });
+    let text: usize = found.iter().filter_map(|query| query.text.as_ref()).map(String::len).sum();
+    assert!(found.len() <= MAX_QUERIES, "{} queries", found.len());
+    assert_eq!(text, MAX_ALL, "what fits is told, and no more");
+}
+
 proptest! {
+    #[test]
+    fn whatever_a_notebook_holds_its_queries_are_bounded(
+        cells in prop::collection::vec(
+            (0..3usize, r#"(%%taegis events search |--tenant |--assign x |%kql |a << |```kql
+|```
+|FROM |f"|'''|qry_prov.exec_query\(|[{})(=|,%\\]|é|[a-z. ]|
+){0,40}"#),
+            0..6,
+        )
+    ) {
+        let kinds = [CellKind::Code, CellKind::Markdown, CellKind::Raw];
+        let cells: Vec<Cell> =
+            cells.into_iter().map(|(kind, source)| Cell::new(kinds[kind], source)).collect();
+        let notebook = Notebook { cells, ..Notebook::default() };
+        let found = queries(&notebook);
+        prop_assert!(found.len() <= MAX_QUERIES);
+        for query in found {
+            let source = &notebook.cells[query.cell].source;
+            prop_assert!(query.text.is_none_or(|text| source.contains(&text)));
+            prop_assert!(query.fields.iter().all(|field| source.to_lowercase().contains(field)));
+        }
+    }
+
     #[test]
     fn nothing_makes_it_panic(source in "(%%taegis |%%kql\n|%%sql\n|FROM |let |['\"`=|,;(){}\\\\/*#-]|é|[a-z ]|\n){0,60}") {
         of(&source);

@@ -231,9 +231,15 @@ impl Sample {
             queries: vec![Query {
                 cell: 3,
                 line: 53,
-                language: self.t("Taegis CQL"),
+                shown: false,
+                language: self.some("Taegis CQL"),
                 data_sources: self.list(&["process"]),
+                fields: self.list(&["commandline", "parent_image_path"]),
                 look_back: self.some("$EARLIEST"),
+                assigned: self.some("hits"),
+                no_tenant: true,
+                call: self.some("service.events.query.event_query"),
+                unread: false,
             }],
             parameters: vec![
                 parameter("TENANT_ID", "str", "None", "the tenant's key, a string"),

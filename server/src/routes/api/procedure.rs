@@ -12,6 +12,7 @@ use catalog::index::Broken;
 use catalog::library::Reading;
 use catalog::notebook::CellKind;
 use catalog::procedure::Standing;
+use catalog::query::{QueryKind, QueryLanguage};
 use catalog::render::{self, Heading};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -58,7 +59,7 @@ pub struct ProcedureAnswer {
     pub outline: Vec<HeadingItem>,
     /// What a copy fills in.
     pub parameters: Vec<ParameterItem>,
-    /// What its query cells read.
+    /// Its queries, run or shown, with what they read.
     pub queries: Vec<QueryItem>,
     /// What lint finds in this revision.
     pub diagnostics: Vec<DiagnosticItem>,
@@ -119,21 +120,31 @@ pub struct ParameterItem {
     pub help: String,
 }
 
-/// A query cell.
+/// A query.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QueryItem {
     /// The cell, from 0.
     pub cell: usize,
     /// The line in the file on which it begins, from 1.
     pub line: u32,
-    /// What the query is written in.
-    pub language: &'static str,
+    /// `run` where running the notebook asks it, `shown` where it is there to be read.
+    pub kind: &'static str,
+    /// What the query is written in; null when that cannot be told.
+    pub language: Option<&'static str>,
     /// What it reads, as written.
     pub data_sources: Vec<String>,
+    /// The fields that it filters by or asks for, in lower case.
+    pub fields: Vec<String>,
     /// How far it looks back, as written, where the query itself says so.
     pub look_back: Option<String>,
-    /// The query's text.
-    pub text: String,
+    /// The name that its results are given.
+    pub assigned: Option<String>,
+    /// Whether a tenant is named beside it; null where the tool takes none there.
+    pub tenant: Option<bool>,
+    /// The call that asks it, where it is not a cell's magic.
+    pub call: Option<String>,
+    /// The query's text; null when it is made elsewhere and cannot be read.
+    pub text: Option<String>,
 }
 
 impl From<catalog::query::Query> for QueryItem {
@@ -141,9 +152,17 @@ impl From<catalog::query::Query> for QueryItem {
         Self {
             cell: query.cell,
             line: query.line,
-            language: query.language.label(),
+            kind: match query.kind {
+                QueryKind::Run => "run",
+                QueryKind::Shown => "shown",
+            },
+            language: query.language.map(QueryLanguage::label),
             data_sources: query.data_sources,
+            fields: query.fields,
             look_back: query.look_back,
+            assigned: query.assigned,
+            tenant: query.tenant,
+            call: query.call,
             text: query.text,
         }
     }

@@ -296,9 +296,15 @@ fn asked(query: query::Query) -> QueryView {
     QueryView {
         cell: query.cell,
         line: query.line,
-        language: query.language.label().to_owned(),
+        shown: query.kind == query::QueryKind::Shown,
+        language: query.language.map(|language| language.label().to_owned()),
         data_sources: query.data_sources,
+        fields: query.fields,
         look_back: query.look_back,
+        assigned: query.assigned,
+        no_tenant: query.tenant == Some(false),
+        call: query.call,
+        unread: query.text.is_none(),
     }
 }
 

@@ -97,12 +97,24 @@ pub struct Query {
     pub cell: usize,
     /// The line in the file, from 1.
     pub line: u32,
-    /// What it is written in: `Taegis CQL`, `KQL`, …
-    pub language: String,
+    /// Whether it is there to be read and not run.
+    pub shown: bool,
+    /// What it is written in: `Taegis CQL`, `KQL`, …; none when that cannot be told.
+    pub language: Option<String>,
     /// What it reads, as written.
     pub data_sources: Vec<String>,
+    /// The fields that it filters by or asks for.
+    pub fields: Vec<String>,
     /// How far it looks back, as written, where the query itself says so.
     pub look_back: Option<String>,
+    /// The name that its results are given.
+    pub assigned: Option<String>,
+    /// Whether a tenant should be named beside it and is not.
+    pub no_tenant: bool,
+    /// The call that asks it, where it is not a cell's magic.
+    pub call: Option<String>,
+    /// Whether its text cannot be read.
+    pub unread: bool,
 }
 
 /// A parameter of the notebook.
