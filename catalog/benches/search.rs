@@ -132,6 +132,7 @@ fn entry(numbers: &mut Numbers, words: &[String], release: &Release, at: usize) 
         former_ids: Vec::new(),
         ever_catalogued: true,
         metadata_ever_lost: false,
+        change_kinds: std::collections::BTreeSet::new(),
     };
     (entry, body)
 }

@@ -11,6 +11,7 @@ mod library_fixture;
 use catalog::index::{Filters, RevisionStatus, Search};
 use catalog::procedure::Standing;
 use library_fixture::{Shelf, address, everything, follow, now, open, playbook, procedure, state};
+use std::collections::BTreeSet;
 
 fn without_hunting(text: &str) -> String {
     let start = text.find("hunting:\n  title").unwrap();
@@ -125,6 +126,9 @@ fn a_procedure_that_lost_its_metadata_is_served_as_its_last_good_revision() {
     assert!(kinds[0].contains(&"metadata-restored"), "{kinds:?}");
     assert!(kinds[2].contains(&"metadata-lost"), "{kinds:?}");
     assert_eq!(kinds[3], ["added"]);
+    let all: BTreeSet<&str> = kinds.into_iter().flatten().collect();
+    let known: BTreeSet<&str> = entry.change_kinds.iter().map(String::as_str).collect();
+    assert_eq!(known, all, "what is in its history is what it is found by");
 }
 
 #[test]

@@ -23,6 +23,36 @@ pub struct Change {
     pub text: String,
 }
 
+/// The change kinds of the API.
+pub const CHANGE_KINDS: [&str; 26] = [
+    "added",
+    "deleted",
+    "renamed",
+    "id-changed",
+    "title-changed",
+    "description-changed",
+    "technique-added",
+    "technique-removed",
+    "technique-remapped",
+    "tactic-changed",
+    "data-source-changed",
+    "tag-changed",
+    "key-changed",
+    "query-changed",
+    "parameter-changed",
+    "cell-added",
+    "cell-removed",
+    "cell-moved",
+    "customer-text-changed",
+    "guidance-changed",
+    "code-changed",
+    "tags-lost",
+    "metadata-lost",
+    "metadata-restored",
+    "outputs-committed",
+    "lint-changed",
+];
+
 /// Longest value of a change that is kept, in characters.
 const MAX_VALUE: usize = 300;
 

@@ -8,6 +8,6 @@ mod change;
 mod changes;
 mod unified;
 
-pub use change::{Change, renamed};
+pub use change::{CHANGE_KINDS, Change, renamed};
 pub use changes::changes;
 pub use unified::{Hunk, Line, Unified, unified};

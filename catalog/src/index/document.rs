@@ -1,5 +1,7 @@
 //! An entry or a revision as a tantivy document.
 
+mod queries;
+
 use super::analysis::{Analyzer, Kind, fold};
 use super::encoded::Encoded;
 use super::schema::{Facet, Fields, Handle, fact};
@@ -111,7 +113,13 @@ impl Material {
 
     /// About how many bytes it takes.
     pub(super) fn size(&self) -> usize {
-        2 * self.json.len() + self.text.headings.len() + self.text.prose.len() + self.text.code.len()
+        let queries: usize =
+            self.text.queries.iter().filter_map(|query| query.text.as_ref()).map(String::len).sum();
+        2 * self.json.len()
+            + self.text.headings.len()
+            + self.text.prose.len()
+            + self.text.code.len()
+            + queries
     }
 
     /// Makes the document.
@@ -178,6 +186,7 @@ impl<'a> Builder<'a> {
         let mut code = Places::default();
         self.zone_into(cut(&text.code, MAX_INDEXED), &mut code);
         self.document.add_text(fields.code, code.tokens.into_string());
+        self.queries(&text.queries);
 
         let prose = cut(&text.prose, MAX_STORED);
         self.document.add_text(fields.stored_prose, prose);
@@ -215,6 +224,9 @@ impl<'a> Builder<'a> {
         }
         if entry.metadata_ever_lost {
             self.fact(fact::IS, "metadata-lost");
+        }
+        for kind in entry.change_kinds.iter().take(MAX_VALUES) {
+            self.fact(fact::CHANGE, kind);
         }
         if !entry.problems.is_empty() || !entry.procedure.diagnostics.is_empty() {
             self.fact(fact::IS, "problematic");

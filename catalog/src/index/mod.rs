@@ -34,7 +34,7 @@ use crate::lint::Diagnostic;
 use crate::procedure::{Procedure, Standing};
 use crate::repository::MAX_FACETS;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is kept of one candidate file at the branch's tip: what it says, where it stands, when it last changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,6 +84,9 @@ pub struct Entry {
     pub ever_catalogued: bool,
     /// Whether some revision of it lost its metadata or its tags.
     pub metadata_ever_lost: bool,
+    /// The kinds of change in its history.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub change_kinds: BTreeSet<String>,
 }
 
 /// Why a file is broken, and what is served in its place.

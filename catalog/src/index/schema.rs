@@ -4,7 +4,7 @@
 //!
 //! * `text` holds all that a procedure says, the weightier parts repeated, with positions. One word is then one list of
 //!   postings, words may stand in different parts, and BM25 sees the weights: quicker than a union of fields.
-//! * `title`, `attack`, `description`, `prose` and `code` say where a word stands: for `in:` and to lift titles.
+//! * `title`, `attack`, `description`, `prose`, `code` and `query` say where a word stands: for `in:` and to lift titles.
 //! * `fact` holds exact terms, `name=value`; `handle` hashes of names (see [`Handle`]); the fast fields what is counted
 //!   and sorted by.
 
@@ -17,7 +17,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::{RAW_TOKENIZER_NAME, TextAnalyzer, TokenizerManager};
 
 /// Name it anew whenever documents are made otherwise: the index folder is named after it.
-pub(super) const VERSION: &str = "schema-5";
+pub(super) const VERSION: &str = "schema-6";
 
 /// What is counted, in the order in which the API names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +121,14 @@ pub(super) mod fact {
     pub(in crate::index) const SERVICE: &str = "service";
     /// Standings, `copyable`, `unmapped`, `problematic`, `revoked`, `metadata-lost`.
     pub(in crate::index) const IS: &str = "is";
+    /// A data source that a query of it reads.
+    pub(in crate::index) const READS: &str = "reads";
+    /// A field that a query of it names, and the last part of its path.
+    pub(in crate::index) const FIELD: &str = "field";
+    /// `unknown` where a query of it does not say how far it looks back.
+    pub(in crate::index) const LOOK_BACK: &str = "lookback";
+    /// A kind of change that is in its history.
+    pub(in crate::index) const CHANGE: &str = "change";
     /// Before the key of any further entry of the `hunting` block.
     pub(in crate::index) const META: &str = "meta.";
 
@@ -194,6 +202,8 @@ pub(super) mod column {
     pub(in crate::index) const TITLE_KEY: &str = "title_key";
     pub(in crate::index) const UPDATED: &str = "updated";
     pub(in crate::index) const ORDER: &str = "order";
+    /// How far each query looks back, in seconds.
+    pub(in crate::index) const LOOK_BACK: &str = "look_back";
 }
 
 /// The fields of the index.
@@ -212,6 +222,8 @@ pub(super) struct Fields {
     pub(super) description: Field,
     pub(super) prose: Field,
     pub(super) code: Field,
+    pub(super) query: Field,
+    pub(super) look_back: Field,
     pub(super) facets: [Field; FACETS],
     /// The entry as JSON.
     pub(super) entry: Field,
@@ -255,6 +267,8 @@ pub(super) fn schema() -> (Schema, Fields) {
         description: builder.add_text_field("description", words(positions)),
         prose: builder.add_text_field("prose", places()),
         code: builder.add_text_field("code", places()),
+        query: builder.add_text_field("query", places()),
+        look_back: builder.add_u64_field(column::LOOK_BACK, FAST),
         facets: std::array::from_fn(|slot| builder.add_text_field(&Facet::at(slot).column(), column())),
         entry: builder.add_text_field("entry", STORED),
         stored_prose: builder.add_text_field("stored_prose", STORED),

@@ -6,6 +6,7 @@ use crate::diff::Change;
 use crate::index::{Entry, Revision, RevisionStatus};
 use crate::mirror::{BlobId, FileStatus, Signature, Step};
 use crate::procedure::Procedure;
+use std::collections::BTreeSet;
 
 /// One file's chain of revisions, as far as a pass touches it.
 pub(super) struct Chain {
@@ -28,6 +29,8 @@ pub(super) struct Chain {
     pub(super) ever_catalogued: bool,
     /// Whether some revision of it lost its metadata or its tags.
     pub(super) metadata_ever_lost: bool,
+    /// The kinds of change in its history.
+    pub(super) change_kinds: BTreeSet<String>,
     /// Ids that it had, oldest first.
     pub(super) former_ids: Vec<String>,
 }
@@ -52,6 +55,7 @@ impl Chain {
             candidate: false,
             ever_catalogued: false,
             metadata_ever_lost: false,
+            change_kinds: BTreeSet::new(),
             former_ids: Vec::new(),
         }
     }
@@ -62,6 +66,7 @@ impl Chain {
         self.ever_catalogued = entry.ever_catalogued;
         self.metadata_ever_lost = entry.metadata_ever_lost;
         self.former_ids.clone_from(&entry.former_ids);
+        self.change_kinds.clone_from(&entry.change_kinds);
     }
 
     /// Takes over what is on record of a deleted notebook that comes back, newest revision first.
@@ -71,6 +76,7 @@ impl Chain {
             self.last = Some(revision.clone());
         }
         let mut former = self.learn_changes(&revision.changes);
+        self.learn_kinds(&revision.changes);
         former.append(&mut self.former_ids);
         self.former_ids = former;
         self.first = Some(revision);
@@ -82,6 +88,15 @@ impl Chain {
             changes.iter().any(|change| matches!(change.kind.as_str(), "metadata-lost" | "tags-lost"));
         let given_up = changes.iter().filter(|change| change.kind == "id-changed");
         given_up.filter_map(|change| change.before.clone()).collect()
+    }
+
+    /// Which kinds of change are in one of its revisions.
+    pub(super) fn learn_kinds(&mut self, changes: &[Change]) {
+        for change in changes {
+            if !self.change_kinds.contains(&change.kind) {
+                self.change_kinds.insert(change.kind.clone());
+            }
+        }
     }
 
     /// Learns from one of its revisions.

@@ -4,6 +4,7 @@
 //! A search index forgives a stray asterisk; it does not forgive reading ten thousand notebooks at a parser's pace.
 
 use crate::notebook::{CellKind, Notebook};
+use crate::query::{Query, queries};
 use serde_json::Value;
 
 /// The most text that is taken from one notebook, in bytes.
@@ -23,6 +24,8 @@ pub struct Text {
     pub code: String,
     /// The name of the notebook's kernel (`kernelspec.name`), or nothing.
     pub kernel: String,
+    /// Its queries, whose text the code holds, too.
+    pub queries: Vec<Query>,
 }
 
 impl Text {
@@ -36,7 +39,11 @@ impl Text {
 pub fn text(notebook: &Notebook) -> Text {
     let kernel =
         notebook.metadata.get("kernelspec").and_then(|spec| spec.get("name")).and_then(Value::as_str);
-    let mut text = Text { kernel: cut(kernel.unwrap_or_default(), 200).to_owned(), ..Text::default() };
+    let mut text = Text {
+        kernel: cut(kernel.unwrap_or_default(), 200).to_owned(),
+        queries: queries(notebook),
+        ..Text::default()
+    };
     for cell in &notebook.cells {
         let room = MAX_TEXT.saturating_sub(text.len()).min(MAX_CELL);
         if room == 0 {

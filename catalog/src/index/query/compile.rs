@@ -1,6 +1,7 @@
 //! Tree to tantivy's queries. What of it is ATT&CK's is in [`attack`], what is a team's own in [`team`].
 
 mod attack;
+mod queries;
 mod team;
 
 pub(in crate::index) use attack::technique_ids;
@@ -64,6 +65,7 @@ enum Place {
     Technique,
     Prose,
     Code,
+    Query,
 }
 
 /// Makes a query of what was read.
@@ -255,7 +257,8 @@ impl Compiler<'_, '_> {
             "description" => Some(Place::Description),
             "technique" | "attack" => Some(Place::Technique),
             "prose" | "text" => Some(Place::Prose),
-            "code" | "query" => Some(Place::Code),
+            "code" => Some(Place::Code),
+            "query" => Some(Place::Query),
             _ => {
                 self.hints.push(format!(
                     "Words cannot be looked for in \u{201c}{value}\u{201d}: in: takes title, description, prose, code or \
@@ -323,11 +326,11 @@ impl Compiler<'_, '_> {
         Clause { must: union(any).unwrap_or_else(|| Box::new(EmptyQuery)), lifts }
     }
 
-    /// In prose and code only whether a token stands there is known: a phrase is one that is somewhere, with all of
+    /// In prose, code and queries only whether a token stands there is known: a phrase is one that is somewhere, with all of
     /// its parts in the place.
     fn in_place(&self, place: Place, parts: &[String], wholes: &[String]) -> Box<dyn Query> {
         let field = self.place_field(place);
-        if matches!(place, Place::Prose | Place::Code) && parts.len() > 1 {
+        if matches!(place, Place::Prose | Place::Code | Place::Query) && parts.len() > 1 {
             let term = |token: &String| -> Box<dyn Query> {
                 let term = Term::from_field_text(field, token);
                 Box::new(TermQuery::new(term, IndexRecordOption::Basic))
@@ -349,6 +352,7 @@ impl Compiler<'_, '_> {
             Place::Technique => self.fields.attack,
             Place::Prose => self.fields.prose,
             Place::Code => self.fields.code,
+            Place::Query => self.fields.query,
         }
     }
 
@@ -395,6 +399,10 @@ impl Compiler<'_, '_> {
             "is" => self.is(value),
             "collection" => self.collection(value),
             "updated" => self.updated(value),
+            "reads" => self.value(fact::READS, &data_source(value), value),
+            "field" => self.query_field(value),
+            "lookback" => return self.look_back(value, places),
+            "change" => return self.change(value, places),
             _ => {
                 let key = format!("{}{}", fact::META, fold(name));
                 if self.has_key(&key)? {

@@ -5,6 +5,7 @@ mod facets;
 mod lookups;
 mod names;
 mod paging;
+mod queries;
 mod similar;
 mod teams;
 mod words;
@@ -133,6 +134,7 @@ fn put(path: &str) -> Put {
         former_ids: Vec::new(),
         ever_catalogued: true,
         metadata_ever_lost: false,
+        change_kinds: BTreeSet::new(),
     };
     Put { entry, text: Text::default() }
 }

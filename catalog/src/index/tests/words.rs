@@ -132,7 +132,7 @@ fn every_field_finds_what_it_names() {
         "in:title lsass",
         "in:prose adversaries",
         "in:code rundll32",
-        "in:query rundll32.exe",
+        "in:code comsvcs.dll",
         "in:prose \"dumping credentials\"",
         "in:technique \"credential dumping\"",
     ] {

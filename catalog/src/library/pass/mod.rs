@@ -293,6 +293,7 @@ impl<'a> Pass<'a> {
             let came = revisions.len();
             for mut touched in revisions {
                 if self.compare(chain, &mut touched)? {
+                    chain.learn_kinds(&touched.revision.changes);
                     chain.revisions.push(touched);
                 }
             }
@@ -535,6 +536,7 @@ impl<'a> Pass<'a> {
                 .collect(),
             ever_catalogued: chain.ever_catalogued,
             metadata_ever_lost: chain.metadata_ever_lost,
+            change_kinds: chain.change_kinds.clone(),
             procedure,
             path,
         };

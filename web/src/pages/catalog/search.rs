@@ -49,6 +49,9 @@ fn help() -> AnyView {
         ("tactic:credential-access  technique:T1003", "ATT&CK; a technique finds its sub-techniques"),
         ("data:process  tag:azure  author:…  platform:…", "metadata; any further key of hunting likewise"),
         ("collection:start-here", "within a collection, by its name or repository/name"),
+        ("reads:process  field:commandline", "what its queries read, and by which fields"),
+        ("lookback:>7d  lookback:unknown", "how far a query of it looks back; also <, <=, >="),
+        ("change:query-changed", "a change that is in its history"),
         ("in:query  in:code  in:title", "where the words are to stand"),
         ("is:broken  is:copyable  updated:>=2026-01-01", "how it stands, when it changed"),
     ]
