@@ -8,6 +8,7 @@
 
 mod library_fixture;
 
+use catalog::attack::Releases;
 use catalog::library::{Library, Settings};
 use catalog::procedure::Standing;
 use catalog::repository::{Repository, Sidecar};
@@ -246,6 +247,7 @@ fn what_a_sidecar_is_called_and_what_its_keys_mean_is_configured() {
         data: shelf.folder.path().join("own"),
         repositories: vec![repository],
         fetch: Arc::new(NoRemote),
+        releases: Releases::default(),
     })
     .unwrap();
     library.sync("hunts", now()).unwrap();

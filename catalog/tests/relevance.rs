@@ -10,6 +10,7 @@
 
 mod library_fixture;
 
+use catalog::attack::Releases;
 use catalog::index::Search;
 use catalog::library::{Library, Settings};
 use catalog::repository::Repository;
@@ -51,7 +52,9 @@ fn searches_find_what_a_hunter_wants_to_see() {
     let repositories: Vec<Repository> =
         places.iter().map(|place| Repository::parse(place.to_str().unwrap()).unwrap()).collect();
     let names: Vec<String> = repositories.iter().map(|repository| repository.name.clone()).collect();
-    let settings = Settings { data: folder.path().join("data"), repositories, fetch: Arc::new(NoRemote) };
+    let releases = Releases::default();
+    let settings =
+        Settings { data: folder.path().join("data"), repositories, fetch: Arc::new(NoRemote), releases };
     let library = Library::open(settings).unwrap();
     for name in &names {
         library.sync(name, now()).unwrap();

@@ -123,8 +123,11 @@ impl App {
             }
             repositories.push(starter_in(folder)?);
         }
-        let settings = Settings { data: data.clone(), repositories, fetch: outside.fetch };
-        let library = tokio::task::spawn_blocking(move || Library::open(settings));
+        let (fetch, attack, folder) = (outside.fetch, config.attack.clone(), data.clone());
+        let library = tokio::task::spawn_blocking(move || {
+            let releases = attack.releases()?;
+            Library::open(Settings { data: folder, repositories, fetch, releases }).map_err(StartError::from)
+        });
         let database = Database::open(config.database.url.as_deref(), &data).await?;
         let objects = Objects::folder(&data.join("objects"))?;
         // The task panics only where the library does, and then there is nothing to serve.

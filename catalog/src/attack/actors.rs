@@ -126,23 +126,28 @@ impl Actors {
         Self::of(Release::current())
     }
 
-    /// Those of ATT&CK 18.1, resolved to a built-in release. Each is read when it is first asked for, and kept.
+    /// Those of a release: its own, where it was read from a bundle that has some, else those of ATT&CK 18.1, resolved to
+    /// it. Each is made when it is first asked for, and kept.
     pub fn of(release: &'static Release) -> &'static Actors {
         static READ: Mutex<Vec<(&'static Release, &'static Actors)>> = Mutex::new(Vec::new());
         let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, actors)) = read.iter().find(|(own, _)| std::ptr::eq(*own, release)) {
             return actors;
         }
-        // There are as many as built-in releases.
+        // There are as many as releases that are known.
         let actors: &'static Actors = Box::leak(Box::new(Self::resolved(release)));
         read.push((release, actors));
         actors
     }
 
-    /// Those of ATT&CK 18.1, resolved to a release.
+    /// The release's own, where it was read with actors; else those of ATT&CK 18.1, resolved to it.
     fn resolved(release: &Release) -> Actors {
+        let (version, all) = match &release.actors {
+            Some(own) => (release.version().to_owned(), own.clone()),
+            None => built_in(),
+        };
         let mut actors = Actors {
-            version: String::new(),
+            version,
             release: (release.domain().to_owned(), release.version().to_owned()),
             all: Vec::new(),
             by_id: HashMap::new(),
@@ -150,42 +155,12 @@ impl Actors {
             by_technique: HashMap::new(),
             names: OnceLock::new(),
         };
-        for row in TABLE.lines() {
-            let mut fields = row.split('\t');
-            let mut next = || fields.next().unwrap_or_default();
-            match next() {
-                "actors" => {
-                    next();
-                    next().clone_into(&mut actors.version);
-                }
-                "actor" => {
-                    let (id, kind, name, aliases, techniques, uses) =
-                        (next(), next(), next(), next(), next(), next());
-                    let list = |text: &str, separator| {
-                        text.split(separator).filter(|part| !part.is_empty()).map(str::to_owned).collect()
-                    };
-                    let mut techniques: Vec<TechniqueId> = techniques
-                        .split(',')
-                        .filter_map(|id| Some(release.resolve(id)?.id.clone()))
-                        .collect();
-                    techniques.sort();
-                    techniques.dedup();
-                    actors.add(Actor {
-                        id: id.to_owned(),
-                        kind: match kind {
-                            "group" => ActorKind::Group,
-                            "campaign" => ActorKind::Campaign,
-                            _ => ActorKind::Software,
-                        },
-                        name: name.to_owned(),
-                        aliases: list(aliases, '|'),
-                        techniques,
-                        uses: list(uses, ','),
-                        own: None,
-                    });
-                }
-                _ => {}
-            }
+        for mut actor in all {
+            let written = actor.techniques.iter();
+            actor.techniques = written.filter_map(|id| Some(release.resolve(id)?.id.clone())).collect();
+            actor.techniques.sort();
+            actor.techniques.dedup();
+            actors.add(actor);
         }
         actors
     }
@@ -267,6 +242,43 @@ impl Actors {
     pub fn using<'a>(&'a self, technique: &str) -> impl Iterator<Item = &'a Actor> + use<'a> {
         self.by_technique.get(technique).into_iter().flatten().map(|&at| &self.all[at])
     }
+}
+
+/// The version of the embedded table, and the actors in it with their techniques as it has them.
+fn built_in() -> (String, Vec<Actor>) {
+    let (mut version, mut all) = (String::new(), Vec::new());
+    for row in TABLE.lines() {
+        let mut fields = row.split('\t');
+        let mut next = || fields.next().unwrap_or_default();
+        match next() {
+            "actors" => {
+                next();
+                next().clone_into(&mut version);
+            }
+            "actor" => {
+                let (id, kind, name, aliases, techniques, uses) =
+                    (next(), next(), next(), next(), next(), next());
+                let list = |text: &str, separator| {
+                    text.split(separator).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+                };
+                all.push(Actor {
+                    id: id.to_owned(),
+                    kind: match kind {
+                        "group" => ActorKind::Group,
+                        "campaign" => ActorKind::Campaign,
+                        _ => ActorKind::Software,
+                    },
+                    name: name.to_owned(),
+                    aliases: list(aliases, '|'),
+                    techniques: techniques.split(',').filter_map(|id| id.parse().ok()).collect(),
+                    uses: list(uses, ','),
+                    own: None,
+                });
+            }
+            _ => {}
+        }
+    }
+    (version, all)
 }
 
 /// What all spellings of a name share: `APT 29`, `apt-29` and `APT29` are one.

@@ -1,6 +1,7 @@
 //! ATT&CK releases: tactics, techniques, what replaced what.
 //!
-//! A [`Release`] is one domain at one version, embedded as a table of facts. Ids are parsed once, at the edge
+//! A [`Release`] is one domain at one version: a table of facts, embedded or read from a STIX bundle ([`read_bundle`]);
+//! [`Releases`] are those that are known. Ids are parsed once, at the edge
 //! ([`TechniqueId`]); [`Release::map`] says what a release knows of one. What an author wrote is always kept and
 //! resolved by release, never rewritten: a revoked technique stays what it was, with its replacement beside it.
 
@@ -9,7 +10,10 @@ mod id;
 mod intel;
 mod matrix;
 mod release;
+mod releases;
 mod remap;
+mod stix;
+mod upgrade;
 
 #[cfg(feature = "index")]
 pub(crate) use actors::EVERYDAY;
@@ -18,7 +22,10 @@ pub use id::{NotATechnique, TacticId, TechniqueId};
 pub use intel::{ActorMention, Intel, MOST_MENTIONS, MOST_TEXT, Mention, read as read_intel};
 pub use matrix::{Cell, Column, Matrix, Share};
 pub use release::{Release, RetiredTactic, Tactic, Technique};
+pub use releases::Releases;
 pub use remap::{Remapped, Stale, remap};
+pub use stix::{MAX_BUNDLE, MAX_OBJECTS, StixError, read_bundle};
+pub use upgrade::{Becomes, Fate, Upgrade};
 
 use serde::{Deserialize, Serialize};
 

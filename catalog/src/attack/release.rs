@@ -1,5 +1,6 @@
 //! One release of ATT&CK as a table of facts, and what is asked of it.
 
+use super::actors::Actor;
 use super::id::{TacticId, TechniqueId, after_site, strip_prefix_ignore_case};
 use super::{Mapping, Status};
 use std::collections::HashMap;
@@ -27,15 +28,19 @@ const MAX_TACTIC_TEXT: usize = 200;
 pub struct Release {
     domain: String,
     version: String,
-    modified: String,
+    pub(super) modified: String,
     notice: String,
-    tactics: Vec<Tactic>,
-    retired: Vec<RetiredTactic>,
+    pub(super) tactics: Vec<Tactic>,
+    pub(super) retired: Vec<RetiredTactic>,
     /// In the order of their ids, so that a parent is followed by its sub-techniques.
-    techniques: Vec<Technique>,
+    pub(super) techniques: Vec<Technique>,
     by_id: HashMap<TechniqueId, usize>,
     /// By name, alone and with its parent's before it, in the letters that all spellings share.
     by_name: HashMap<String, Vec<usize>>,
+    /// Its own actors, with their techniques as it was written; those that are built in where there are none.
+    pub(super) actors: Option<Vec<Actor>>,
+    /// A hash of what was read; empty for a built-in one.
+    pub(super) read_from: String,
 }
 
 /// A tactic: a column of the matrix.
@@ -94,36 +99,14 @@ impl Release {
         BUILT_IN.iter().map(|release| &**release)
     }
 
-    /// A built-in release by its version, `19.2`, of the enterprise domain, or with its domain before it,
-    /// `mobile-attack 18.1` or `mobile-18.1`.
+    /// A built-in release by its name, as [`Releases::find`](super::Releases::find) reads it.
     pub fn find(name: &str) -> Option<&'static Release> {
-        let name = name.trim();
-        let (domain, version) = name.rsplit_once(['-', ' ', '@']).unwrap_or(("enterprise", name));
-        Self::newest(Some(domain), Some(version))
-    }
-
-    /// The newest built-in release of a domain, `mobile-attack` or `mobile`, and version, as far as these are given.
-    pub fn newest(domain: Option<&str>, version: Option<&str>) -> Option<&'static Release> {
-        let short = |domain: &str| domain.trim_end_matches("-attack").to_owned();
-        Self::built_in().find(|release| {
-            domain.is_none_or(|domain| short(domain) == short(&release.domain))
-                && version.is_none_or(|version| version == release.version)
-        })
+        super::Releases::default().find(name)
     }
 
     /// Reads a table of ours. Rows that cannot be read are left out; a test holds that there are none.
     fn parse(table: &str) -> Release {
-        let mut release = Release {
-            domain: String::new(),
-            version: String::new(),
-            modified: String::new(),
-            notice: String::new(),
-            tactics: Vec::new(),
-            retired: Vec::new(),
-            techniques: Vec::new(),
-            by_id: HashMap::new(),
-            by_name: HashMap::new(),
-        };
+        let mut release = Release::empty(String::new(), String::new());
         for row in table.lines() {
             let mut fields = row.split('\t');
             let mut next = || fields.next().unwrap_or_default();
@@ -135,13 +118,8 @@ impl Release {
                     next().clone_into(&mut release.modified);
                 }
                 "tactic" => {
-                    let tactic = Tactic {
-                        id: TacticId(next().to_owned()),
-                        short_name: next().to_owned(),
-                        name: next().to_owned(),
-                        rank: release.tactics.len(),
-                    };
-                    release.tactics.push(tactic);
+                    let (id, short_name, name) = (next(), next(), next());
+                    release.push_tactic(TacticId(id.to_owned()), short_name, name);
                 }
                 "retired" => {
                     let (id, short_name, name) = (next(), next(), next());
@@ -157,7 +135,6 @@ impl Release {
                     let (id, name, tactics, platforms, status, revoked_by) =
                         (next(), next(), next(), next(), next(), next());
                     let Ok(id) = id.parse::<TechniqueId>() else { continue };
-                    release.by_id.insert(id.clone(), release.techniques.len());
                     release.techniques.push(Technique {
                         parent: id.parent(),
                         id,
@@ -179,14 +156,49 @@ impl Release {
                 _ => {}
             }
         }
-        for at in 0..release.techniques.len() {
-            let id = &release.techniques[at].id;
-            let (own, full) = (squeezed(&release.techniques[at].name), squeezed(&release.full_name(id)));
+        release.looked_up()
+    }
+
+    /// One of which nothing is known yet.
+    pub(super) fn empty(domain: String, version: String) -> Release {
+        Release {
+            domain,
+            version,
+            modified: String::new(),
+            notice: super::NOTICE.to_owned(),
+            tactics: Vec::new(),
+            retired: Vec::new(),
+            techniques: Vec::new(),
+            by_id: HashMap::new(),
+            by_name: HashMap::new(),
+            actors: None,
+            read_from: String::new(),
+        }
+    }
+
+    /// Adds a tactic behind those that there are.
+    pub(super) fn push_tactic(&mut self, id: TacticId, short_name: &str, name: &str) {
+        self.tactics.push(Tactic {
+            id,
+            short_name: short_name.to_owned(),
+            name: name.to_owned(),
+            rank: self.tactics.len(),
+        });
+    }
+
+    /// The same with its techniques in order, and found by id and name.
+    pub(super) fn looked_up(mut self) -> Release {
+        self.techniques.sort_by(|one, other| one.id.cmp(&other.id));
+        self.techniques.dedup_by(|one, other| one.id == other.id);
+        self.by_id = self.techniques.iter().enumerate().map(|(at, own)| (own.id.clone(), at)).collect();
+        for at in 0..self.techniques.len() {
+            let id = &self.techniques[at].id;
+            let (own, full) = (squeezed(&self.techniques[at].name), squeezed(&self.full_name(id)));
             for key in [Some(&own), Some(&full).filter(|full| **full != own)].into_iter().flatten() {
-                release.by_name.entry(key.clone()).or_default().push(at);
+                self.by_name.entry(key.clone()).or_default().push(at);
             }
         }
-        release
+        self
     }
 
     /// The techniques of a name, in any case and punctuation, with or without the parent's name before it; revoked and
@@ -197,7 +209,7 @@ impl Release {
     }
 
     /// Short names, comma-separated, as tactics in matrix order; retired ones replaced.
-    fn tactics_of(&self, short_names: &str) -> Vec<TacticId> {
+    pub(super) fn tactics_of(&self, short_names: &str) -> Vec<TacticId> {
         let named: Vec<&str> = short_names.split(',').collect();
         let replaced: Vec<&TacticId> = (self.retired.iter())
             .filter(|retired| named.contains(&retired.short_name.as_str()))
@@ -217,6 +229,16 @@ impl Release {
     /// `19.2`
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// Its domain and version: `enterprise-attack 19.2`.
+    pub fn title(&self) -> String {
+        format!("{} {}", self.domain, self.version)
+    }
+
+    /// What tells its facts from those of every other: domain, version and, of one read from a bundle, a hash of it.
+    pub fn fingerprint(&self) -> String {
+        format!("{} {} {}", self.domain, self.version, self.read_from).trim_end().to_owned()
     }
 
     /// When MITRE last changed it, RFC 3339; empty where the table does not say.

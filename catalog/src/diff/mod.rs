@@ -10,4 +10,4 @@ mod unified;
 
 pub use change::{CHANGE_KINDS, Change, renamed};
 pub use changes::changes;
-pub use unified::{Hunk, Line, Unified, unified};
+pub use unified::{Hunk, Line, Unified, patch, unified};

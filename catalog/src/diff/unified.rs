@@ -70,6 +70,32 @@ pub fn unified(old: &str, new: &str, old_name: &str, new_name: &str, context: us
     unified
 }
 
+/// What `git apply` takes to make one text of a file of another; empty where they are the same.
+///
+/// A path that git would read otherwise is quoted as git quotes it; one with blanks is ended by a tab, as by `diff`.
+pub fn patch(path: &str, old: &str, new: &str) -> String {
+    let unified = unified(old, new, "a", "b", 3).text;
+    let Some(hunks) = unified.splitn(3, '\n').nth(2) else { return String::new() };
+    format!("--- {}\n+++ {}\n{hunks}", header(&format!("a/{path}")), header(&format!("b/{path}")))
+}
+
+fn header(name: &str) -> String {
+    if !name.contains(|c: char| c.is_control() || c == '"' || c == '\\') {
+        return if name.contains(' ') { format!("{name}\t") } else { name.to_owned() };
+    }
+    let mut quoted = String::from("\"");
+    for byte in name.bytes() {
+        match byte {
+            b'"' | b'\\' => quoted.extend(['\\', char::from(byte)]),
+            b' '..=b'~' => quoted.push(char::from(byte)),
+            // Writing to a string cannot fail.
+            _ => drop(write!(quoted, "\\{byte:03o}")),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
 fn operations(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
     if old.len() <= MAX_LINES && new.len() <= MAX_LINES {
         return capture_diff_slices(Algorithm::Myers, old, new);

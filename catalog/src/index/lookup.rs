@@ -246,7 +246,7 @@ impl Index {
 }
 
 /// The live documents that have a term.
-fn with_term(snapshot: &Snapshot, term: &Term) -> Result<Vec<DocAddress>, IndexError> {
+pub(super) fn with_term(snapshot: &Snapshot, term: &Term) -> Result<Vec<DocAddress>, IndexError> {
     let mut addresses = Vec::new();
     for (segment_ord, reader) in (0..).zip(snapshot.searcher.segment_readers()) {
         let inverted = reader.inverted_index(term.field())?;
@@ -265,7 +265,7 @@ fn with_term(snapshot: &Snapshot, term: &Term) -> Result<Vec<DocAddress>, IndexE
 }
 
 /// What a document stores as JSON.
-fn stored<T: DeserializeOwned>(
+pub(super) fn stored<T: DeserializeOwned>(
     snapshot: &Snapshot,
     address: DocAddress,
     field: Field,

@@ -13,6 +13,7 @@ mod document;
 mod encoded;
 mod facets;
 mod lookup;
+mod mapped;
 mod query;
 mod queue;
 mod schema;
@@ -26,6 +27,7 @@ mod tests;
 pub use crate::diff::Change;
 pub use crate::procedure::Text;
 pub use batch::{Batch, Load};
+pub use mapped::Mapped;
 pub use shelf::{Index, Marks};
 pub use similar::Similar;
 

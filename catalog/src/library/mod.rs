@@ -11,10 +11,12 @@ mod reading;
 mod record;
 mod sync;
 mod teams;
+mod upgrade;
 
 pub use files::File;
+pub use upgrade::{MAX_PATCHED, UpgradePatch};
 
-use crate::attack::Release;
+use crate::attack::{Release, Releases};
 use crate::diff::{Change, Unified};
 use crate::index::{Broken, Entry, Index, IndexError, Load, Revision};
 use crate::lint::Diagnostic;
@@ -38,6 +40,8 @@ pub struct Settings {
     pub repositories: Vec<Repository>,
     /// How a remote is fetched: in a child process by the server, in this one by tests and small programs.
     pub fetch: Arc<dyn Fetch>,
+    /// The releases of ATT&CK that are known, and which of them is shown.
+    pub releases: Releases,
 }
 
 /// Brings a mirror up to date with its remote.
@@ -54,6 +58,8 @@ pub struct Library {
     data: PathBuf,
     shelves: Vec<Shelf>,
     index: Index,
+    releases: Releases,
+    /// The one that is shown.
     release: &'static Release,
     fetch: Arc<dyn Fetch>,
     /// What was parsed; a notebook that many readers open is read once.
@@ -238,6 +244,9 @@ pub enum LibraryError {
         /// Why.
         reason: String,
     },
+    /// A patch that would be too large.
+    #[error("a patch of {0} would change more than can be told at once")]
+    TooMany(String),
     /// A commit that the branch does not reach, or a short id of several.
     #[error("{0}")]
     Commit(String),
@@ -271,14 +280,14 @@ impl Library {
     /// # Errors
     /// When the data folder cannot be used.
     pub fn open(settings: Settings) -> Result<Self, LibraryError> {
-        let Settings { data, repositories, fetch } = settings;
+        let Settings { data, repositories, fetch, releases } = settings;
         let create = |folder: &Path| {
             std::fs::create_dir_all(folder)
                 .map_err(|source| LibraryError::Io { path: folder.to_owned(), source })
         };
         create(&data.join("mirrors"))?;
         create(&data.join("index"))?;
-        let release = Release::current();
+        let release = releases.shown();
         let facets = repository::facets(&repositories);
         let index = Index::open_with(&data.join("index"), &sync::index_fingerprint(release), &facets)?;
         let shelves = repositories
@@ -294,7 +303,7 @@ impl Library {
             .max_capacity(PARSED_BYTES)
             .weigher(|_, examined: &Arc<Examined>| examined.weight())
             .build();
-        let library = Self { data, shelves, index, release, fetch, parsed, teams: Teams::default() };
+        let library = Self { data, shelves, index, releases, release, fetch, parsed, teams: Teams::default() };
         library.forget_strangers()?;
         library.recall_teams();
         Ok(library)
@@ -319,6 +328,11 @@ impl Library {
     /// Further keys of `hunting` that are facets, in the configured order.
     pub fn facets(&self) -> &[String] {
         self.index.further()
+    }
+
+    /// Every ATT&CK release that is known.
+    pub fn releases(&self) -> &Releases {
+        &self.releases
     }
 
     /// Every repository and how it stands, in the configured order.

@@ -21,7 +21,7 @@ const FORMAT: u32 = 2;
 
 /// What the folder of the index is named after: other analyzers or ATT&CK tables, another folder.
 pub(super) fn index_fingerprint(release: &Release) -> String {
-    format!("{FORMAT} {} {}", release.domain(), release.version())
+    format!("{FORMAT} {}", release.fingerprint())
 }
 
 /// The watermark of a repository in the index: the commit that its documents stand for.

@@ -7,6 +7,7 @@
     reason = "clippy knows of tests only, not of what they share; not every test uses everything"
 )]
 
+use catalog::attack::Releases;
 use catalog::index::{Entry, Search};
 use catalog::library::{Address, Fetch, Library, RepositoryState, Settings};
 use catalog::repository::Repository;
@@ -91,6 +92,7 @@ pub(crate) fn open(data: &Path, repository: &Path) -> Library {
         data: data.to_owned(),
         repositories: vec![repository],
         fetch: Arc::new(NoRemote),
+        releases: Releases::default(),
     })
     .unwrap()
 }

@@ -1,8 +1,9 @@
 //! `huntshelf attack`: what ATT&CK says of the ids in files, and a patch for those that it replaced.
 
 use super::{out, say};
+use crate::config;
 use anyhow::{Context, bail};
-use catalog::attack::{Release, Remapped, Stale, Status, remap};
+use catalog::attack::{Release, Releases, Remapped, Stale, Status, remap};
 use catalog::diff;
 use catalog::repository::FieldMapping;
 use clap::{Args, Subcommand};
@@ -28,19 +29,25 @@ pub(super) struct AttackArgs {
     /// Notebooks, or folders of them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// The release: 19.2, 18.1, mobile-18.1, ics-18.1
-    #[arg(long, value_name = "VERSION", default_value = "19.2")]
-    to: String,
+    /// The release: 19.2, 18.1, mobile-18.1, ics-18.1; without it the bundle's, or 19.2
+    #[arg(long, value_name = "VERSION")]
+    to: Option<String>,
+    /// A STIX 2.1 bundle as MITRE publishes it, enterprise-attack-19.2.json
+    #[arg(long, value_name = "FILE")]
+    bundle: Option<PathBuf>,
 }
 
 impl AttackArgs {
     fn release(&self) -> anyhow::Result<&'static Release> {
-        let known = || {
-            let named = |release: &Release| format!("{} {}", release.domain(), release.version());
-            Release::built_in().map(named).collect::<Vec<_>>().join(", ")
-        };
-        Release::find(&self.to)
-            .with_context(|| format!("ATT&CK {} is not known; there are {}", self.to, known()))
+        let bundle = self.bundle.as_ref().map(|file| config::attack::read(file, None)).transpose()?;
+        let own = bundle.as_ref().map(Release::title);
+        let releases = Releases::with(bundle.into_iter().collect());
+        match self.to.as_ref().or(own.as_ref()) {
+            None => Ok(releases.shown()),
+            Some(name) => releases
+                .find(name)
+                .with_context(|| format!("ATT&CK {name} is not known; there are {}", releases.names())),
+        }
     }
 }
 
@@ -75,7 +82,7 @@ fn patch(args: &AttackArgs) -> anyhow::Result<()> {
         for stale in remapped.stale.iter().filter(|stale| !stale.replaced) {
             say(&format!("left as it is: {path}:{}: {}", stale.line, told(stale, release)));
         }
-        let patch = diff::unified(text, &remapped.text, &format!("a/{path}"), &format!("b/{path}"), 3).text;
+        let patch = diff::patch(path, text, &remapped.text);
         std::io::stdout().lock().write_all(patch.as_bytes()).context("standard output is closed")
     })
 }

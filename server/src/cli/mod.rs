@@ -116,10 +116,12 @@ fn serve(args: ServeArgs) -> anyhow::Result<()> {
 fn check(args: ServeArgs) -> anyhow::Result<()> {
     let config = Config::load(&args.flags())?;
     let repositories = config.mirrored()?;
+    let shown = config.attack.releases()?.shown();
     out(&format!(
-        "The configuration is good: {} repositories, data in {}.",
+        "The configuration is good: {} repositories, data in {}, ATT&CK {}.",
         repositories.len(),
-        config.server.data.display()
+        config.server.data.display(),
+        shown.title()
     ));
     Ok(())
 }

@@ -3,8 +3,10 @@
 //! A key that nobody knows is refused, wherever it stands: a misspelt setting that is silently ignored is worse than a
 //! server that does not start.
 
+pub mod attack;
 mod repositories;
 
+pub use attack::{AttackConfig, BundleEntry};
 pub use repositories::RepositoryEntry;
 
 use catalog::instance::Vocabulary;
@@ -33,6 +35,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// How copies are made.
     pub instances: InstancesConfig,
+    /// Which releases of ATT&CK there are.
+    pub attack: AttackConfig,
 }
 
 /// `[server]`
@@ -122,6 +126,24 @@ pub enum ConfigError {
         name: String,
         /// Why.
         reason: String,
+    },
+    /// A bundle of ATT&CK cannot be used.
+    #[error("attack.bundles: {path}: {reason}", path = path.display())]
+    Bundle {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with which object, and what to do.
+        reason: String,
+    },
+    /// The release to show is not known.
+    #[error(
+        "attack.release: ATT&CK {name} is not known; there are {known}. Add its STIX bundle to attack.bundles"
+    )]
+    Release {
+        /// What was named.
+        name: String,
+        /// Those that there are.
+        known: String,
     },
     /// Settings that do not go together.
     #[error("{0}")]

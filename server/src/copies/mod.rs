@@ -10,7 +10,6 @@ use crate::db::instances::{Instance, InstanceTenant};
 use crate::db::tenants::{Tenant, TenantFilter, Tenants};
 use crate::http::problem::{Problem, sentence};
 use crate::routes::api::no_procedure;
-use catalog::attack::Release;
 use catalog::index::Entry;
 use catalog::instance::{Hold, Prepared, Refusal, Request, TenantFields, Vocabulary, Window, prepare};
 use catalog::library::{Address, Reading};
@@ -107,9 +106,10 @@ pub async fn make(app: &App, who: &Principal, order: Order) -> Result<Made, Prob
     let prepared = {
         let (reading, vocabulary) = (reading.clone(), app.config.instances.vocabulary.clone());
         let (window, parameters) = (order.window, order.parameters.clone());
+        let attack = app.library.release().version();
         let work = move || {
             let prepare = |tenant: Option<Tenant>| {
-                let done = one(&reading, tenant.as_ref(), window, &parameters, hold, &vocabulary);
+                let done = one(&reading, tenant.as_ref(), window, &parameters, hold, &vocabulary, attack);
                 (tenant, done)
             };
             wanted.into_iter().map(prepare).collect::<Vec<_>>()
@@ -197,6 +197,7 @@ fn one(
     parameters: &Metadata,
     hold: Hold,
     vocabulary: &Vocabulary,
+    attack: &str,
 ) -> Result<Prepared, Refusal> {
     let fields = tenant.map(fields);
     prepare(&Request {
@@ -211,7 +212,7 @@ fn one(
         parameters,
         hold,
         vocabulary,
-        attack: Some(Release::current().version()),
+        attack: Some(attack),
     })
 }
 

@@ -162,6 +162,13 @@ impl From<LibraryError> for Problem {
                 format!("{}.", sentence(&detail)),
             )
             .remedy("The history of the procedure lists its revisions."),
+            LibraryError::TooMany(repo) => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "patch-too-large",
+                "The patch is too large",
+                format!("A patch of {repo} would change more files than one answer holds."),
+            )
+            .remedy("Run `huntshelf attack remap` in a clone of the repository: it has no such bound."),
             LibraryError::Fetch { .. } => Self::new(
                 StatusCode::BAD_GATEWAY,
                 "fetch-failed",

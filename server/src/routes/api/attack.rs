@@ -12,7 +12,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::Query;
-use catalog::attack::{Actor, Cell, Matrix, NOTICE, Release, Technique, TechniqueId};
+use catalog::attack::{Actor, Cell, Matrix, NOTICE, Release, Releases, Technique, TechniqueId};
 use catalog::index::{Coverage, Search};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -85,22 +85,23 @@ impl AttackParams {
     /// # Errors
     /// 400 when there is none.
     pub fn release(&self, app: &App) -> Result<&'static Release, Problem> {
+        let releases = app.library.releases();
         if let Some(name) = query::one(self.release.as_ref()) {
-            return Release::find(&name).ok_or_else(|| unknown(&name));
+            return releases.find(&name).ok_or_else(|| unknown(&name, releases));
         }
         let (domain, version) = (query::one(self.domain.as_ref()), query::one(self.version.as_ref()));
         if domain.is_none() && version.is_none() {
             return Ok(app.library.release());
         }
-        Release::newest(domain.as_deref(), version.as_deref())
-            .ok_or_else(|| unknown(&[domain, version].into_iter().flatten().collect::<Vec<_>>().join(" ")))
+        releases.newest(domain.as_deref(), version.as_deref()).ok_or_else(|| {
+            unknown(&[domain, version].into_iter().flatten().collect::<Vec<_>>().join(" "), releases)
+        })
     }
 }
 
-fn unknown(name: &str) -> Problem {
-    let there: Vec<_> =
-        Release::built_in().map(|release| format!("{} {}", release.domain(), release.version())).collect();
-    Problem::invalid(format!("There is no ATT&CK release {name}; there are {}.", there.join(", ")))
+/// 400 for a release that is not known.
+pub fn unknown(name: &str, releases: &Releases) -> Problem {
+    Problem::invalid(format!("There is no ATT&CK release {name}; there are {}.", releases.names()))
 }
 
 /// A matrix with what was asked for.

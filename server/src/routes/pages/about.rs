@@ -5,7 +5,6 @@ use crate::app::App;
 use crate::http::problem::Problem;
 use axum::extract::State;
 use axum::response::Response;
-use catalog::attack::Release;
 use web::pages::about::{AboutView, page};
 
 /// The page.
@@ -13,10 +12,10 @@ use web::pages::about::{AboutView, page};
 /// # Errors
 /// When the pool is full.
 pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
-    let release = Release::current();
+    let release = app.library.release();
     let view = AboutView {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        attack: format!("{} {}", release.domain(), release.version()),
+        attack: release.title(),
         attack_notice: release.notice().to_owned(),
     };
     visitor.render(&app, page, view).await

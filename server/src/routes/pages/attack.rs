@@ -53,8 +53,8 @@ pub async fn matrix(
             of: actor.techniques.len(),
         })
         .collect();
-    let releases = Release::built_in().map(|release| Choice {
-        value: format!("{} {}", release.domain(), release.version()),
+    let releases = app.library.releases().all().map(|release| Choice {
+        value: release.title(),
         chosen: release.domain() == made.domain && release.version() == made.version,
     });
     let kept = [
@@ -124,7 +124,7 @@ pub async fn technique(
     let id: TechniqueId = id.parse().map_err(|_| unknown())?;
     let shown = app.library.release();
     let has = |release: &&'static Release| release.technique(&id).is_some();
-    let release = std::iter::once(shown).chain(Release::built_in()).find(has).ok_or_else(unknown)?;
+    let release = std::iter::once(shown).chain(app.library.releases().all()).find(has).ok_or_else(unknown)?;
     let (context, frame) = (Context::of(&app), visitor.frame(&app));
     let page = app
         .read(move |library| {

@@ -1,0 +1,95 @@
+//! Before another release of ATT&CK is shown: which procedures that concerns, and the patch that says what was replaced.
+
+use super::{Library, LibraryError};
+use crate::attack::{Fate, Release, Upgrade, remap};
+use crate::diff;
+use crate::index::{Entry, Mapped};
+use crate::mirror::{BlobId, Content};
+use std::str::FromStr;
+
+/// Most files that one patch looks through.
+pub const MAX_PATCHED: usize = 5_000;
+/// The longest patch, in bytes.
+const MAX_PATCH: usize = 16 << 20;
+
+/// A patch for a repository, as `git apply` takes it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UpgradePatch {
+    /// The patch; empty when nothing is to be replaced.
+    pub text: String,
+    /// How many files it changes.
+    pub files: usize,
+    /// Paths of files that name a replaced technique where no patch can say so: in a file beside them, or in halves.
+    pub left: Vec<String>,
+}
+
+impl Library {
+    /// The procedures of which a technique changes between two releases.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn upgrade(
+        &self,
+        upgrade: &Upgrade,
+        limit: usize,
+        cursor: Option<&str>,
+    ) -> Result<Mapped, LibraryError> {
+        let ids: Vec<&str> = upgrade.techniques.iter().map(|one| one.id.as_str()).collect();
+        Ok(self.index.mapped(&ids, None, limit, cursor)?)
+    }
+
+    /// The patch that replaces, in one repository, what a release has revoked. None for a repository that there is not.
+    ///
+    /// # Errors
+    /// [`LibraryError::TooMany`] when the patch would be too large, and when index or mirror cannot be read.
+    pub fn upgrade_patch(&self, upgrade: &Upgrade, repo: &str) -> Result<Option<UpgradePatch>, LibraryError> {
+        let Some(shelf) = self.shelf(repo) else { return Ok(None) };
+        let replaced = upgrade.techniques.iter().filter(|one| one.fate == Fate::Replaced);
+        let ids: Vec<&str> = replaced.map(|one| one.id.as_str()).collect();
+        let mut patch = UpgradePatch::default();
+        let mut cursor = None;
+        let mut seen = 0;
+        loop {
+            let mapped = self.index.mapped(&ids, Some(repo), 500, cursor.as_deref())?;
+            if mapped.entries.is_empty() {
+                return Ok(Some(patch));
+            }
+            let mirror = self.mirror(shelf)?;
+            for entry in &mapped.entries {
+                seen += 1;
+                let Ok(blob) = BlobId::from_str(&entry.blob) else { continue };
+                let most = super::examine::largest(&entry.path);
+                let content = mirror.blob(blob, most).map_err(LibraryError::mirror(repo))?;
+                let Content::Bytes(bytes) = content else { continue };
+                let Ok(text) = std::str::from_utf8(&bytes) else { continue };
+                let remapped = remap(text, &entry.path, &shelf.repository.fields, upgrade.to);
+                let change = diff::patch(&entry.path, text, &remapped.text);
+                if change.is_empty()
+                    || remapped.stale.iter().any(|stale| stale.replaced_by.is_some() && !stale.replaced)
+                {
+                    if names_replaced(entry, upgrade.to) {
+                        patch.left.push(entry.path.clone());
+                    }
+                }
+                patch.files += usize::from(!change.is_empty());
+                patch.text.push_str(&change);
+            }
+            if mapped.next.is_some() && seen >= MAX_PATCHED || patch.text.len() > MAX_PATCH {
+                return Err(LibraryError::TooMany(repo.to_owned()));
+            }
+            cursor = mapped.next;
+            if cursor.is_none() {
+                return Ok(Some(patch));
+            }
+        }
+    }
+}
+
+/// Whether what an author wrote was replaced in a release.
+fn names_replaced(entry: &Entry, to: &Release) -> bool {
+    entry
+        .procedure
+        .techniques
+        .iter()
+        .any(|mapping| to.resolve(&mapping.id).is_some_and(|next| next.id.as_str() != mapping.id))
+}
