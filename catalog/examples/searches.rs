@@ -10,6 +10,7 @@
 
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
+use catalog::attack::Releases;
 use catalog::index::Search;
 use catalog::library::{Fetch, Library, Settings};
 use catalog::repository::Repository;
@@ -46,6 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         data: PathBuf::from(data),
         repositories: vec![Repository::parse(repository)?],
         fetch: Arc::new(Nowhere),
+        releases: Releases::default(),
     })?;
     let searcher = raw(&PathBuf::from(data).join("index"))?;
     let mut told = BTreeMap::new();

@@ -90,7 +90,12 @@ impl Sample {
 }
 
 /// Commits changes: a text, or nothing for a file that goes. Each commit is an hour after the one before.
-fn commit(repository: &Repository, author: &str, subject: &str, files: &[(&str, Option<String>)]) -> String {
+pub(crate) fn commit(
+    repository: &Repository,
+    author: &str,
+    subject: &str,
+    files: &[(&str, Option<String>)],
+) -> String {
     let parent = repository.head().ok().map(|head| head.peel_to_commit().unwrap());
     let hours = parent.as_ref().map_or(0, |parent| (parent.time().seconds() - 1_790_000_000) / 3_600 + 1);
     let mut index = repository.index().unwrap();

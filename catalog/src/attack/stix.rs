@@ -229,7 +229,8 @@ impl Gathered {
         let mut release = release.looked_up();
         let facts = format!("{:?}{:?}{:?}", release.tactics, release.retired, release.techniques);
         let hash = Sha256::digest(facts);
-        release.read_from = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let start = hash.iter().take(8).fold(0, |start, byte| start << 8 | u64::from(*byte));
+        release.read_from = format!("{start:016x}");
         Ok(release)
     }
 

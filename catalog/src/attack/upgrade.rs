@@ -164,7 +164,7 @@ mod tests {
             let told = upgrade.of(technique.id.as_str());
             match upgrade.to.map(&technique.id).status {
                 Status::Active => {
-                    assert!(told.is_none_or(|one| matches!(one.fate, Fate::Moved | Fate::Renamed)))
+                    assert!(told.is_none_or(|one| matches!(one.fate, Fate::Moved | Fate::Renamed)));
                 }
                 _ => assert!(matches!(told.unwrap().fate, Fate::Replaced | Fate::Retired | Fate::Lost)),
             }

@@ -303,7 +303,8 @@ impl Library {
             .max_capacity(PARSED_BYTES)
             .weigher(|_, examined: &Arc<Examined>| examined.weight())
             .build();
-        let library = Self { data, shelves, index, releases, release, fetch, parsed, teams: Teams::default() };
+        let library =
+            Self { data, shelves, index, releases, release, fetch, parsed, teams: Teams::default() };
         library.forget_strangers()?;
         library.recall_teams();
         Ok(library)

@@ -1,7 +1,7 @@
 //! Before another release of ATT&CK is shown: which procedures that concerns, and the patch that says what was replaced.
 
 use super::{Library, LibraryError};
-use crate::attack::{Fate, Release, Upgrade, remap};
+use crate::attack::{Fate, Release, Stale, Upgrade, remap};
 use crate::diff;
 use crate::index::{Entry, Mapped};
 use crate::mirror::{BlobId, Content};
@@ -64,12 +64,10 @@ impl Library {
                 let Ok(text) = std::str::from_utf8(&bytes) else { continue };
                 let remapped = remap(text, &entry.path, &shelf.repository.fields, upgrade.to);
                 let change = diff::patch(&entry.path, text, &remapped.text);
-                if change.is_empty()
-                    || remapped.stale.iter().any(|stale| stale.replaced_by.is_some() && !stale.replaced)
-                {
-                    if names_replaced(entry, upgrade.to) {
-                        patch.left.push(entry.path.clone());
-                    }
+                let apart = |stale: &Stale| stale.replaced_by.is_some() && !stale.replaced;
+                let untold = change.is_empty() || remapped.stale.iter().any(apart);
+                if untold && names_replaced(entry, upgrade.to) {
+                    patch.left.push(entry.path.clone());
                 }
                 patch.files += usize::from(!change.is_empty());
                 patch.text.push_str(&change);

@@ -24,7 +24,7 @@ pub fn page(frame: &Frame, view: AboutView) -> String {
         </p>
         <dl class="facts">
             <div><dt>"Version"</dt><dd>{view.version}</dd></div>
-            <div><dt>"ATT&CK release"</dt><dd>{view.attack}</dd></div>
+            <div><dt>"ATT&CK release"</dt><dd>{view.attack} ", " <a href="/attack/upgrade">"upgrade"</a></dd></div>
             <div><dt>"Licence"</dt><dd>"Apache-2.0"</dd></div>
         </dl>
         <h2>"MITRE ATT&CK"</h2>

@@ -22,3 +22,4 @@ pub mod reference;
 pub mod repositories;
 pub mod technique;
 pub mod tenants;
+pub mod upgrade;

@@ -14,7 +14,8 @@ fn pattern(id: &str, name: &str, phases: &[&str], more: Value) -> Value {
             {"source_name": "mitre-attack", "external_id": id, "url": "https://example.com"},
         ],
     });
-    object.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let Value::Object(more) = more else { panic!("more is an object") };
+    object.as_object_mut().unwrap().extend(more);
     object
 }
 

@@ -19,6 +19,7 @@ pub mod report;
 pub mod repos;
 pub mod source;
 pub mod tenants;
+pub mod upgrade;
 
 use crate::app::App;
 use crate::http::problem::Problem;
@@ -86,6 +87,8 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(attack::list_actors))
         .routes(routes!(collections::list))
         .routes(routes!(collections::get))
+        .routes(routes!(upgrade::upgrade))
+        .routes(routes!(upgrade::patch))
         .routes(routes!(coverage::read))
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::change))

@@ -21,6 +21,7 @@ pub mod repositories;
 pub mod shared;
 pub mod tenants;
 pub mod theme;
+pub mod upgrade;
 
 use crate::app::App;
 use crate::auth::Principal;
@@ -58,6 +59,8 @@ pub fn router() -> Router<App> {
         .route("/coverage", get(coverage::show).post(coverage::read))
         .route("/techniques/{id}", get(attack::technique))
         .route("/actors/{id}", get(attack::actor))
+        .route("/attack/upgrade", get(upgrade::show))
+        .route("/attack/upgrade.patch", get(super::api::upgrade::patch))
         .route("/problems", get(problems::show))
         .route("/instances", get(copies::show))
         .route("/instances/{id}", get(copies::show_one))
