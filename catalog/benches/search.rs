@@ -5,7 +5,7 @@
 //! took is printed once.
 
 use catalog::attack::{Release, TacticMapping, TacticOrigin};
-use catalog::index::{Entry, Index, Load, Revision, RevisionStatus, Search, Sort, Text};
+use catalog::index::{Entry, Index, Load, Revision, RevisionStatus, Search, Sort, Suggest, Text};
 use catalog::procedure::{Procedure, Standing};
 use catalog::team::Lexicon;
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -191,7 +191,7 @@ fn build(folder: &std::path::Path, report: &mut String) -> Index {
     let start = Instant::now();
     let index = Index::open(folder, "bench").expect("the index");
     let _ = writeln!(report, "opened in {:?}", start.elapsed());
-    index.warm().expect("columns");
+    index.warm(&Lexicon::of(Release::current())).expect("columns");
     let _ = writeln!(report, "opened and warmed in {:?}", start.elapsed());
     index
 }
@@ -225,6 +225,12 @@ fn searches(criterion: &mut Criterion) {
         let name = format!("{name} ({} found)", found.total);
         criterion.bench_function(&name, |bencher| {
             bencher.iter(|| black_box(index.search(black_box(&search), &lexicon)).expect("a search"));
+        });
+    }
+    for text in ["memory ac", "st", "lsass", "tag:t", "is:", "apt", "a b c d"] {
+        let asked = Suggest { text: text.into(), at: None, limit: 20 };
+        criterion.bench_function(&format!("suggest {text}"), |bencher| {
+            bencher.iter(|| black_box(index.suggest(black_box(&asked), &lexicon)).expect("suggestions"));
         });
     }
 }

@@ -219,7 +219,7 @@ impl Actors {
     }
 
     /// The place of an id among all.
-    pub(super) fn place(&self, id: &str) -> Option<usize> {
+    pub(crate) fn place(&self, id: &str) -> Option<usize> {
         self.by_id.get(id).copied()
     }
 

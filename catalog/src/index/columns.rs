@@ -5,6 +5,7 @@
 //! chosen value is one number everywhere.
 
 use super::schema::{FACETS, Facet, column};
+use super::suggest::is_letter;
 use std::collections::HashMap;
 use std::sync::{OnceLock, RwLock};
 use tantivy::{DocId, SegmentReader};
@@ -101,6 +102,57 @@ impl Texts {
             _ => &[],
         }
     }
+
+    /// The document that a byte belongs to.
+    pub(super) fn document(&self, at: u32) -> DocId {
+        DocId::try_from(self.starts.partition_point(|start| *start <= at).saturating_sub(1))
+            .unwrap_or(DocId::MAX)
+    }
+
+    /// The text of a document from a byte on.
+    fn from(&self, at: u32) -> &[u8] {
+        let end = self.starts.get(self.starts.partition_point(|start| *start <= at)).copied();
+        &self.bytes[at as usize..end.map_or(self.bytes.len(), |end| end as usize)]
+    }
+}
+
+/// Where each word of some texts begins, in the order of what follows.
+#[derive(Default)]
+pub(super) struct Words(Vec<u32>);
+
+impl Words {
+    fn of(texts: &Texts) -> Self {
+        let mut words = Vec::new();
+        for (start, end) in texts.starts.iter().zip(texts.starts.iter().skip(1)) {
+            for at in *start..*end {
+                let is_letter = |at: u32| is_letter(texts.bytes[at as usize]);
+                if is_letter(at) && (at == *start || !is_letter(at - 1)) {
+                    words.push(at);
+                }
+            }
+        }
+        words.sort_by_cached_key(|at| {
+            let rest = texts.from(*at);
+            let mut start = [0; 24];
+            let length = rest.len().min(start.len());
+            start[..length].copy_from_slice(&rest[..length]);
+            (start, *at)
+        });
+        words.shrink_to_fit();
+        Self(words)
+    }
+
+    /// The places that begin so. Beginnings are told apart by their first 24 bytes.
+    pub(super) fn beginning<'a>(
+        &'a self,
+        texts: &Texts,
+        prefix: &[u8],
+    ) -> impl ExactSizeIterator<Item = u32> + use<'a> {
+        let prefix = &prefix[..prefix.len().min(24)];
+        let from = self.0.partition_point(|at| texts.from(*at) < prefix);
+        let count = self.0[from..].partition_point(|at| texts.from(*at).starts_with(prefix));
+        self.0[from..from + count].iter().copied()
+    }
 }
 
 /// The columns of one segment.
@@ -113,6 +165,7 @@ pub(super) struct Columns {
     pub(super) updated: Vec<i64>,
     pub(super) facets: [Numbers; FACETS],
     titles: OnceLock<Texts>,
+    title_words: OnceLock<Words>,
 }
 
 impl Columns {
@@ -126,7 +179,12 @@ impl Columns {
         for facet in Facet::all() {
             facets[facet.slot()] = numbers(reader, facet, vocabulary)?;
         }
-        Ok(Self { keys, procedures, updated, facets, titles: OnceLock::new() })
+        Ok(Self { keys, procedures, updated, facets, titles: OnceLock::new(), title_words: OnceLock::new() })
+    }
+
+    /// The words of the titles in order; sorted when first asked for.
+    pub(super) fn title_words(&self, titles: &Texts) -> &Words {
+        self.title_words.get_or_init(|| Words::of(titles))
     }
 
     /// How titles are sorted; read when first asked for.

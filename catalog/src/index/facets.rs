@@ -241,12 +241,14 @@ impl Counts {
             .map(|(at, count)| (at, u64::from(*count)))
     }
 
-    fn one(&self, facet: Facet, number: u32) -> u64 {
+    /// How often one value occurs.
+    pub(super) fn one(&self, facet: Facet, number: u32) -> u64 {
         self.0[facet.slot()].get(number as usize).map_or(0, |count| u64::from(*count))
     }
 }
 
-fn tactic_id(key: &str) -> &str {
+/// The id of a tactic's value.
+pub(super) fn tactic_id(key: &str) -> &str {
     key.split_once(ORIGIN).map_or(key, |(id, _)| id)
 }
 

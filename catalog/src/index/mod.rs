@@ -21,6 +21,7 @@ mod search;
 mod shelf;
 mod similar;
 mod snippet;
+mod suggest;
 #[cfg(test)]
 mod tests;
 
@@ -28,8 +29,10 @@ pub use crate::diff::Change;
 pub use crate::procedure::Text;
 pub use batch::{Batch, Load};
 pub use mapped::Mapped;
+pub use query::{Part, PartKind, parts};
 pub use shelf::{Index, Marks};
 pub use similar::Similar;
+pub use suggest::{MOST as MOST_SUGGESTED, Suggest, Suggestion, SuggestionKind, Suggestions};
 
 use crate::attack::{Mapping, TechniqueId};
 use crate::lint::Diagnostic;

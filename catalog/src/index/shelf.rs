@@ -4,7 +4,9 @@ use super::analysis::{self, Analyzers};
 use super::batch::Writer;
 use super::columns::{Columns, Vocabulary};
 use super::schema::{self, Fields};
+use super::suggest::Names;
 use super::{IndexError, MAX_FACETS};
+use crate::team::Lexicon;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -55,6 +57,8 @@ pub(super) struct Snapshot {
     segments: Vec<Arc<Segment>>,
     pub(super) marks: Marks,
     live: OnceLock<u64>,
+    /// What can be completed, and the fingerprint of the lexicon that it was made with.
+    names: Mutex<Option<(u64, Arc<Names>)>>,
 }
 
 struct Segment {
@@ -87,6 +91,35 @@ impl Snapshot {
             };
         }
         Ok(*self.live.get_or_init(|| live as u64))
+    }
+}
+
+impl Snapshot {
+    /// What can be completed; read when first asked for.
+    pub(super) fn names(&self, vocabulary: &Vocabulary, lexicon: &Lexicon) -> tantivy::Result<Arc<Names>> {
+        let fingerprint = lexicon.fingerprint();
+        // Who else asks meanwhile waits for what is being made.
+        let mut names = lock(&self.names);
+        if let Some((of, names)) = names.as_ref()
+            && *of == fingerprint
+        {
+            return Ok(Arc::clone(names));
+        }
+        let made = Arc::new(Names::read(self, vocabulary, lexicon)?);
+        *names = Some((fingerprint, Arc::clone(&made)));
+        Ok(made)
+    }
+
+    /// Reads what the first suggestion would read.
+    fn prepare(&self, vocabulary: &Vocabulary, lexicon: &Lexicon) -> tantivy::Result<()> {
+        self.names(vocabulary, lexicon)?;
+        for (segment, reader) in self.searcher.segment_readers().iter().enumerate() {
+            let columns = self.columns(segment, vocabulary)?;
+            if !columns.procedures.is_empty() {
+                columns.title_words(columns.titles(reader)?);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -203,13 +236,14 @@ impl Index {
         Ok(())
     }
 
-    /// Reads what the first search would read, so that it is as quick as the next.
+    /// Reads what the first search and the first suggestion would read, so that they are as quick as the next.
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn warm(&self) -> Result<(), IndexError> {
-        self.current().live(&self.vocabulary)?;
-        Ok(())
+    pub fn warm(&self, lexicon: &Lexicon) -> Result<(), IndexError> {
+        let current = self.current();
+        current.live(&self.vocabulary)?;
+        Ok(current.prepare(&self.vocabulary, lexicon)?)
     }
 
     /// The newest generation.
@@ -232,7 +266,7 @@ impl Index {
     /// Shows searches what has been committed.
     pub(super) fn publish(&self) -> Result<(), IndexError> {
         let mut refreshed = lock(&self.refreshed);
-        self.reload()?;
+        self.reload(true)?;
         *refreshed = Instant::now();
         Ok(())
     }
@@ -248,15 +282,19 @@ impl Index {
         let mut shown: Vec<SegmentId> = self.current().segments.iter().map(|segment| segment.id).collect();
         on_disk.sort_unstable();
         shown.sort_unstable();
-        if on_disk == shown { Ok(()) } else { self.reload() }
+        if on_disk == shown { Ok(()) } else { self.reload(false) }
     }
 
-    fn reload(&self) -> Result<(), IndexError> {
+    /// Takes up what is on disk. Merges alone change nothing that can be completed.
+    fn reload(&self, committed: bool) -> Result<(), IndexError> {
         self.reader.reload()?;
         let before = self.current();
         let next = Arc::new(snapshot(&self.tantivy, &self.reader, Some(&before))?);
         // Columns are read before anybody waits for them.
         next.live(&self.vocabulary)?;
+        if !committed {
+            lock(&next.names).clone_from(&lock(&before.names));
+        }
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&next);
         let mut past = lock(&self.past);
         if before.generation != next.generation {
@@ -310,5 +348,12 @@ fn snapshot(
     for (id, deletes) in searcher.generation().segments() {
         (id.uuid_string(), deletes).hash(&mut hash);
     }
-    Ok(Snapshot { generation: hash.finish(), searcher, segments, marks, live: OnceLock::new() })
+    Ok(Snapshot {
+        generation: hash.finish(),
+        searcher,
+        segments,
+        marks,
+        live: OnceLock::new(),
+        names: Mutex::default(),
+    })
 }

@@ -3,7 +3,9 @@
 use super::examine::{self, Contents, Examined, Source};
 use super::{Address, Comparison, History, Library, LibraryError, Located, Problem, Reading, Shelf};
 use crate::diff;
-use crate::index::{Coverage, Entry, Found, Ranking, Revision, RevisionStatus, Search, Similar};
+use crate::index::{
+    Coverage, Entry, Found, Ranking, Revision, RevisionStatus, Search, Similar, Suggest, Suggestions,
+};
 use crate::mirror::{BlobId, CommitId, Content, Mirror};
 use crate::notebook::{ipynb, myst};
 use crate::procedure::Releases;
@@ -28,6 +30,14 @@ impl Library {
     /// When the index cannot be read; never because of what was typed.
     pub fn rank(&self, search: &Search) -> Result<Ranking, LibraryError> {
         Ok(self.index.rank(search, &self.lexicon())?)
+    }
+
+    /// What a query can go on with at a place.
+    ///
+    /// # Errors
+    /// When the index cannot be read; never because of what was typed.
+    pub fn suggest(&self, asked: &Suggest) -> Result<Suggestions, LibraryError> {
+        Ok(self.index.suggest(asked, &self.lexicon())?)
     }
 
     /// How a search's results are spread over the techniques of ATT&CK.

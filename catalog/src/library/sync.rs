@@ -127,6 +127,8 @@ impl Library {
             Stop::StartAnew => LibraryError::Index("its documents cannot be made anew".to_owned()),
         })?;
         self.take_team(name, tip, team)?;
+        // Before anybody waits for it.
+        self.index.warm(&self.lexicon())?;
         report.commits = done.commits;
         report.files = done.files;
         report.blobs_read = done.blobs_read;

@@ -1,6 +1,6 @@
 //! Words that are a name of ATT&CK: of a technique, its id too, or of an actor whose techniques are looked for as well.
 
-use super::parse::Node;
+use super::parse::{Node, parse};
 use crate::attack::{Actor, EVERYDAY, TechniqueId};
 use crate::team::Lexicon;
 use std::ops::Range;
@@ -57,6 +57,17 @@ pub(super) fn names<'a>(nodes: &[Node], lexicon: &'a Lexicon) -> Vec<Known<'a>> 
     found
 }
 
+/// Whether words are taken for the name of an actor.
+pub(in crate::index) fn is_actor(name: &str, lexicon: &Lexicon) -> bool {
+    match parse(name).root {
+        Node::And(nodes) => {
+            let whole = 0..nodes.len();
+            names(&nodes, lexicon).iter().any(|known| known.at == whole && !known.actors.is_empty())
+        }
+        _ => false,
+    }
+}
+
 pub(super) fn word(node: &Node) -> Option<&str> {
     match node {
         Node::Word { text, .. } | Node::Phrase(text) => Some(text),
@@ -66,7 +77,6 @@ pub(super) fn word(node: &Node) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse::parse;
     use super::*;
     use crate::attack::Release;
 

@@ -17,5 +17,9 @@ mod dates;
 mod excluded;
 mod known;
 pub(super) mod parse;
+mod parts;
 pub(super) mod prefix;
 pub(super) mod typos;
+
+pub(super) use known::is_actor;
+pub use parts::{Part, PartKind, parts};

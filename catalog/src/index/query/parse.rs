@@ -1,6 +1,7 @@
 //! Text to tree.
 
 use crate::index::document::cut;
+use std::ops::Range;
 
 /// Longest text that is read, in characters.
 pub(in crate::index) const MAX_CHARS: usize = 512;
@@ -14,6 +15,10 @@ pub(in crate::index) const MAX_DEPTH: usize = 8;
 pub(in crate::index) struct Parsed {
     /// All that must hold.
     pub(in crate::index) root: Node,
+    /// Where each part of the root stands in the text, in bytes: from what negates it to its end.
+    pub(in crate::index) spans: Vec<Range<usize>>,
+    /// Where every word, phrase and field stands, in bytes.
+    pub(in crate::index) leaves: Vec<(Range<usize>, Node)>,
     /// What was not read as it was written.
     pub(in crate::index) hints: Vec<String>,
 }
@@ -53,11 +58,19 @@ pub(in crate::index) fn parse(text: &str) -> Parsed {
         hints.push(format!("Only the first {MAX_CHARS} characters were read."));
     }
     let mut tokens = tokens(text, &mut hints);
-    if let Some(Token::Leaf(Node::Word { prefix, .. })) = tokens.last_mut() {
+    if let Some((Token::Leaf(Node::Word { prefix, .. }), _)) = tokens.last_mut() {
         *prefix = true;
     }
-    let mut parser = Parser { tokens: tokens.into_iter(), terms: 0, unopened: 0, too_deep: 0, dropped: 0 };
-    let root = Node::And(parser.group(0));
+    let mut parser = Parser {
+        tokens: tokens.into_iter(),
+        leaves: Vec::new(),
+        end: 0,
+        unopened: 0,
+        too_deep: 0,
+        dropped: 0,
+    };
+    let (nodes, spans) = parser.group(0).into_iter().unzip();
+    let root = Node::And(nodes);
     if parser.dropped > 0 {
         hints.push(format!("Only the first {MAX_TERMS} words, phrases and fields were read."));
     }
@@ -67,26 +80,31 @@ pub(in crate::index) fn parse(text: &str) -> Parsed {
     if parser.unopened > 0 {
         hints.push("A closing parenthesis without an opening one was not looked at.".to_owned());
     }
-    Parsed { root, hints }
+    Parsed { root, spans, leaves: parser.leaves, hints }
 }
 
 struct Parser {
-    tokens: std::vec::IntoIter<Token>,
-    terms: usize,
+    tokens: std::vec::IntoIter<(Token, Range<usize>)>,
+    leaves: Vec<(Range<usize>, Node)>,
+    /// Where the last token ended.
+    end: usize,
     unopened: usize,
     too_deep: usize,
     dropped: usize,
 }
 
 impl Parser {
-    /// What is and-ed up to the closing parenthesis.
-    fn group(&mut self, depth: usize) -> Vec<Node> {
-        let mut nodes: Vec<Node> = Vec::new();
+    /// What is and-ed up to the closing parenthesis, each with where it stands.
+    fn group(&mut self, depth: usize) -> Vec<(Node, Range<usize>)> {
+        let mut nodes: Vec<(Node, Range<usize>)> = Vec::new();
         let mut negated = false;
+        // Where what negates the next node begins.
+        let mut begins = None;
         // The node before an `OR` waits for the one behind it.
         let mut either = false;
         let mut flattened = 0;
-        while let Some(token) = self.tokens.next() {
+        while let Some((token, at)) = self.tokens.next() {
+            self.end = at.end;
             let node = match token {
                 Token::Close if flattened > 0 => {
                     flattened -= 1;
@@ -103,7 +121,8 @@ impl Parser {
                     continue;
                 }
                 Token::Open => {
-                    let mut inner = self.group(depth + 1);
+                    let mut inner: Vec<Node> =
+                        self.group(depth + 1).into_iter().map(|(node, _)| node).collect();
                     match inner.len() {
                         0 => continue,
                         1 => inner.remove(0),
@@ -116,61 +135,58 @@ impl Parser {
                 }
                 Token::Not => {
                     negated = !negated;
+                    begins = begins.or(Some(at.start));
                     continue;
                 }
-                Token::Leaf(_) if self.terms == MAX_TERMS => {
+                Token::Leaf(_) if self.leaves.len() == MAX_TERMS => {
                     self.dropped += 1;
                     continue;
                 }
                 Token::Leaf(leaf) => {
-                    self.terms += 1;
+                    self.leaves.push((at.clone(), leaf.clone()));
                     leaf
                 }
             };
+            let at = begins.take().unwrap_or(at.start)..self.end;
             let node = if std::mem::take(&mut negated) { Node::Not(Box::new(node)) } else { node };
             if !std::mem::take(&mut either) {
-                nodes.push(node);
+                nodes.push((node, at));
                 continue;
             }
             match nodes.pop() {
-                Some(Node::Or(mut any)) => {
+                Some((Node::Or(mut any), before)) => {
                     any.push(node);
-                    nodes.push(Node::Or(any));
+                    nodes.push((Node::Or(any), before.start..at.end));
                 }
-                Some(before) => nodes.push(Node::Or(vec![before, node])),
-                None => nodes.push(node),
+                Some((first, before)) => nodes.push((Node::Or(vec![first, node]), before.start..at.end)),
+                None => nodes.push((node, at)),
             }
         }
         nodes
     }
 }
 
-fn tokens(text: &str, hints: &mut Vec<String>) -> Vec<Token> {
+/// The tokens, and where each stands.
+fn tokens(text: &str, hints: &mut Vec<String>) -> Vec<(Token, Range<usize>)> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
+        let start = text.len() - rest.len();
         let after = &rest[first.len_utf8()..];
-        let used = match first {
-            '(' => {
-                tokens.push(Token::Open);
-                1
-            }
-            ')' => {
-                tokens.push(Token::Close);
-                1
-            }
+        let (token, used) = match first {
+            '(' => (Some(Token::Open), 1),
+            ')' => (Some(Token::Close), 1),
             '"' => {
                 let (phrase, used) = quoted(after, hints);
-                tokens.push(Token::Leaf(Node::Phrase(phrase.to_owned())));
-                1 + used
+                (Some(Token::Leaf(Node::Phrase(phrase.to_owned()))), 1 + used)
             }
             // `-word` leaves out; `--switch` and a lone dash are as written.
             '-' if after.starts_with(|next: char| next != '-' && !next.is_whitespace()) => {
-                tokens.push(Token::Not);
-                1
+                (Some(Token::Not), 1)
             }
-            _ => word(rest, &mut tokens, hints),
+            _ => word(rest, hints),
         };
+        tokens.extend(token.map(|token| (token, start..start + used)));
         rest = rest[used..].trim_start();
     }
     tokens
@@ -188,38 +204,36 @@ fn quoted<'a>(text: &'a str, hints: &mut Vec<String>) -> (&'a str, usize) {
     }
 }
 
-/// Reads a word, an operator or a field; answers how long it is.
-fn word(text: &str, tokens: &mut Vec<Token>, hints: &mut Vec<String>) -> usize {
+/// Reads a word, an operator or a field; answers how long it is. `AND` is nothing: all is and-ed.
+fn word(text: &str, hints: &mut Vec<String>) -> (Option<Token>, usize) {
     let end =
         text.find(|char: char| char.is_whitespace() || matches!(char, '(' | ')' | '"')).unwrap_or(text.len());
     let word = &text[..end];
-    match word {
-        "OR" | "|" | "||" => tokens.push(Token::Or),
-        "AND" | "&&" => {}
-        "NOT" => tokens.push(Token::Not),
+    let token = match word {
+        "OR" | "|" | "||" => Token::Or,
+        "AND" | "&&" => return (None, end),
+        "NOT" => Token::Not,
         _ => {
             if let Some((name, value)) = word.split_once(':')
                 && is_name(name)
             {
                 if value.is_empty() && text[end..].starts_with('"') {
                     let (value, used) = quoted(&text[end + 1..], hints);
-                    tokens.push(field(name, value));
-                    return end + 1 + used;
+                    return (Some(field(name, value)), end + 1 + used);
                 }
                 // A path behind a drive or a hive, or a URL, is no value of a field.
                 if !value.is_empty() && !value.starts_with(['\\', '/']) {
-                    tokens.push(field(name, value));
-                    return end;
+                    return (Some(field(name, value)), end);
                 }
             }
             let (text, prefix) = match word.strip_suffix('*') {
                 Some(text) => (text, true),
                 None => (word, false),
             };
-            tokens.push(Token::Leaf(Node::Word { text: text.to_owned(), prefix }));
+            Token::Leaf(Node::Word { text: text.to_owned(), prefix })
         }
-    }
-    end
+    };
+    (Some(token), end)
 }
 
 fn field(name: &str, value: &str) -> Token {

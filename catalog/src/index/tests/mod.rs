@@ -7,6 +7,7 @@ mod names;
 mod paging;
 mod queries;
 mod similar;
+mod suggest;
 mod teams;
 mod words;
 

@@ -18,6 +18,7 @@ pub mod procedures;
 pub mod report;
 pub mod repos;
 pub mod source;
+pub mod suggest;
 pub mod tenants;
 pub mod upgrade;
 
@@ -81,6 +82,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(history::get))
         .routes(routes!(diff::get))
         .routes(routes!(problems::list))
+        .routes(routes!(suggest::suggest))
         .routes(routes!(attack::matrix))
         .routes(routes!(attack::layer))
         .routes(routes!(attack::techniques))
