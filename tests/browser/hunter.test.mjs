@@ -37,7 +37,7 @@ for (const javaScript of [true, false]) {
 
     it("searches by technique", async () => {
       await page.goto(`${server.base}/`);
-      const box = page.getByRole("searchbox", { name: "Search procedures" });
+      const box = page.locator("#q");
       await box.fill(`technique:${procedure.techniques[0].id}`);
       await box.press("Enter");
       await page.waitForURL((url) => (url.searchParams.get("q") ?? "").includes(procedure.techniques[0].id));

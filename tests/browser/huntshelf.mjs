@@ -12,7 +12,8 @@ export const TESTS = dirname(dirname(fileURLToPath(import.meta.url)));
 export const SCREENSHOTS = join(TESTS, ".cache", "screenshots");
 mkdirSync(SCREENSHOTS, { recursive: true });
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** The text of axe, to be run as the debugger's own evaluation. */
+export const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const PROGRAM = process.env.HUNTSHELF_PROGRAM;
 

@@ -1,6 +1,6 @@
 //! What stands around every page: the document, the header with its navigation, the footer; and how a page becomes HTML.
 
-use crate::islands::ThemeChoice;
+use crate::islands::{Keys, ThemeChoice};
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -209,7 +209,33 @@ fn bottom(frame: &Frame) -> AnyView {
                 <li><a href="/api">"API"</a></li>
                 <li><a href="/about">"About"</a></li>
             </ul>
+            <Keys>{keys()}</Keys>
         </footer>
+    }
+    .into_any()
+}
+
+/// The keys that the island around it listens to, and the button that shows them once it does.
+fn keys() -> AnyView {
+    let rows = [
+        ("/", "Search"),
+        ("j  k", "Next and previous result; the arrows, too"),
+        ("Enter", "Open the result"),
+        ("g m", "Matrix"),
+        ("g c", "Catalog"),
+        ("↓  ↑", "In the search box: choose a suggestion; Enter or Tab takes it"),
+        ("Esc", "Close the suggestions, then clear the search"),
+        ("?", "These keys"),
+    ]
+    .map(|(key, meaning)| view! { <div><dt><kbd>{key}</kbd></dt><dd>{meaning}</dd></div> })
+    .collect_view();
+    view! {
+        <button type="button" class="quiet show-keys" aria-haspopup="dialog" aria-keyshortcuts="Shift+?">"Keys"</button>
+        <dialog id="keys" aria-labelledby="keys-title">
+            <h2 id="keys-title">"Keys"</h2>
+            <dl>{rows}</dl>
+            <button type="button" class="close-keys">"Close"</button>
+        </dialog>
     }
     .into_any()
 }

@@ -4,10 +4,12 @@
 //! properties, so neither a serializer nor a second rendering of the same thing reaches the browser.
 
 pub mod copy_code;
+pub mod keys;
 pub mod live_search;
 pub mod theme_choice;
 
 pub use copy_code::CopyCode;
+pub use keys::Keys;
 pub use live_search::LiveSearch;
 pub use theme_choice::ThemeChoice;
 

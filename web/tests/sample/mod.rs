@@ -344,6 +344,19 @@ impl Sample {
     fn catalog(&self) -> catalog::CatalogView {
         catalog::CatalogView {
             q: self.t("lsass"),
+            parts: vec![
+                catalog::QueryPart {
+                    label: self.t("lsass"),
+                    rest: self.t("-tag:azure"),
+                    ..Default::default()
+                },
+                catalog::QueryPart {
+                    field: self.t("tag"),
+                    label: self.t("azure"),
+                    negated: true,
+                    rest: self.t("lsass"),
+                },
+            ],
             chosen: vec![
                 catalog::Chosen {
                     facet: "tactic".to_owned(),

@@ -114,7 +114,7 @@ impl SuggestionKind {
 }
 
 /// The fields of the query language, and what they take.
-const FIELDS: [(&str, &str); 13] = [
+const FIELDS: [(&str, &str); 18] = [
     ("tactic", "ATT&CK tactic"),
     ("technique", "ATT&CK technique, with its sub-techniques"),
     ("data", "data source"),
@@ -125,6 +125,11 @@ const FIELDS: [(&str, &str); 13] = [
     ("repo", "repository"),
     ("service", "service"),
     ("kernel", "kernel of the notebook"),
+    ("reads", "what a query reads"),
+    ("field", "a field that a query names"),
+    ("lookback", "how far a query looks back: >7d"),
+    ("change", "a kind of change in its history"),
+    ("collection", "collection of a repository"),
     ("in", "where the words are to stand"),
     ("is", "how it stands"),
     ("updated", "when it changed: >=2026-01"),
@@ -149,7 +154,7 @@ impl Index {
         let names = snapshot.names(&self.vocabulary, lexicon)?;
         let (items, from, to) = match typed {
             Typed::Value { name, value, from, to } => {
-                (self.values(&snapshot, &names, &name, &fold(&value), limit)?, from, to)
+                (self.values(&snapshot, (&names, lexicon), &name, &fold(&value), limit)?, from, to)
             }
             Typed::Words { runs, words, to } => {
                 let prefix = fold(words.last().map_or("", String::as_str));
@@ -183,7 +188,7 @@ impl Index {
     fn values(
         &self,
         snapshot: &Snapshot,
-        names: &Names,
+        (names, lexicon): (&Names, &Lexicon),
         name: &str,
         prefix: &str,
         limit: usize,
@@ -213,10 +218,22 @@ impl Index {
         let begins = |word: &&&str| word.starts_with(prefix);
         Ok(match name {
             "in" => PLACES.iter().filter(begins).map(|word| value(word, None)).collect(),
-            "updated" => Vec::new(),
+            "updated" | "lookback" => Vec::new(),
+            "collection" => (lexicon.collections().iter())
+                .map(|shelved| (shelved.full_name(), shelved.collection.title.clone()))
+                .filter(|(name, title)| {
+                    let begins = |text: &str| fold(text).starts_with(prefix);
+                    begins(name) || begins(title) || name.split_once('/').is_some_and(|(_, own)| begins(own))
+                })
+                .take(limit)
+                .map(|(name, title)| Suggestion { detail: title, ..value(&name, None) })
+                .collect(),
             _ => {
                 let key = match name {
                     "is" => fact::IS.to_owned(),
+                    "reads" => fact::READS.to_owned(),
+                    "field" => fact::FIELD.to_owned(),
+                    "change" => fact::CHANGE.to_owned(),
                     "path" => fact::PATH.to_owned(),
                     "kernel" => fact::KERNEL.to_owned(),
                     "service" => fact::SERVICE.to_owned(),

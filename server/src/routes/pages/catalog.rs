@@ -10,12 +10,13 @@ use crate::routes::api::procedures::Searched;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use catalog::index::{self, Filters, Found, Hit, Search};
+use catalog::attack::Release;
+use catalog::index::{self, Filters, Found, Hit, PartKind, Search};
 use catalog::library::{Library, RepositoryState};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 use web::pages::catalog::{
-    CatalogView, Chosen, Facet, FacetValue, Item, Readiness, Snippet, Sort, page, results_fragment,
+    CatalogView, Chosen, Facet, FacetValue, Item, QueryPart, Readiness, Snippet, Sort, page, results_fragment,
 };
 use web::pages::collections::Listed;
 
@@ -44,7 +45,7 @@ pub async fn show(
             let began = Instant::now();
             let found = library.search(&search)?;
             let took = began.elapsed();
-            let mut view = view(&context, &search, found, took, library.repositories());
+            let mut view = view(&context, &search, found, took, library.repositories(), library.release());
             if search.text.trim().is_empty() && view.chosen.is_empty() && search.cursor.is_none() {
                 view.collections = begin_with(library);
             }
@@ -69,6 +70,7 @@ fn view(
     found: Found,
     took: Duration,
     repositories: Vec<RepositoryState>,
+    release: &Release,
 ) -> CatalogView {
     let mut facets: Vec<Facet> = found
         .facets
@@ -85,6 +87,7 @@ fn view(
     let chosen = chosen(&search.filters, &mut facets);
     CatalogView {
         q: search.text.clone(),
+        parts: query_parts(&search.text, release),
         chosen,
         sort: match search.sort {
             index::Sort::Relevance => Sort::Relevance,
@@ -101,6 +104,27 @@ fn view(
         collections: Vec::new(),
         repositories: repositories.into_iter().map(|state| readiness(context, state)).collect(),
     }
+}
+
+/// The query as it was read; what is ATT&CK's by its name.
+fn query_parts(text: &str, release: &Release) -> Vec<QueryPart> {
+    index::parts(text)
+        .into_iter()
+        .map(|part| {
+            let name = match part.field.as_str() {
+                "tactic" => release.tactic(&part.text).map(|tactic| tactic.name.clone()),
+                "technique" => {
+                    release.technique(&part.text).map(|found| format!("{} {}", found.id, found.name))
+                }
+                _ => None,
+            };
+            let label = match part.kind {
+                PartKind::Phrase => format!("\u{201c}{}\u{201d}", part.text),
+                _ => name.unwrap_or(part.text),
+            };
+            QueryPart { field: part.field, label, negated: part.negated, rest: part.rest }
+        })
+        .collect()
 }
 
 /// What was chosen, labelled as its facet labels it. A chosen value that none of the results has joins its facet, so that
@@ -204,6 +228,30 @@ pub fn readiness(context: &Context, state: RepositoryState) -> Readiness {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_query_is_shown_back_part_by_part() {
+        let parts = query_parts("lsass -tactic:TA0006 technique:T1003", Release::current());
+        let told: Vec<_> =
+            parts.iter().map(|part| (part.negated, part.label.as_str(), part.rest.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                (false, "lsass", "-tactic:TA0006 technique:T1003"),
+                (true, "Credential Access", "lsass technique:T1003"),
+                (false, "T1003 OS Credential Dumping", "lsass -tactic:TA0006"),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn each_part_of_a_query_can_be_taken_back_by_a_link() {
+        let sample = crate::sample::Sample::open().await;
+        let viewer = sample.user(crate::auth::Role::Viewer).await;
+        let page = viewer.get("/?q=lsass%20-tag%3Aazure&sort=title").await.text();
+        assert!(page.contains("href=\"/?q=lsass&amp;sort=title\""), "{page}");
+        assert!(!viewer.get("/?q=lsass").await.text().contains("query-parts"));
+    }
 
     #[test]
     fn a_chosen_value_that_finds_nothing_can_still_be_taken_back() {

@@ -1,7 +1,8 @@
 //! The part of the live search that only a browser can do.
 
+use super::suggestions::{self, Done, Shared};
 use leptos::ev;
-use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle, window_event_listener};
+use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -20,43 +21,67 @@ struct UnderWay {
     request: Option<AbortController>,
 }
 
-/// The handlers of the wrapped form; `said` is what is announced.
-pub(super) fn listen(said: RwSignal<String>) -> (impl FnMut(ev::Event), impl FnMut(ev::KeyboardEvent)) {
+/// The handlers of the wrapped form: of what is typed, of keys, of presses, of leaving. `said` is what is announced.
+pub(super) fn listen(
+    said: RwSignal<String>,
+) -> (
+    impl FnMut(ev::Event),
+    impl FnMut(ev::KeyboardEvent),
+    impl FnMut(ev::MouseEvent),
+    impl FnMut(ev::FocusEvent),
+) {
     let under_way = Rc::new(RefCell::new(UnderWay::default()));
-
-    // The page lives as long as its listeners: none is ever taken away.
-    let _ = window_event_listener(ev::keydown, |event| {
-        let typing =
-            event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| {
-                element.matches("input, textarea, select, [contenteditable]").unwrap_or(false)
-            });
-        let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
-        if event.key() == "/"
-            && !typing
-            && !modified
-            && let Some(input) = search_box()
-        {
-            event.prevent_default();
-            let _ = input.focus();
-            input.select();
+    let list = Shared::default();
+    if let Some(input) = search_box() {
+        suggestions::introduce(&input);
+    }
+    let changed = {
+        let (under_way, list) = (Rc::clone(&under_way), Rc::clone(&list));
+        move |input: &HtmlInputElement| {
+            ask_soon(&under_way, said);
+            suggestions::ask_soon(&list, input);
         }
-    });
-
-    let on_key = {
-        let under_way = Rc::clone(&under_way);
-        move |event: ev::KeyboardEvent| {
-            if event.key() != "Escape" {
-                return;
-            }
-            if let Some(input) = search_box().filter(|input| !input.value().is_empty()) {
-                event.prevent_default();
-                input.set_value("");
-                ask_soon(&under_way, said);
+    };
+    let on_input = {
+        let changed = changed.clone();
+        move |_: ev::Event| {
+            if let Some(input) = search_box() {
+                changed(&input);
             }
         }
     };
-    let on_input = move |_: ev::Event| ask_soon(&under_way, said);
-    (on_input, on_key)
+    let on_key = {
+        let (list, changed) = (Rc::clone(&list), changed.clone());
+        move |event: ev::KeyboardEvent| {
+            let Some(input) = search_box() else { return };
+            match suggestions::key(&list, &input, &event) {
+                Done::Taken => changed(&input),
+                Done::Handled => {}
+                Done::Nothing if event.key() == "Escape" && !input.value().is_empty() => {
+                    event.prevent_default();
+                    input.set_value("");
+                    changed(&input);
+                }
+                Done::Nothing => {}
+            }
+        }
+    };
+    let on_press = {
+        let list = Rc::clone(&list);
+        move |event: ev::MouseEvent| {
+            if let Some(input) = search_box()
+                && let Done::Taken = suggestions::press(&list, &input, &event)
+            {
+                changed(&input);
+            }
+        }
+    };
+    let on_leave = move |_: ev::FocusEvent| {
+        if let Some(input) = search_box() {
+            suggestions::close(&list, &input);
+        }
+    };
+    (on_input, on_key, on_press, on_leave)
 }
 
 fn search_box() -> Option<HtmlInputElement> {

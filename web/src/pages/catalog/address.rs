@@ -56,8 +56,13 @@ impl Address {
         self.write(&self.q, |chosen| chosen.facet != facet || chosen.value != value, None, self.sort, None)
     }
 
+    /// The same for other words.
+    pub(super) fn asking(&self, q: &str) -> String {
+        self.write(q, |_| true, None, self.sort, None)
+    }
+
     pub(super) fn without_words(&self) -> String {
-        self.write("", |_| true, None, self.sort, None)
+        self.asking("")
     }
 
     pub(super) fn without_choices(&self) -> String {

@@ -33,7 +33,7 @@ pub(super) fn title(name: &str) -> &str {
     match name {
         "tactic" => "Tactic",
         "technique" => "Technique",
-        "data_source" => "Data source",
+        "data_source" | "data" => "Data source",
         "tag" => "Tag",
         "platform" => "Platform",
         "author" => "Author",

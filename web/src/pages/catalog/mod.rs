@@ -43,6 +43,19 @@ pub struct Chosen {
     pub label: String,
 }
 
+/// A part of what was typed, as it was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QueryPart {
+    /// The field's name; empty for words, phrases and groups.
+    pub field: String,
+    /// What is asked of it.
+    pub label: String,
+    /// Whether it is left out rather than looked for.
+    pub negated: bool,
+    /// What was typed, without this part.
+    pub rest: String,
+}
+
 /// One facet: what the results have in common, with counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facet {
@@ -147,6 +160,8 @@ pub struct Readiness {
 pub struct CatalogView {
     /// What was typed.
     pub q: String,
+    /// How that was read, part by part; empty where it says no more than the text itself.
+    pub parts: Vec<QueryPart>,
     /// What was chosen besides, in the order of the address.
     pub chosen: Vec<Chosen>,
     /// The order asked for.
@@ -198,6 +213,7 @@ fn inside(view: CatalogView, address: &Address) -> AnyView {
     let found = Found {
         total: view.total,
         took_us: view.took_us,
+        parts: view.parts,
         hints: view.hints,
         items: view.items,
         next: view.next,

@@ -3,7 +3,7 @@
 use super::address::Address;
 use super::facets;
 use super::marked::only_marks;
-use super::{Item, Snippet, Sort};
+use super::{Item, QueryPart, Snippet, Sort};
 use crate::components::notices::{Weight, empty, sentences};
 use crate::components::{attack, facts, paging};
 use crate::links;
@@ -14,6 +14,7 @@ use leptos::prelude::*;
 pub(super) struct Found {
     pub(super) total: u64,
     pub(super) took_us: u64,
+    pub(super) parts: Vec<QueryPart>,
     pub(super) hints: Vec<String>,
     pub(super) items: Vec<Item>,
     pub(super) next: Option<String>,
@@ -38,6 +39,7 @@ pub(super) fn list(found: Found, address: &Address) -> AnyView {
             <p><strong id="count">{count}</strong> " " <span class="faint">{took}</span></p>
             {order(address)}
         </div>
+        {parts(found.parts, address)}
         {chosen(address)}
         {sentences(Weight::Note, found.hints)}
         {items}
@@ -64,6 +66,33 @@ fn order(address: &Address) -> AnyView {
         })
         .collect_view();
     view! { <nav class="order" aria-label="Order of the results"><ul>{links}</ul></nav> }.into_any()
+}
+
+/// The query as it was read, each part with a way to take it back.
+fn parts(parts: Vec<QueryPart>, address: &Address) -> AnyView {
+    if parts.is_empty() {
+        return ().into_any();
+    }
+    let chips = parts
+        .into_iter()
+        .map(|part| {
+            let href = address.asking(&part.rest);
+            let not = part.negated.then(|| view! { <span class="not">"not "</span> });
+            let key = (!part.field.is_empty())
+                .then(|| view! { <span class="key">{facets::title(&part.field).to_owned()}</span> " " });
+            view! {
+                <li>
+                    <a class="chip removable" href=href>
+                        <span class="unseen">"Remove "</span>
+                        {not}
+                        {key}
+                        {part.label}
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="chips query-parts" aria-label="The query, part by part">{chips}</ul> }.into_any()
 }
 
 fn chosen(address: &Address) -> AnyView {

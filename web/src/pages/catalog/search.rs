@@ -32,6 +32,7 @@ pub(super) fn form(view: &CatalogView) -> AnyView {
                 aria-controls="results"
                 aria-keyshortcuts="/"
             />
+            <ul id="suggestions" class="suggestions" role="listbox" aria-label="Suggestions" hidden=true></ul>
             {chosen}
             {sort}
             <button class="primary">"Search"</button>
