@@ -22,6 +22,7 @@ struct UnderWay {
 }
 
 /// The handlers of the wrapped form: of what is typed, of keys, of presses, of leaving. `said` is what is announced.
+#[allow(clippy::type_complexity, reason = "four handlers, each of a type without a name")]
 pub(super) fn listen(
     said: RwSignal<String>,
 ) -> (
@@ -56,13 +57,12 @@ pub(super) fn listen(
             let Some(input) = search_box() else { return };
             match suggestions::key(&list, &input, &event) {
                 Done::Taken => changed(&input),
-                Done::Handled => {}
                 Done::Nothing if event.key() == "Escape" && !input.value().is_empty() => {
                     event.prevent_default();
                     input.set_value("");
                     changed(&input);
                 }
-                Done::Nothing => {}
+                Done::Handled | Done::Nothing => {}
             }
         }
     };
