@@ -7,7 +7,7 @@ use tantivy::DocAddress;
 
 /// Most titles that are suggested.
 const MOST: usize = 5;
-/// Most places of a word that are looked at in one segment.
+/// Most places of a word that are looked at; every segment has its share.
 const MAX_PLACES: usize = 4_000;
 
 /// The procedures whose title has each of these words at the beginning of a word: first those whose title begins so,
@@ -19,6 +19,7 @@ pub(super) fn with(
 ) -> tantivy::Result<Vec<DocAddress>> {
     let whole = words.join(" ");
     let mut found = Vec::new();
+    let share = MAX_PLACES / snapshot.searcher.segment_readers().len().max(1);
     for (segment, reader) in snapshot.searcher.segment_readers().iter().enumerate() {
         let columns = snapshot.columns(segment, vocabulary)?;
         if columns.procedures.is_empty() {
@@ -31,12 +32,13 @@ pub(super) fn with(
             .map(|word| sorted.beginning(titles, word.as_bytes()))
             .min_by_key(ExactSizeIterator::len);
         let Some(rarest) = rarest else { continue };
-        let mut docs: Vec<u32> = rarest.take(MAX_PLACES).map(|at| titles.document(at)).collect();
+        let mut docs: Vec<u32> = rarest.take(share).map(|at| titles.document(at)).collect();
         docs.sort_unstable();
         docs.dedup();
         for doc in docs.into_iter().filter(|doc| !reader.is_deleted(*doc)) {
             let title = titles.of(doc);
-            if words.iter().all(|word| begins_a_word(title, word.as_bytes())) {
+            // One word is where it was found.
+            if words.len() == 1 || words.iter().all(|word| begins_a_word(title, word.as_bytes())) {
                 let updated = columns.updated.get(doc as usize).copied().unwrap_or(0);
                 let key = columns.keys.of(doc);
                 let address =
