@@ -2,11 +2,10 @@
 //! it; here it is driven for `HUNTSHELF_FUZZ_SECONDS` (by default two), with texts spliced from what queries and the
 //! Python around them are made of.
 
-#![allow(clippy::print_stdout, reason = "it says how much it did")]
+mod dice;
 
 use catalog::notebook::myst;
 use catalog::query::{queries, seconds};
-use std::time::{Duration, Instant};
 
 /// Reads bytes as a notebook and its queries. Panics where something is told that is not there, or more than the bounds.
 fn target(bytes: &[u8]) {
@@ -83,20 +82,7 @@ const PIECES: &[&str] = &[
     "\u{2028}",
 ];
 
-/// A small generator, so that a finding can be repeated from its seed.
-struct Dice(u64);
-
-impl Dice {
-    fn throw(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % sides as u64).unwrap_or_default()
-    }
-}
-
-fn text(dice: &mut Dice) -> Vec<u8> {
+fn text(dice: &mut dice::Dice) -> Vec<u8> {
     let mut bytes = Vec::new();
     for _ in 0..dice.throw(60) {
         match dice.throw(20) {
@@ -109,15 +95,5 @@ fn text(dice: &mut Dice) -> Vec<u8> {
 
 #[test]
 fn random_notebooks_are_read_within_bounds() {
-    let variable = |name| std::env::var(name).ok().and_then(|value| value.parse().ok());
-    let seconds = variable("HUNTSHELF_FUZZ_SECONDS").unwrap_or(2);
-    let first: u64 = variable("HUNTSHELF_FUZZ_SEED").unwrap_or(1);
-    let end = Instant::now() + Duration::from_secs(seconds);
-    let mut runs = 0;
-    while Instant::now() < end {
-        target(&text(&mut Dice(first + runs)));
-        runs += 1;
-    }
-    println!("queries: {runs} notebooks in {seconds} s, seeds from {first}");
-    assert!(runs > 0);
+    dice::drive("queries", |dice| target(&text(dice)));
 }

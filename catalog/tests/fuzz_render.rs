@@ -2,12 +2,12 @@
 //! driven for `HUNTSHELF_FUZZ_SECONDS` (by default two), with texts spliced from the attack collection and from what
 //! markdown and `MyST` give meaning to.
 
+mod dice;
 mod harmless;
 
 use catalog::notebook::myst;
 use catalog::render::{self, Options};
 use harmless::{Everything, check_rendered, payloads, prose, rendered};
-use std::time::{Duration, Instant};
 
 /// Renders bytes as a cell of prose and as a whole notebook. Panics where something comes out that should not.
 fn target(bytes: &[u8]) {
@@ -111,20 +111,7 @@ const PIECES: &[&str] = &[
     "<script>",
 ];
 
-/// A small generator, so that a finding can be repeated from its seed.
-struct Dice(u64);
-
-impl Dice {
-    fn throw(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % sides as u64).unwrap_or_default()
-    }
-}
-
-fn text(dice: &mut Dice, payloads: &[String]) -> Vec<u8> {
+fn text(dice: &mut dice::Dice, payloads: &[String]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for _ in 0..dice.throw(40) {
         match dice.throw(10) {
@@ -143,15 +130,5 @@ fn text(dice: &mut Dice, payloads: &[String]) -> Vec<u8> {
 #[test]
 fn random_text_comes_out_harmless() {
     let payloads = payloads();
-    let variable = |name| std::env::var(name).ok().and_then(|value| value.parse().ok());
-    let seconds = variable("HUNTSHELF_FUZZ_SECONDS").unwrap_or(2);
-    let first: u64 = variable("HUNTSHELF_FUZZ_SEED").unwrap_or(1);
-    let end = Instant::now() + Duration::from_secs(seconds);
-    let mut runs = 0;
-    while Instant::now() < end {
-        target(&text(&mut Dice(first + runs), &payloads));
-        runs += 1;
-    }
-    println!("renderer: {runs} texts in {seconds} s, seeds from {first}");
-    assert!(runs > 0);
+    dice::drive("renderer", |dice| target(&text(dice, &payloads)));
 }

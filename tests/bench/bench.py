@@ -141,6 +141,24 @@ class Server:
         return self.watch.stop()
 
 
+class Table:
+    """What was measured in each round, and what it is set beside: `key` tells rows of one name apart."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def note(self, what, value, beside=None, key=None):
+        self.rows.setdefault(key or what, (what, beside, []))[2].append(value)
+
+    def show(self):
+        for what, beside, values in self.rows.values():
+            line = f"{what:55} {statistics.median(values):12.1f}   ({min(values):.1f} to {max(values):.1f})"
+            if beside:
+                ratios = [other / own for own, other in zip(self.rows[beside][2], values)]
+                line += f"   {statistics.median(ratios):.1f} times ours"
+            print(line)
+
+
 def timed(work):
     begin = time.perf_counter()
     work()
@@ -331,26 +349,14 @@ def main():
     arguments = arguments.parse_args()
     origin = generated(arguments.count)
     folder = loaded(origin, 1000)
-    rows, order = {}, []
+    table = Table()
     for number in range(arguments.rounds):
-        def note(what, value, beside=None, key=None):
-            key = key or what
-            if key not in rows:
-                rows[key] = (what, beside, [])
-                order.append(key)
-            rows[key][2].append(value)
-        measure_notebooks(os.path.abspath(arguments.program), os.path.abspath(arguments.thousand), folder, note)
-        measure(os.path.abspath(arguments.program), origin, number, note)
+        measure_notebooks(os.path.abspath(arguments.program), os.path.abspath(arguments.thousand), folder, table.note)
+        measure(os.path.abspath(arguments.program), origin, number, table.note)
         print(f"round {number + 1} of {arguments.rounds} done", file=sys.stderr)
 
     print(f"{arguments.count} notebooks, {arguments.rounds} rounds: median (least to most)")
-    for key in order:
-        what, beside, values = rows[key]
-        line = f"{what:55} {statistics.median(values):12.1f}   ({min(values):.1f} to {max(values):.1f})"
-        if beside:
-            ratios = [other / own for own, other in zip(rows[beside][2], values)]
-            line += f"   {statistics.median(ratios):.1f} times ours"
-        print(line)
+    table.show()
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from bench import CACHE, Server, generated, git, percentile, queries, timed
+from bench import CACHE, Server, Table, generated, git, percentile, queries, timed
 
 # Words that are their own stems, so that everybody looks for the same.
 WORDS = ["lsass", "powershell", "mimikatz", "token", "network", "login", "dns", "cloud"]
@@ -85,13 +85,10 @@ def measure(arguments, count, rounds):
     origin = generated(count)
     database, files = fts5(origin, count), checkout(origin, count)
     ripgrep = shutil.which("rg")
-    rows, order = {}, []
+    table = Table()
 
-    def note(what, values, unit="ms", beside=None):
-        if what not in rows:
-            rows[what] = (unit, beside, [])
-            order.append(what)
-        rows[what][2].append(values)
+    def note(what, value, unit="ms", beside=None):
+        table.note(f"{what}, {unit}", value, beside and f"{beside}, µs")
 
     with tempfile.TemporaryDirectory(prefix="huntshelf-bench-") as folder:
         data = os.path.join(folder, "data")
@@ -137,13 +134,7 @@ def measure(arguments, count, rounds):
         server.stop()
 
     print(f"\n{count} notebooks, {rounds} rounds: median (least to most)")
-    for what in order:
-        unit, beside, values = rows[what]
-        line = f"{what:45} {statistics.median(values):12.2f} {unit:2}  ({min(values):.2f} to {max(values):.2f})"
-        if beside:
-            ratios = [other / own for own, other in zip(rows[beside][2], values)]
-            line += f"   {statistics.median(ratios):.2f} times ours"
-        print(line)
+    table.show()
 
 
 def main():

@@ -76,20 +76,15 @@ impl Index {
             Some((snapshot, cursor)) => (snapshot, Some(cursor)),
             None => (self.current(), None),
         };
-        let compiled = self.analyzers.lend(|analyzer| {
-            compile(parse(&search.text), &self.fields, &snapshot.searcher, lexicon, analyzer)
-        })?;
+        let compiled = self.compiled(&search.text, &snapshot, lexicon)?;
         let release = lexicon.release();
         // Columns fill the vocabulary that choices are looked up in.
         let live = snapshot.live(&self.vocabulary)?;
         let choices = Choices::new(&search.filters, &self.further, release, &self.vocabulary);
         let mut pass = Pass {
-            order: Order::of(search.sort, compiled.ranked),
-            choices: &choices,
             after,
             counts: Some(Counts::new(&self.vocabulary)),
-            total: 0,
-            best: Best::new(limit + 1),
+            ..Pass::new(Order::of(search.sort, compiled.ranked), &choices, limit + 1)
         };
         self.run(&snapshot, live, &compiled, &mut pass)?;
 
@@ -123,19 +118,11 @@ impl Index {
     pub fn rank(&self, search: &Search, lexicon: &Lexicon) -> Result<Ranking, IndexError> {
         self.refresh()?;
         let snapshot = self.current();
-        let compiled = self.analyzers.lend(|analyzer| {
-            compile(parse(&search.text), &self.fields, &snapshot.searcher, lexicon, analyzer)
-        })?;
+        let compiled = self.compiled(&search.text, &snapshot, lexicon)?;
         let live = snapshot.live(&self.vocabulary)?;
         let choices = Choices::new(&search.filters, &self.further, lexicon.release(), &self.vocabulary);
-        let mut pass = Pass {
-            order: Order::of(search.sort, compiled.ranked),
-            choices: &choices,
-            after: None,
-            counts: None,
-            total: 0,
-            best: Best::new(search.limit.clamp(1, MAX_PAGE)),
-        };
+        let order = Order::of(search.sort, compiled.ranked);
+        let mut pass = Pass::new(order, &choices, search.limit.clamp(1, MAX_PAGE));
         self.run(&snapshot, live, &compiled, &mut pass)?;
         let named = |ranked: Ranked<'_>| {
             let (repo, path) = key_parts(ranked.key)?;
@@ -155,20 +142,12 @@ impl Index {
     pub fn coverage(&self, search: &Search, lexicon: &Lexicon) -> Result<Coverage, IndexError> {
         self.refresh()?;
         let snapshot = self.current();
-        let compiled = self.analyzers.lend(|analyzer| {
-            compile(parse(&search.text), &self.fields, &snapshot.searcher, lexicon, analyzer)
-        })?;
+        let compiled = self.compiled(&search.text, &snapshot, lexicon)?;
         let live = snapshot.live(&self.vocabulary)?;
         let filters = Filters { technique: Vec::new(), ..search.filters.clone() };
         let choices = Choices::new(&filters, &self.further, lexicon.release(), &self.vocabulary);
-        let mut pass = Pass {
-            order: Order::Changed,
-            choices: &choices,
-            after: None,
-            counts: Some(Counts::new(&self.vocabulary)),
-            total: 0,
-            best: Best::new(1),
-        };
+        let mut pass =
+            Pass { counts: Some(Counts::new(&self.vocabulary)), ..Pass::new(Order::Changed, &choices, 1) };
         self.run(&snapshot, live, &compiled, &mut pass)?;
         let values = self.vocabulary.of(Facet::Technique);
         let counts = pass.counts.unwrap_or_else(|| Counts::new(&self.vocabulary));
@@ -177,6 +156,17 @@ impl Index {
             .filter_map(|(number, count)| Some((values.get(number)?.key.to_string(), count)))
             .collect();
         Ok(Coverage { total: pass.total, techniques, hints: compiled.hints })
+    }
+
+    fn compiled<'l>(
+        &self,
+        text: &str,
+        snapshot: &Snapshot,
+        lexicon: &'l Lexicon,
+    ) -> Result<Compiled<'l>, IndexError> {
+        Ok(self
+            .analyzers
+            .lend(|analyzer| compile(parse(text), &self.fields, &snapshot.searcher, lexicon, analyzer))?)
     }
 
     fn run<'a>(
@@ -415,7 +405,12 @@ struct Pass<'a, 'b> {
     best: Best<'a>,
 }
 
-impl<'a> Pass<'a, '_> {
+impl<'a, 'b> Pass<'a, 'b> {
+    /// One from the beginning that counts nothing and keeps so many.
+    fn new(order: Order, choices: &'b Choices<'b>, room: usize) -> Self {
+        Self { order, choices, after: None, counts: None, total: 0, best: Best::new(room) }
+    }
+
     fn see(&mut self, place: &Place<'a>, doc: DocId, score: f32) {
         let key = place.columns.keys.of(doc);
         if key.is_empty() || place.reader.is_deleted(doc) {

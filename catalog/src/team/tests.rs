@@ -247,3 +247,25 @@ proptest! {
         team.read_collection("collections/first.toml", &bytes);
     }
 }
+
+#[test]
+fn what_is_no_file_of_a_team_is_a_problem_and_nothing_worse() {
+    let deep = ["a = ", &"[".repeat(20_000)].concat();
+    let tables = format!("[{}]", vec!["a"; 20_000].join("."));
+    let inline = ["a = ", &"{ b = ".repeat(20_000)].concat();
+    for text in
+        [deep.as_str(), &tables, &inline, "a = \u{0}", "\u{feff}[", "[[actors]]\n".repeat(2_000).as_str()]
+    {
+        let team = read(text);
+        assert!(!team.problems.is_empty() && team.problems.len() <= MAX_PROBLEMS);
+        assert!(team.actors.is_empty() && !collection(text).problems.is_empty());
+    }
+    for bytes in [&b"\xff\xfe[\x00"[..], b"title = \"\xc3\x28\""] {
+        let mut team = Team::default();
+        team.read_file(bytes);
+        team.read_collection("collections/a.toml", bytes);
+        assert!(team.problems.len() >= 2 && team.collections.is_empty());
+    }
+    assert!(read("").problems.is_empty(), "a file that says nothing is none");
+    assert!(!collection("").problems.is_empty(), "a collection of nothing is");
+}

@@ -177,8 +177,8 @@ pub(crate) fn strip(collections: Vec<Listed>) -> AnyView {
     let items = collections
         .into_iter()
         .map(|one| {
-            let href = links::collection(&one.repo, &one.name);
-            view! { <li><a href=href>{one.title}</a> " " <span class="faint">{count(one.procedures)}</span></li> }
+            let procedures = count(one.procedures);
+            view! { <li>{link(one)} " " <span class="faint">{procedures}</span></li> }
         })
         .collect_view();
     view! {
@@ -189,17 +189,16 @@ pub(crate) fn strip(collections: Vec<Listed>) -> AnyView {
     .into_any()
 }
 
+fn link(one: Listed) -> AnyView {
+    let href = links::collection(&one.repo, &one.name);
+    view! { <a href=href>{one.title}</a> }.into_any()
+}
+
 /// The collections that a procedure is in.
 pub(crate) fn within(collections: Vec<Listed>) -> AnyView {
     if collections.is_empty() {
         return ().into_any();
     }
-    let items = collections
-        .into_iter()
-        .map(|one| {
-            let href = links::collection(&one.repo, &one.name);
-            view! { <li><a href=href>{one.title}</a></li> }
-        })
-        .collect_view();
+    let items = collections.into_iter().map(|one| view! { <li>{link(one)}</li> }).collect_view();
     view! { <div class="in-collections faint">"In collections: " <ul>{items}</ul></div> }.into_any()
 }

@@ -117,11 +117,14 @@ pub fn page(frame: &Frame, view: UpgradeView) -> String {
         empty("Nothing changes", content.into_any())
     });
     let form = form(&view);
-    let total = view.total;
+    let concerned = match view.total {
+        1 => "1 procedure names".to_owned(),
+        total => format!("{total} procedures name"),
+    };
     let content = view! {
         <h1>"Upgrade of ATT&CK"</h1>
         {form}
-        <p role="status">{total} " procedures name a technique of which something changes."</p>
+        <p role="status">{concerned} " a technique of which something changes."</p>
         {tactics}
         {none}
         {group("Replaced for certain", view.certain)}

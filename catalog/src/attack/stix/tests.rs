@@ -160,3 +160,15 @@ proptest! {
         let _ = read_bundle(&text.as_bytes()[..cut.min(text.len())], Some("1.0"));
     }
 }
+
+#[test]
+fn what_is_no_bundle_is_refused_and_nothing_worse() {
+    let deep = ["{\"objects\": [", &"[".repeat(200_000)].concat();
+    let deep_field = ["{\"objects\": [{\"type\": ", &"{\"a\": ".repeat(200_000)].concat();
+    let aside = ["{\"x\": ", &"[".repeat(200_000), &"]".repeat(200_000), ", \"objects\": []}"].concat();
+    let twice = "{\"objects\": [], \"objects\": [{\"type\": 1}]}";
+    for text in ["", "[]", "{}", "null", "{\"objects\": {}}", &deep, &deep_field, &aside, twice] {
+        assert!(read_bundle(text.as_bytes(), Some("20.0")).is_err(), "{text:.40}");
+    }
+    assert!(read_bundle(&b"{\"objects\": [{\"type\": \"\xff\"}]}"[..], None).is_err());
+}
