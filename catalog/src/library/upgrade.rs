@@ -4,7 +4,7 @@ use super::{Library, LibraryError};
 use crate::attack::{Fate, Release, Stale, Upgrade, remap};
 use crate::diff;
 use crate::index::{Entry, Mapped};
-use crate::mirror::{BlobId, Content};
+use crate::mirror::{BlobId, Content, Mirror, MirrorError};
 use std::str::FromStr;
 
 /// Most files that one patch looks through.
@@ -17,10 +17,18 @@ const MAX_PATCH: usize = 16 << 20;
 pub struct UpgradePatch {
     /// The patch; empty when nothing is to be replaced.
     pub text: String,
-    /// How many files it changes.
-    pub files: usize,
-    /// Paths of files that name a replaced technique where no patch can say so: in a file beside them, or in halves.
+    /// Paths of files that name a replaced technique where no patch can say so: in a file beside them, in halves, or
+    /// where the file cannot be read.
     pub left: Vec<String>,
+}
+
+impl UpgradePatch {
+    /// The patch as a file, with a line before it for each file that is to be changed by hand: `git apply` passes over
+    /// them.
+    pub fn file(&self) -> String {
+        let by_hand = |path: &String| format!("Not in this patch, to be changed by hand: {path:?}\n");
+        self.left.iter().map(by_hand).chain([self.text.clone()]).collect()
+    }
 }
 
 impl Library {
@@ -57,19 +65,17 @@ impl Library {
             let mirror = self.mirror(shelf)?;
             for entry in &mapped.entries {
                 seen += 1;
-                let Ok(blob) = BlobId::from_str(&entry.blob) else { continue };
-                let most = super::examine::largest(&entry.path);
-                let content = mirror.blob(blob, most).map_err(LibraryError::mirror(repo))?;
-                let Content::Bytes(bytes) = content else { continue };
-                let Ok(text) = std::str::from_utf8(&bytes) else { continue };
-                let remapped = remap(text, &entry.path, &shelf.repository.fields, upgrade.to);
-                let change = diff::patch(&entry.path, text, &remapped.text);
-                let apart = |stale: &Stale| stale.replaced_by.is_some() && !stale.replaced;
-                let untold = change.is_empty() || remapped.stale.iter().any(apart);
-                if untold && names_replaced(entry, upgrade.to) {
+                let text = text_of(&mirror, entry).map_err(LibraryError::mirror(repo))?;
+                let (change, whole) = text.map_or_else(Default::default, |text| {
+                    let remapped = remap(&text, &entry.path, &shelf.repository.fields, upgrade.to);
+                    let apart = |stale: &Stale| stale.replaced_by.is_some() && !stale.replaced;
+                    let change = diff::patch(&entry.path, &text, &remapped.text);
+                    let whole = !change.is_empty() && !remapped.stale.iter().any(apart);
+                    (change, whole)
+                });
+                if !whole && names_replaced(entry, upgrade.to) {
                     patch.left.push(entry.path.clone());
                 }
-                patch.files += usize::from(!change.is_empty());
                 patch.text.push_str(&change);
             }
             if mapped.next.is_some() && seen >= MAX_PATCHED || patch.text.len() > MAX_PATCH {
@@ -81,6 +87,15 @@ impl Library {
             }
         }
     }
+}
+
+/// The text of a procedure's file; none where it cannot be read.
+fn text_of(mirror: &Mirror, entry: &Entry) -> Result<Option<String>, MirrorError> {
+    let Ok(blob) = BlobId::from_str(&entry.blob) else { return Ok(None) };
+    Ok(match mirror.blob(blob, super::examine::largest(&entry.path))? {
+        Content::Bytes(bytes) => String::from_utf8(bytes).ok(),
+        _ => None,
+    })
 }
 
 /// Whether what an author wrote was replaced in a release.

@@ -90,7 +90,7 @@ pub fn page(frame: &Frame, view: UpgradeView) -> String {
     let patches = (!view.patches.is_empty()).then(|| {
         view! {
             <p>"One patch a repository makes the certain replacements, and nothing else. Take it to a clone: "
-                <code>"git apply FILE"</code> ". Procedures that a file beside them describes are changed by hand."</p>
+                <code>"git apply FILE"</code> ". It begins with the files that no patch can change, if there are any: they are changed by hand."</p>
             <ul class="matrix-links">{patches}</ul>
         }
     });

@@ -204,7 +204,7 @@ pub async fn patch(
         (header::CONTENT_TYPE, HeaderValue::from_static("text/x-diff; charset=utf-8")),
         (header::CONTENT_DISPOSITION, disposition("attachment", &name)),
     ];
-    Ok((headers, patch.text).into_response())
+    Ok((headers, patch.file()).into_response())
 }
 
 #[cfg(test)]
@@ -223,6 +223,8 @@ mod tests {
             ("a b.md", procedure("blank", "Blank", "T1562.001", "FROM process")),
             ("é.md", procedure("accent", "Accent", "T1562.001", "FROM process")),
             ("kept.md", procedure("kept", "Kept", "T1003.001", "FROM process")),
+            ("side/notebook.md", "---\njupytext: {text_representation: {format_name: myst}}\n---\n\n```{code-cell}\n1\n```\n".to_owned()),
+            ("side/metadata.yaml", "id: SIDE\ntitle: Beside\nattack_mappings:\n- technique: T1562\n  sub_technique: 001\n  tactics: [TA0005]\n".to_owned()),
         ];
         let files = files.map(|(path, text)| (path, Some(text)));
         commit(&repository, "Ana", "Add hunts", &files);
@@ -230,15 +232,17 @@ mod tests {
         let viewer = test.user("vera", Role::Viewer).await;
 
         let answer = viewer.get("/api/v1/attack/upgrade?from=18.1&to=19.2").await.json();
-        assert_eq!(answer["total"], 2, "{answer}");
+        assert_eq!(answer["total"], 3, "{answer}");
         assert_eq!(answer["procedures"][0]["techniques"][0], "T1562.001");
         let one =
             answer["techniques"].as_array().unwrap().iter().find(|one| one["id"] == "T1562.001").unwrap();
         assert_eq!((&one["fate"], &one["replaced_by"]), (&"replaced".into(), &"T1685".into()));
-        assert_eq!(one["procedures"], 2);
+        assert_eq!(one["procedures"], 3);
         assert_eq!(answer["tactics"][0]["name"], "Defense Evasion");
 
         let patch = viewer.get("/attack/upgrade.patch?from=18.1&to=19.2&repo=hunts").await.text();
+        let by_hand = "Not in this patch, to be changed by hand: \"side/notebook.md\"\n--- a/a b.md";
+        assert!(patch.starts_with(by_hand), "{patch}");
         let file = temp.path().join("up.patch");
         std::fs::write(&file, &patch).unwrap();
         std::fs::write(folder.join("a b.md"), files[0].1.as_ref().unwrap()).unwrap();
