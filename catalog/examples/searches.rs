@@ -5,8 +5,8 @@
 //! searches DATA REPOSITORY < {"KIND": ["QUERY", …]} > {"KIND": {"ours": [µs, …], "tantivy": [µs, …]}}
 //! ```
 //!
-//! A query is `"word"`, `"word" "word"` or `"word" OR "word"`, of words that are their own stems: what raw tantivy is
-//! asked for is made of them here. Both take turns, and each number is the median of many.
+//! A query is `"word"`, `"word" "word"` or `"word" OR "word"`, of words that are their own stems and no names of ATT&CK:
+//! what raw tantivy is asked for is made of them here. Both take turns, and each number is the median of many.
 
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
