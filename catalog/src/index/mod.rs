@@ -221,12 +221,25 @@ pub struct Found {
     pub total: usize,
     /// What the query was not read as, and what to try.
     pub hints: Vec<String>,
+    /// What of the hints can be tried at once.
+    pub corrections: Vec<Correction>,
+    /// Names of fields that no procedure has: read as words.
+    pub not_fields: Vec<String>,
     /// Counts by facet name (the API's parameter names), each ignoring its own choice.
     pub facets: BTreeMap<String, Vec<FacetCount>>,
     /// This page.
     pub hits: Vec<Hit>,
     /// The cursor of the next page.
     pub next: Option<String>,
+}
+
+/// What was probably meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// How a hint says it: `data:process`.
+    pub said: String,
+    /// All of the query, as it would then be.
+    pub query: String,
 }
 
 /// What a search finds, by name alone.

@@ -9,7 +9,7 @@ use super::query::typos::{Mended, mended};
 use super::schema::Facet;
 use super::shelf::{Index, Snapshot};
 use super::snippet::{Cutter, escape};
-use super::{Coverage, Entry, Filters, Found, Hit, IndexError, Ranking, Search, Snippet, Sort};
+use super::{Correction, Coverage, Entry, Filters, Found, Hit, IndexError, Ranking, Search, Snippet, Sort};
 use crate::attack::{Actor, Release, TechniqueId};
 use crate::team::Lexicon;
 use std::cmp::Ordering;
@@ -50,6 +50,7 @@ impl Index {
             .lend(|analyzer| mended(&search.text, &self.fields, &snapshot.searcher, analyzer))?;
         let Some(Mended { text, pairs }) = mended else { return Ok(found) };
         // Further pages are asked for by what was written.
+        let mended = text.clone();
         let mut again = self.search_as_written(&Search { text, ..search.clone() }, hash, lexicon)?;
         if again.total == 0 {
             return Ok(found);
@@ -57,6 +58,10 @@ impl Index {
         let said = |(written, close): (String, String)| {
             format!("No procedure has \u{201c}{written}\u{201d}. Shown is what has \u{201c}{close}\u{201d}.")
         };
+        again.corrections.splice(
+            0..0,
+            pairs.iter().map(|(_, close)| Correction { said: close.clone(), query: mended.clone() }),
+        );
         again.hints.splice(0..0, pairs.into_iter().map(said));
         Ok(again)
     }
@@ -107,7 +112,10 @@ impl Index {
             hit.snippets.extend(covered(&hit.entry, &compiled.actors, release));
         }
         hints.extend(compiled.hints);
-        Ok(Found { total, hints, facets, hits: page, next })
+        let corrections = (compiled.edits.into_iter())
+            .filter_map(|edit| Some(Correction { query: edit.made(&search.text)?, said: edit.said }))
+            .collect();
+        Ok(Found { total, hints, corrections, not_fields: compiled.not_fields, facets, hits: page, next })
     }
 
     /// How many procedures a search finds, and which come first: nothing of them is read, nothing counted by facet, and a

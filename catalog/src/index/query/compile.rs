@@ -1,10 +1,13 @@
-//! Tree to tantivy's queries. What of it is ATT&CK's is in [`attack`], what is a team's own in [`team`].
+//! Tree to tantivy's queries. What of it is ATT&CK's is in [`attack`], what is a team's own in [`team`], what is no field
+//! in [`meant`].
 
 mod attack;
+mod meant;
 mod queries;
 mod team;
 
 pub(in crate::index) use attack::technique_ids;
+pub(in crate::index) use meant::Edit;
 use team::{Expansion, Synonym, covers};
 
 use super::dates;
@@ -17,7 +20,7 @@ use crate::index::analysis::{Analyzer, Kind, fold};
 use crate::index::document::data_source;
 use crate::index::schema::{Fields, fact};
 use crate::team::Lexicon;
-use std::ops::Bound;
+use std::ops::{Bound, Range};
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery,
     TermQuery,
@@ -44,6 +47,10 @@ pub(in crate::index) struct Compiled<'l> {
     /// Actors whose techniques are looked for.
     pub(in crate::index) actors: Vec<&'l Actor>,
     pub(in crate::index) hints: Vec<String>,
+    /// What was probably meant.
+    pub(in crate::index) edits: Vec<Edit>,
+    /// Names of fields that there are not: read as words.
+    pub(in crate::index) not_fields: Vec<String>,
 }
 
 /// Something to mark in a snippet.
@@ -83,6 +90,9 @@ pub(in crate::index) fn compile<'l>(
         release: lexicon.release(),
         analyzer,
         hints: parsed.hints,
+        leaves: parsed.leaves,
+        edits: Vec::new(),
+        not_fields: Vec::new(),
         needles: Vec::new(),
         actors: Vec::new(),
         expansion: Expansion::default(),
@@ -91,10 +101,12 @@ pub(in crate::index) fn compile<'l>(
     };
     let query = compiler.node(&parsed.root, &[])?;
     if compiler.needles.is_empty() && only_leaves_out(&parsed.root) {
-        compiler.hints.push(
-            "A dash before a word leaves out what has it. To look for a switch, quote it: \"-EncodedCommand\"."
-                .to_owned(),
-        );
+        let switch = Edit::quoting(&parsed.root, &parsed.spans);
+        let said = switch.as_ref().map_or("\"-EncodedCommand\"", |edit| &edit.said);
+        compiler.hints.push(format!(
+            "A dash before a word leaves out what has it. To look for a switch, quote it: {said}."
+        ));
+        compiler.edits.extend(switch);
     }
     Ok(Compiled {
         query: query.map(Clause::into_query),
@@ -102,6 +114,8 @@ pub(in crate::index) fn compile<'l>(
         needles: compiler.needles,
         actors: compiler.actors,
         hints: compiler.hints,
+        edits: compiler.edits,
+        not_fields: compiler.not_fields,
     })
 }
 
@@ -140,6 +154,9 @@ struct Compiler<'a, 'l> {
     release: &'a Release,
     analyzer: &'a mut Analyzer,
     hints: Vec<String>,
+    leaves: Vec<(Range<usize>, Node)>,
+    edits: Vec<Edit>,
+    not_fields: Vec<String>,
     needles: Vec<Needle>,
     actors: Vec<&'l Actor>,
     expansion: Expansion,
@@ -413,41 +430,6 @@ impl Compiler<'_, '_> {
             }
         };
         Ok(Some(clause))
-    }
-
-    /// Not a field that there is: read as words.
-    fn no_field(&mut self, name: &str, value: &str, places: &[Place]) -> tantivy::Result<Option<Clause>> {
-        let meant = match name {
-            "source" | "sources" | "datasource" | "data_source" | "data_sources" | "data-source"
-            | "table" => "data",
-            "tactics" | "phase" => "tactic",
-            "t" | "ttp" | "mitre" | "attack" | "techniques" | "attack_technique_ids" => "technique",
-            "tags" | "label" => "tag",
-            "platforms" | "os" => "platform",
-            "by" | "authors" | "owner" => "author",
-            "file" | "folder" | "filename" | "dir" => "path",
-            "repository" | "project" => "repo",
-            "status" | "standing" | "state" => "is",
-            "date" | "changed" | "modified" => "updated",
-            "collections" | "set" | "list" => "collection",
-            "title" | "description" | "prose" | "code" | "query" => {
-                self.hints.push(format!(
-                    "There is no field {name}:. Did you mean in:{name} {value}? It was read as words."
-                ));
-                ""
-            }
-            _ => {
-                self.hints.push(format!("No procedure has a field {name}:. It was read as words."));
-                ""
-            }
-        };
-        if !meant.is_empty() {
-            self.hints.push(format!(
-                "There is no field {name}:. Did you mean {meant}:{value}? It was read as words."
-            ));
-        }
-        let words = [name, value].map(|text| Node::Word { text: text.to_owned(), prefix: false });
-        self.all(&words, places)
     }
 
     fn has_key(&self, key: &str) -> tantivy::Result<bool> {

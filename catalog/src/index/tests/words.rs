@@ -173,6 +173,26 @@ fn a_field_that_there_is_not_is_read_as_words() {
 }
 
 #[test]
+fn what_was_probably_meant_can_be_searched_at_once() {
+    let shelf = one();
+    let meant = |text: &str| {
+        let found = shelf.find(text);
+        found.corrections.into_iter().map(|one| (one.said, one.query)).collect::<Vec<_>>()
+    };
+    let pair = |said: &str, query: &str| vec![(said.to_owned(), query.to_owned())];
+    assert_eq!(meant("lsass -source:process x"), pair("data:process", "lsass -data:process x"));
+    assert_eq!(meant("tags:\"golden ticket\""), pair("tag:\"golden ticket\"", "tag:\"golden ticket\""));
+    assert_eq!(meant("Title:lsass"), pair("in:title lsass", "in:title lsass"));
+    assert_eq!(meant("dumping Title:lsass"), pair("in:title lsass", "dumping (in:title lsass)"));
+    assert_eq!(meant("(os:windows)"), pair("platform:windows", "(platform:windows)"));
+    assert_eq!(meant("-enc"), pair("\"-enc\"", "\"-enc\""));
+    assert!(meant("NOT enc").is_empty());
+    assert!(meant("foo:bar lsass tag:golden").is_empty());
+    assert_eq!(shelf.find("foo:bar source:x status:production").not_fields, ["foo", "source"]);
+    assert_eq!(meant("lsas dumping"), pair("lsass", "lsass dumping"));
+}
+
+#[test]
 fn a_retired_tactic_finds_what_took_its_place() {
     let shelf = Shelf::with([
         put("a.md").tactic("TA0112", TacticOrigin::Technique),

@@ -146,12 +146,23 @@ pub struct SearchAnswer {
     pub took_ms: f64,
     /// What the query was not read as, and what to try.
     pub hints: Vec<String>,
+    /// What of the hints can be tried at once.
+    pub corrections: Vec<CorrectionItem>,
     /// Counts by facet, each ignoring its own choice.
     pub facets: BTreeMap<String, Vec<FacetItem>>,
     /// This page.
     pub items: Vec<Item>,
     /// The cursor of the next page.
     pub next: Option<String>,
+}
+
+/// What was probably meant.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CorrectionItem {
+    /// How a hint says it.
+    pub said: String,
+    /// All of `q`, as it would then be.
+    pub q: String,
 }
 
 /// One value of a facet.
@@ -197,6 +208,9 @@ fn answer(found: Found, hints: Vec<String>, took: Duration) -> SearchAnswer {
         total: found.total,
         took_ms: milliseconds(took),
         hints,
+        corrections: (found.corrections.into_iter())
+            .map(|one| CorrectionItem { said: one.said, q: one.query })
+            .collect(),
         facets: found
             .facets
             .into_iter()

@@ -16,7 +16,8 @@ use catalog::library::{Library, RepositoryState};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 use web::pages::catalog::{
-    CatalogView, Chosen, Facet, FacetValue, Item, QueryPart, Readiness, Snippet, Sort, page, results_fragment,
+    CatalogView, Chosen, Correction, Facet, FacetValue, Item, QueryPart, Readiness, Snippet, Sort, page,
+    results_fragment,
 };
 use web::pages::collections::Listed;
 
@@ -87,7 +88,7 @@ fn view(
     let chosen = chosen(&search.filters, &mut facets);
     CatalogView {
         q: search.text.clone(),
-        parts: query_parts(&search.text, release),
+        parts: query_parts(&search.text, &found.not_fields, release),
         chosen,
         sort: match search.sort {
             index::Sort::Relevance => Sort::Relevance,
@@ -98,6 +99,11 @@ fn view(
         total: found.total as u64,
         took_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         hints: found.hints,
+        corrections: found
+            .corrections
+            .into_iter()
+            .map(|one| Correction { said: one.said, q: one.query })
+            .collect(),
         facets,
         items: items(context, found.hits),
         next: found.next,
@@ -106,11 +112,15 @@ fn view(
     }
 }
 
-/// The query as it was read; what is ATT&CK's by its name.
-fn query_parts(text: &str, release: &Release) -> Vec<QueryPart> {
+/// The query as it was read; what is ATT&CK's by its name, what is no field as words.
+fn query_parts(text: &str, not_fields: &[String], release: &Release) -> Vec<QueryPart> {
     index::parts(text)
         .into_iter()
         .map(|part| {
+            if not_fields.contains(&part.field) {
+                let label = format!("{} {}", part.field, part.text);
+                return QueryPart { field: String::new(), label, negated: part.negated, rest: part.rest };
+            }
             let name = match part.field.as_str() {
                 "tactic" => release.tactic(&part.text).map(|tactic| tactic.name.clone()),
                 "technique" => {
@@ -231,17 +241,20 @@ mod tests {
 
     #[test]
     fn a_query_is_shown_back_part_by_part() {
-        let parts = query_parts("lsass -tactic:TA0006 technique:T1003", Release::current());
+        let parts =
+            query_parts("lsass -tactic:TA0006 technique:T1003 foo:bar", &["foo".into()], Release::current());
         let told: Vec<_> =
             parts.iter().map(|part| (part.negated, part.label.as_str(), part.rest.as_str())).collect();
         assert_eq!(
             told,
             [
-                (false, "lsass", "-tactic:TA0006 technique:T1003"),
-                (true, "Credential Access", "lsass technique:T1003"),
-                (false, "T1003 OS Credential Dumping", "lsass -tactic:TA0006"),
+                (false, "lsass", "-tactic:TA0006 technique:T1003 foo:bar"),
+                (true, "Credential Access", "lsass technique:T1003 foo:bar"),
+                (false, "T1003 OS Credential Dumping", "lsass -tactic:TA0006 foo:bar"),
+                (false, "foo bar", "lsass -tactic:TA0006 technique:T1003"),
             ]
         );
+        assert_eq!(parts[3].field, "", "what is no field is not shown as one");
     }
 
     #[tokio::test]
@@ -251,6 +264,17 @@ mod tests {
         let page = viewer.get("/?q=lsass%20-tag%3Aazure&sort=title").await.text();
         assert!(page.contains("href=\"/?q=lsass&amp;sort=title\""), "{page}");
         assert!(!viewer.get("/?q=lsass").await.text().contains("query-parts"));
+    }
+
+    #[tokio::test]
+    async fn what_was_probably_meant_is_one_link_away() {
+        let sample = crate::sample::Sample::open().await;
+        let viewer = sample.user(crate::auth::Role::Viewer).await;
+        let page = viewer.get("/?q=lsass%20source%3Aprocess&tag=windows").await.text();
+        assert!(
+            page.contains("href=\"/?q=lsass%20data%3Aprocess&amp;tag=windows\">data:process</a>"),
+            "{page}"
+        );
     }
 
     #[test]

@@ -56,6 +56,15 @@ pub struct QueryPart {
     pub rest: String,
 }
 
+/// What was probably meant: said within a hint.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Correction {
+    /// The words of the hint that become a link.
+    pub said: String,
+    /// What would then be typed.
+    pub q: String,
+}
+
 /// One facet: what the results have in common, with counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facet {
@@ -174,6 +183,8 @@ pub struct CatalogView {
     pub took_us: u64,
     /// What the query was not read as, and what to try.
     pub hints: Vec<String>,
+    /// What of the hints can be tried at once.
+    pub corrections: Vec<Correction>,
     /// The facets, in the order to be shown; names that the page knows get a title, others show their name.
     pub facets: Vec<Facet>,
     /// This page of results.
@@ -215,6 +226,7 @@ fn inside(view: CatalogView, address: &Address) -> AnyView {
         took_us: view.took_us,
         parts: view.parts,
         hints: view.hints,
+        corrections: view.corrections,
         items: view.items,
         next: view.next,
         further_page: view.further_page,

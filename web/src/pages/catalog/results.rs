@@ -3,8 +3,9 @@
 use super::address::Address;
 use super::facets;
 use super::marked::only_marks;
-use super::{Item, QueryPart, Snippet, Sort};
-use crate::components::notices::{Weight, empty, sentences};
+use super::{Correction, Item, QueryPart, Snippet, Sort};
+use crate::components::facts::message;
+use crate::components::notices::{Weight, empty, notice};
 use crate::components::{attack, facts, paging};
 use crate::links;
 use crate::view::Standing;
@@ -16,6 +17,7 @@ pub(super) struct Found {
     pub(super) took_us: u64,
     pub(super) parts: Vec<QueryPart>,
     pub(super) hints: Vec<String>,
+    pub(super) corrections: Vec<Correction>,
     pub(super) items: Vec<Item>,
     pub(super) next: Option<String>,
     pub(super) further_page: bool,
@@ -41,7 +43,7 @@ pub(super) fn list(found: Found, address: &Address) -> AnyView {
         </div>
         {parts(found.parts, address)}
         {chosen(address)}
-        {sentences(Weight::Note, found.hints)}
+        {hints(found.hints, &found.corrections, address)}
         {items}
         {paging::paging(
             found.further_page.then(|| address.first_page()),
@@ -49,6 +51,23 @@ pub(super) fn list(found: Found, address: &Address) -> AnyView {
         )}
     }
     .into_any()
+}
+
+/// What was read otherwise than written; what was probably meant is a link.
+fn hints(hints: Vec<String>, corrections: &[Correction], address: &Address) -> AnyView {
+    hints
+        .into_iter()
+        .map(|hint| {
+            let meant = corrections.iter().find_map(|one| {
+                let (before, behind) = hint.rsplit_once(&one.said)?;
+                let href = address.asking(&one.q);
+                let said = one.said.clone();
+                Some(view! { <p>{message(before)} <a href=href>{said}</a> {message(behind)}</p> }.into_any())
+            });
+            notice(Weight::Note, meant.unwrap_or_else(|| view! { <p>{message(&hint)}</p> }.into_any()))
+        })
+        .collect_view()
+        .into_any()
 }
 
 fn order(address: &Address) -> AnyView {
