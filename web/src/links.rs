@@ -30,6 +30,11 @@ pub fn with_query<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, &'a 
     out
 }
 
+/// The catalog, for a search that is written as a query string.
+pub fn catalog(query: &str) -> String {
+    if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
+}
+
 /// A page about one procedure: `rest` is empty, `history`, `copy`, …
 pub fn procedure(id: &str, rest: &str, repo: Option<&str>) -> String {
     let slash = if rest.is_empty() { "" } else { "/" };

@@ -14,6 +14,7 @@ mod encoded;
 mod facets;
 mod lookup;
 mod mapped;
+mod offers;
 mod query;
 mod queue;
 mod schema;
@@ -29,6 +30,7 @@ pub use crate::diff::Change;
 pub use crate::procedure::Text;
 pub use batch::{Batch, Load};
 pub use mapped::Mapped;
+pub use offers::{LeftOut, Offers, Relative, Without};
 pub use query::{Part, PartKind, parts};
 pub use shelf::{Index, Marks};
 pub use similar::Similar;
@@ -179,6 +181,13 @@ pub struct Search {
     pub cursor: Option<String>,
 }
 
+impl Search {
+    /// Whether nothing was typed or chosen.
+    pub fn is_everything(&self) -> bool {
+        self.text.trim().is_empty() && self.filters.chosen().next().is_none()
+    }
+}
+
 /// Chosen facet values, by facet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filters {
@@ -200,6 +209,45 @@ pub struct Filters {
     pub standing: Vec<String>,
     /// Values of further keys of `hunting`, by key, exact but for case; keys that are no facets are not heeded.
     pub further: BTreeMap<String, Vec<String>>,
+}
+
+impl Filters {
+    /// What was chosen: the facets of which anything was, by the API's parameter names, with the values.
+    pub fn chosen(&self) -> impl Iterator<Item = (&str, &[String])> {
+        let own = [
+            ("tactic", &self.tactic),
+            ("technique", &self.technique),
+            ("data_source", &self.data_source),
+            ("tag", &self.tag),
+            ("platform", &self.platform),
+            ("author", &self.author),
+            ("repo", &self.repo),
+            ("standing", &self.standing),
+        ];
+        let further = self.further.iter().map(|(name, values)| (name.as_str(), values));
+        own.into_iter()
+            .chain(further)
+            .filter(|(_, values)| !values.is_empty())
+            .map(|(name, values)| (name, values.as_slice()))
+    }
+
+    /// The same without what was chosen of a facet.
+    #[must_use]
+    pub fn without(&self, facet: &str) -> Self {
+        let mut filters = self.clone();
+        match facet {
+            "tactic" => filters.tactic.clear(),
+            "technique" => filters.technique.clear(),
+            "data_source" => filters.data_source.clear(),
+            "tag" => filters.tag.clear(),
+            "platform" => filters.platform.clear(),
+            "author" => filters.author.clear(),
+            "repo" => filters.repo.clear(),
+            "standing" => filters.standing.clear(),
+            name => drop(filters.further.remove(name)),
+        }
+        filters
+    }
 }
 
 /// The order of results.

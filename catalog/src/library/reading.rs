@@ -4,7 +4,7 @@ use super::examine::{self, Contents, Examined, Source};
 use super::{Address, Comparison, History, Library, LibraryError, Located, Problem, Reading, Shelf};
 use crate::diff;
 use crate::index::{
-    Coverage, Entry, Found, Ranking, Revision, RevisionStatus, Search, Similar, Suggest, Suggestions,
+    Coverage, Entry, Found, Offers, Ranking, Revision, RevisionStatus, Search, Similar, Suggest, Suggestions,
 };
 use crate::mirror::{BlobId, CommitId, Content, Mirror};
 use crate::notebook::{ipynb, myst};
@@ -30,6 +30,14 @@ impl Library {
     /// When the index cannot be read; never because of what was typed.
     pub fn rank(&self, search: &Search) -> Result<Ranking, LibraryError> {
         Ok(self.index.rank(search, &self.lexicon())?)
+    }
+
+    /// What to offer where a search found nothing.
+    ///
+    /// # Errors
+    /// When the index cannot be read; never because of what was typed.
+    pub fn offers(&self, search: &Search) -> Result<Offers, LibraryError> {
+        Ok(self.index.offers(search, &self.lexicon())?)
     }
 
     /// What a query can go on with at a place.

@@ -1,7 +1,7 @@
 //! Where a repository's forge shows commits, files and lines: URL templates, guessed or configured.
 
 use super::scp;
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -23,8 +23,11 @@ const IN_PATH: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
+/// All but RFC 3986's unreserved characters: what may stand as the value of a query.
+const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// URL templates of the forge that hosts a repository. `{commit}`, `{path}`, `{line}` and `{branch}` are filled in,
-/// percent-encoded.
+/// percent-encoded; `{name}`, `{content}`, `{title}` and `{body}` so that they can stand in a query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Forge {
@@ -38,6 +41,12 @@ pub struct Forge {
     pub edit: String,
     /// A new issue.
     pub issue: String,
+    /// A new file on the branch, with its name and its content to begin with. None where the forge has no such page.
+    #[serde(default)]
+    pub new: Option<String>,
+    /// A new issue with its title and text to begin with. None where the forge has no such page.
+    #[serde(default)]
+    pub ask: Option<String>,
 }
 
 impl Forge {
@@ -64,38 +73,47 @@ impl Forge {
         }
         let part_of_host =
             |word: &str| host.split('.').any(|part| part == word || part.starts_with(&format!("{word}-")));
-        let forge = |commit: &str, file: &str, line: &str, edit: &str, issue: &str| Self {
+        let forge = |[commit, file, line, edit, issue, new, ask]: [&str; 7]| Self {
             commit: format!("{base}{commit}"),
             file: format!("{base}{file}"),
             line: format!("{base}{line}"),
             edit: format!("{base}{edit}"),
             issue: format!("{base}{issue}"),
+            new: Some(format!("{base}{new}")),
+            ask: Some(format!("{base}{ask}")),
         };
         if part_of_host("github") {
-            Some(forge(
+            Some(forge([
                 "/commit/{commit}",
                 "/blob/{commit}/{path}",
                 // Without `plain` GitHub renders markdown and has no lines to go to.
                 "/blob/{commit}/{path}?plain=1#L{line}",
                 "/edit/{branch}/{path}",
                 "/issues/new",
-            ))
+                "/new/{branch}?filename={name}&value={content}",
+                "/issues/new?title={title}&body={body}",
+            ]))
         } else if part_of_host("gitlab") {
-            Some(forge(
+            Some(forge([
                 "/-/commit/{commit}",
                 "/-/blob/{commit}/{path}",
                 "/-/blob/{commit}/{path}?plain=1#L{line}",
                 "/-/edit/{branch}/{path}",
                 "/-/issues/new",
-            ))
+                // Its editor does not take a content from the address.
+                "/-/new/{branch}?file_name={name}",
+                "/-/issues/new?issue%5Btitle%5D={title}&issue%5Bdescription%5D={body}",
+            ]))
         } else if ["gitea", "forgejo", "codeberg"].into_iter().any(part_of_host) {
-            Some(forge(
+            Some(forge([
                 "/commit/{commit}",
                 "/src/commit/{commit}/{path}",
                 "/src/commit/{commit}/{path}?display=source#L{line}",
                 "/_edit/{branch}/{path}",
                 "/issues/new",
-            ))
+                "/_new/{branch}?filename={name}&value={content}",
+                "/issues/new?title={title}&body={body}",
+            ]))
         } else {
             None
         }
@@ -125,6 +143,19 @@ impl Forge {
     pub fn issue_url(&self) -> Option<String> {
         fill(&self.issue, &[])
     }
+
+    /// Where a new file is written on a branch: its name and what stands in it to begin with.
+    pub fn new_url(&self, branch: &str, name: &str, content: &str) -> Option<String> {
+        fill(self.new.as_ref()?, &[("branch", branch), ("name", name), ("content", content)])
+    }
+
+    /// Where an issue of a title and a text is written; one without them where the forge takes none.
+    pub fn ask_url(&self, title: &str, body: &str) -> Option<String> {
+        match &self.ask {
+            Some(ask) => fill(ask, &[("title", title), ("body", body)]),
+            None => self.issue_url(),
+        }
+    }
 }
 
 /// Fills in a template in one pass, so that what is filled in is never taken for a place. Only http and https come out.
@@ -133,9 +164,10 @@ fn fill(template: &str, values: &[(&str, &str)]) -> Option<String> {
     let mut rest = template;
     while let Some(open) = rest.find('{') {
         let close = open + rest[open..].find('}')?;
-        let (_, value) = values.iter().find(|(name, _)| *name == &rest[open + 1..close])?;
+        let (name, value) = values.iter().find(|(name, _)| *name == &rest[open + 1..close])?;
+        let kept = if matches!(*name, "name" | "content" | "title" | "body") { IN_QUERY } else { IN_PATH };
         url.push_str(&rest[..open]);
-        url.extend(utf8_percent_encode(value, IN_PATH));
+        url.extend(utf8_percent_encode(value, kept));
         rest = &rest[close + 1..];
     }
     url.push_str(rest);
@@ -172,6 +204,27 @@ mod tests {
         );
         assert_eq!(forge.edit_url("main", "a.md").unwrap(), "https://github.com/acme/hunts/edit/main/a.md");
         assert_eq!(forge.issue_url().unwrap(), "https://github.com/acme/hunts/issues/new");
+    }
+
+    #[test]
+    fn a_new_file_and_a_new_issue_begin_with_what_is_given() {
+        let urls = |remote: &str| {
+            let forge = Forge::guess(remote).unwrap();
+            (forge.new_url("main", "a&b.md", "# A+B\n").unwrap(), forge.ask_url("A & {body}", "b#").unwrap())
+        };
+        let (new, ask) = urls("https://github.com/acme/hunts");
+        assert_eq!(new, "https://github.com/acme/hunts/new/main?filename=a%26b.md&value=%23%20A%2BB%0A");
+        assert_eq!(ask, "https://github.com/acme/hunts/issues/new?title=A%20%26%20%7Bbody%7D&body=b%23");
+        let (new, ask) = urls("https://gitlab.com/acme/hunts");
+        assert_eq!(new, "https://gitlab.com/acme/hunts/-/new/main?file_name=a%26b.md");
+        let pairs: Vec<_> =
+            Url::parse(&ask).unwrap().query_pairs().map(|(key, _)| key.into_owned()).collect();
+        assert_eq!(pairs, ["issue[title]", "issue[description]"]);
+        let (new, _) = urls("https://codeberg.org/acme/hunts");
+        assert_eq!(new, "https://codeberg.org/acme/hunts/_new/main?filename=a%26b.md&value=%23%20A%2BB%0A");
+        let own = Forge { new: None, ask: None, ..Forge::guess("https://github.com/acme/hunts").unwrap() };
+        assert_eq!(own.new_url("main", "a.md", ""), None);
+        assert_eq!(own.ask_url("a", "b"), own.issue_url());
     }
 
     #[test]

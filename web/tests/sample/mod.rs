@@ -371,6 +371,11 @@ impl Sample {
             took_us: 1_340,
             hints: self
                 .list(&["“tecnique:” is no field: it was searched as a word. Did you mean “technique:”?"]),
+            corrections: vec![catalog::Correction {
+                said: self.t("technique:"),
+                q: self.t("technique:T1003"),
+            }],
+            offers: None,
             facets: self.facets(),
             items: self.items(),
             next: self.some("g12-eyJzIjoxLjJ9"),
@@ -424,13 +429,33 @@ impl Sample {
     }
 
     fn catalog_nothing(&self) -> catalog::CatalogView {
+        let offer = |facet: &str, label: &str, count| catalog::Offer {
+            query: "q=technique%3AT1003".to_owned(),
+            facet: facet.to_owned(),
+            label: self.t(label),
+            count,
+        };
+        let begin = |page: &str| catalog::Begin {
+            repo: self.t("hunts"),
+            href: format!("https://forge.example/hunts/{page}"),
+        };
         catalog::CatalogView {
             total: 0,
+            further_page: false,
             items: Vec::new(),
             facets: Vec::new(),
-            next: None,
-            further_page: false,
             repositories: Vec::new(),
+            next: None,
+            offers: Some(catalog::Offers {
+                relatives: vec![
+                    offer("", "T1003 OS Credential Dumping", 1_312),
+                    offer("", "T1003.001 LSASS Memory", 1),
+                ],
+                without: vec![offer("tag", "azure or cloud", 3), offer("", "“golden ticket”", 12)],
+                start: vec![begin("new")],
+                ask: vec![begin("issues/new"), begin("issues/new")],
+                skeleton: "/api/v1/skeleton.md?title=x".to_owned(),
+            }),
             ..self.catalog()
         }
     }

@@ -15,17 +15,17 @@ const ACTORS: usize = 4;
 
 /// Words that are a name.
 #[derive(Debug)]
-pub(super) struct Known<'a> {
+pub(in crate::index) struct Known<'a> {
     /// Which of the nodes they are.
-    pub(super) at: Range<usize>,
+    pub(in crate::index) at: Range<usize>,
     /// Ids of the techniques that have the name or id, in use or not, with those that replaced them.
-    pub(super) techniques: Vec<String>,
+    pub(in crate::index) techniques: Vec<String>,
     /// Actors of the name.
-    pub(super) actors: Vec<&'a Actor>,
+    pub(in crate::index) actors: Vec<&'a Actor>,
 }
 
 /// The names among words that stand beside each other, the longest first, no word in two of them.
-pub(super) fn names<'a>(nodes: &[Node], lexicon: &'a Lexicon) -> Vec<Known<'a>> {
+pub(in crate::index) fn names<'a>(nodes: &[Node], lexicon: &'a Lexicon) -> Vec<Known<'a>> {
     let (release, actors) = (lexicon.release(), lexicon.actors());
     let mut found: Vec<Known<'a>> = Vec::new();
     let mut start = 0;

@@ -15,11 +15,12 @@
 pub(super) mod compile;
 mod dates;
 mod excluded;
-mod known;
+pub(super) mod known;
 pub(super) mod parse;
 mod parts;
 pub(super) mod prefix;
 pub(super) mod typos;
 
 pub(super) use known::is_actor;
+pub(super) use parts::without;
 pub use parts::{Part, PartKind, parts};

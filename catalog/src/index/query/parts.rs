@@ -1,6 +1,7 @@
 //! A query shown back part by part, each with what is left without it.
 
 use super::parse::{Node, Parsed, parse};
+use std::ops::Range;
 
 /// A part of a query: one of all that must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,15 +40,12 @@ pub fn parts(text: &str) -> Vec<Part> {
     nodes.into_iter().zip(spans).map(|(node, at)| part(node, text, at)).collect()
 }
 
-fn part(node: Node, text: &str, at: std::ops::Range<usize>) -> Part {
+fn part(node: Node, text: &str, at: Range<usize>) -> Part {
     let (negated, node) = match node {
         Node::Not(inner) => (true, *inner),
         node => (false, node),
     };
-    // A blank where it stood: what was parted by it stays parted.
-    let (before, behind) = (text[..at.start].trim_end(), text[at.end..].trim_start());
-    let blank = if before.is_empty() || behind.is_empty() { "" } else { " " };
-    let rest = format!("{before}{blank}{behind}");
+    let rest = without(text, &at);
     let (kind, field, text) = match node {
         Node::Word { text, .. } => (PartKind::Word, String::new(), text),
         Node::Phrase(text) => (PartKind::Phrase, String::new(), text),
@@ -60,6 +58,14 @@ fn part(node: Node, text: &str, at: std::ops::Range<usize>) -> Part {
         }
     };
     Part { kind, negated, field, text, rest }
+}
+
+/// A text without what stands at a place. A blank stands there instead: what was parted by it stays parted.
+pub(in crate::index) fn without(text: &str, at: &Range<usize>) -> String {
+    let before = text.get(..at.start).unwrap_or_default().trim_end();
+    let behind = text.get(at.end..).unwrap_or_default().trim_start();
+    let blank = if before.is_empty() || behind.is_empty() { "" } else { " " };
+    format!("{before}{blank}{behind}")
 }
 
 #[cfg(test)]

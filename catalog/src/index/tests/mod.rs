@@ -4,6 +4,7 @@ mod crash;
 mod facets;
 mod lookups;
 mod names;
+mod offers;
 mod paging;
 mod queries;
 mod similar;

@@ -11,12 +11,14 @@ pub mod history;
 pub mod instances;
 pub mod item;
 pub mod notebook;
+pub mod offers;
 pub mod openapi;
 pub mod problems;
 pub mod procedure;
 pub mod procedures;
 pub mod report;
 pub mod repos;
+pub mod skeleton;
 pub mod source;
 pub mod suggest;
 pub mod tenants;
@@ -78,6 +80,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(procedures::search))
         .routes(routes!(procedure::get))
         .routes(routes!(source::get))
+        .routes(routes!(skeleton::get))
         .routes(routes!(notebook::get))
         .routes(routes!(history::get))
         .routes(routes!(diff::get))

@@ -1,6 +1,7 @@
 //! GET `/procedures`: search.
 
 use super::item::Item;
+use super::offers::OffersItem;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::http::problem::Problem;
@@ -9,7 +10,7 @@ use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum_extra::extract::{Query, QueryRejection};
-use catalog::index::{FacetCount, Filters, Found, Search, Sort};
+use catalog::index::{FacetCount, Filters, Found, Offers, Search, Sort};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -137,6 +138,25 @@ impl SearchParams {
     }
 }
 
+/// A search as a query string of `/procedures` and of `/`, the same for the same search: its first page, in the default
+/// number.
+pub fn query_string(search: &Search) -> String {
+    let sort = match search.sort {
+        Sort::Relevance => None,
+        Sort::Changed => Some("changed"),
+        Sort::Title => Some("title"),
+    };
+    let q = search.text.trim();
+    let chosen = search.filters.chosen();
+    let pairs = (!q.is_empty())
+        .then_some(("q", q))
+        .into_iter()
+        .chain(chosen.flat_map(|(name, values)| values.iter().map(move |value| (name, value.as_str()))))
+        .chain(sort.map(|sort| ("sort", sort)));
+    let written = web::links::with_query("", pairs);
+    written.strip_prefix('?').unwrap_or_default().to_owned()
+}
+
 /// A page of results.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SearchAnswer {
@@ -148,6 +168,9 @@ pub struct SearchAnswer {
     pub hints: Vec<String>,
     /// What of the hints can be tried at once.
     pub corrections: Vec<CorrectionItem>,
+    /// What to try where nothing was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offers: Option<OffersItem>,
     /// Counts by facet, each ignoring its own choice.
     pub facets: BTreeMap<String, Vec<FacetItem>>,
     /// This page.
@@ -198,16 +221,25 @@ pub async fn search(
     let search = params.search()?;
     let mut hints = unknown(&params.further, app.library.facets());
     let began = Instant::now();
-    let found = app.read(move |library| library.search(&search)).await?;
+    let (found, offers, took) = app
+        .read(move |library| {
+            let found = library.search(&search)?;
+            let took = began.elapsed();
+            let nothing = found.total == 0 && !search.is_everything();
+            let offers = if nothing { Some(library.offers(&search)?) } else { None };
+            Ok((found, offers, took))
+        })
+        .await?;
     hints.extend(found.hints.iter().cloned());
-    Ok(Json(answer(found, hints, began.elapsed())))
+    Ok(Json(answer(found, hints, offers, took)))
 }
 
-fn answer(found: Found, hints: Vec<String>, took: Duration) -> SearchAnswer {
+fn answer(found: Found, hints: Vec<String>, offers: Option<Offers>, took: Duration) -> SearchAnswer {
     SearchAnswer {
         total: found.total,
         took_ms: milliseconds(took),
         hints,
+        offers: offers.map(OffersItem::from),
         corrections: (found.corrections.into_iter())
             .map(|one| CorrectionItem { said: one.said, q: one.query })
             .collect(),
@@ -246,6 +278,17 @@ mod tests {
         let search = params.search().unwrap();
         assert_eq!(search.filters.tactic, ["TA0006"]);
         assert_eq!(search.limit, 20);
+    }
+
+    #[test]
+    fn a_search_is_written_as_it_is_read() {
+        let further = BTreeMap::from([("status".to_owned(), vec!["a&b=é".to_owned()])]);
+        let filters = Filters { tag: vec!["x y".into(), "z".into()], further, ..Filters::default() };
+        let search =
+            Search { text: " lsass -tag:\"a\" ".into(), filters, sort: Sort::Title, ..Search::default() };
+        let written = query_string(&search);
+        assert_eq!(written, "q=lsass%20-tag%3A%22a%22&tag=x%20y&tag=z&status=a%26b%3D%C3%A9&sort=title");
+        assert_eq!(query_string(&Search { cursor: Some("g1".into()), ..Search::default() }), "");
     }
 
     #[test]
@@ -289,6 +332,26 @@ mod tests {
         let found = viewer.get("/api/v1/procedures?technique=T1036&technique=T1059").await.json();
         assert_eq!(found["total"], 2);
         assert!(found["facets"]["technique"].as_array().unwrap().len() >= 3);
+    }
+
+    #[tokio::test]
+    async fn where_nothing_is_found_something_near_it_is_offered() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let found =
+            viewer.get("/api/v1/procedures?q=technique:T1003.002&tag=windows&sort=title").await.json();
+        assert_eq!(found["total"], 0);
+        let near = &found["offers"]["relatives"];
+        assert_eq!((&near[0]["id"], &near[1]["id"]), (&json!("T1003"), &json!("T1003.001")));
+        assert_eq!(near[1]["query"], "technique=T1003.001&tag=windows&sort=title");
+        for offer in [&near[0], &near[1], &found["offers"]["without"][0]] {
+            let path = format!("/api/v1/procedures?{}", offer["query"].as_str().unwrap());
+            assert_eq!(viewer.get(&path).await.json()["total"], offer["count"], "{path}");
+        }
+        assert_eq!(found["offers"]["without"][0]["left_out"], json!(["technique:T1003.002"]));
+        for path in ["/api/v1/procedures", "/api/v1/procedures?q=lsass"] {
+            assert!(viewer.get(path).await.json().get("offers").is_none(), "{path}");
+        }
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! `/`: the catalog. With the header `X-Fragment: results`, the results alone, for the island of the search box.
 
 use super::collections::listed;
+use super::offers::offers;
 use super::shared::{Context, standing, tactic, technique};
 use super::{Visitor, html};
 use crate::app::App;
@@ -47,6 +48,10 @@ pub async fn show(
             let found = library.search(&search)?;
             let took = began.elapsed();
             let mut view = view(&context, &search, found, took, library.repositories(), library.release());
+            if view.total == 0 && !search.is_everything() {
+                let found = library.offers(&search)?;
+                view.offers = Some(offers(&context, &search, &view.chosen, found, library.release()));
+            }
             if search.text.trim().is_empty() && view.chosen.is_empty() && search.cursor.is_none() {
                 view.collections = begin_with(library);
             }
@@ -99,6 +104,7 @@ fn view(
         total: found.total as u64,
         took_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         hints: found.hints,
+        offers: None,
         corrections: found
             .corrections
             .into_iter()
@@ -143,22 +149,10 @@ fn chosen(filters: &Filters, facets: &mut Vec<Facet>) -> Vec<Chosen> {
     let mut chosen = Vec::new();
     // Of what is no facet, nothing can be chosen.
     let known: HashSet<String> = facets.iter().map(|facet| facet.name.clone()).collect();
-    let further = (filters.further.iter())
-        .filter(|(name, _)| known.contains(*name))
-        .map(|(name, values)| (name.as_str(), values));
-    for (facet, values) in [
-        ("tactic", &filters.tactic),
-        ("technique", &filters.technique),
-        ("data_source", &filters.data_source),
-        ("tag", &filters.tag),
-        ("platform", &filters.platform),
-        ("author", &filters.author),
-        ("repo", &filters.repo),
-        ("standing", &filters.standing),
-    ]
-    .into_iter()
-    .chain(further)
-    {
+    for (facet, values) in filters.chosen() {
+        if filters.further.contains_key(facet) && !known.contains(facet) {
+            continue;
+        }
         for value in values {
             let place = facets.iter().position(|known| known.name == facet).unwrap_or_else(|| {
                 facets.push(Facet { name: facet.to_owned(), values: Vec::new() });

@@ -13,6 +13,7 @@ pub mod diff;
 pub mod files;
 pub mod history;
 pub mod login;
+pub mod offers;
 pub mod pictures;
 pub mod problems;
 pub mod procedure;

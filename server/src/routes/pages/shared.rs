@@ -33,6 +33,12 @@ impl Context {
         }
     }
 
+    /// With these repositories, at no particular time.
+    #[cfg(test)]
+    pub fn with(repositories: Vec<Repository>) -> Self {
+        Self { now: 0, repositories }
+    }
+
     /// A moment in seconds since 1970.
     pub fn when(&self, seconds: i64) -> When {
         When::new(seconds, self.now)
@@ -51,6 +57,14 @@ impl Context {
     /// The branch of a repository, when one is configured.
     pub fn branch(&self, repo: &str) -> Option<&str> {
         self.repositories.iter().find(|repository| repository.name == repo)?.branch.as_deref()
+    }
+
+    /// Every repository that has a forge, with its branch (the remote's `HEAD` where none is configured).
+    pub fn forges(&self) -> impl Iterator<Item = (&str, &str, &Forge)> {
+        self.repositories.iter().filter_map(|repository| {
+            let branch = repository.branch.as_deref().unwrap_or("HEAD");
+            Some((repository.name.as_str(), branch, repository.forge.as_ref()?))
+        })
     }
 
     /// The forge of a repository.

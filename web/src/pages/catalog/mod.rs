@@ -7,6 +7,7 @@
 mod address;
 mod facets;
 mod marked;
+mod nothing;
 pub(crate) mod readiness;
 mod results;
 mod search;
@@ -63,6 +64,43 @@ pub struct Correction {
     pub said: String,
     /// What would then be typed.
     pub q: String,
+}
+
+/// A search that finds something where this one found nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Offer {
+    /// Its query string.
+    pub query: String,
+    /// The facet that it is about; empty for what was typed, and for techniques.
+    pub facet: String,
+    /// What it is about.
+    pub label: String,
+    /// How many procedures it finds.
+    pub count: u64,
+}
+
+/// Where something is begun at a forge.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Begin {
+    /// In which repository.
+    pub repo: String,
+    /// The forge's page, with what it begins with.
+    pub href: String,
+}
+
+/// What to do where nothing was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Offers {
+    /// What hunts parents and siblings of techniques that were asked for.
+    pub relatives: Vec<Offer>,
+    /// What there is without one of the conditions.
+    pub without: Vec<Offer>,
+    /// Where a procedure is begun.
+    pub start: Vec<Begin>,
+    /// Where somebody else is asked for it.
+    pub ask: Vec<Begin>,
+    /// The address of a file to begin with.
+    pub skeleton: String,
 }
 
 /// One facet: what the results have in common, with counts.
@@ -185,6 +223,8 @@ pub struct CatalogView {
     pub hints: Vec<String>,
     /// What of the hints can be tried at once.
     pub corrections: Vec<Correction>,
+    /// What to do where nothing was found.
+    pub offers: Option<Offers>,
     /// The facets, in the order to be shown; names that the page knows get a title, others show their name.
     pub facets: Vec<Facet>,
     /// This page of results.
@@ -227,6 +267,7 @@ fn inside(view: CatalogView, address: &Address) -> AnyView {
         parts: view.parts,
         hints: view.hints,
         corrections: view.corrections,
+        offers: view.offers,
         items: view.items,
         next: view.next,
         further_page: view.further_page,

@@ -3,9 +3,10 @@
 use super::address::Address;
 use super::facets;
 use super::marked::only_marks;
-use super::{Correction, Item, QueryPart, Snippet, Sort};
+use super::nothing::nothing;
+use super::{Correction, Item, Offers, QueryPart, Snippet, Sort};
 use crate::components::facts::message;
-use crate::components::notices::{Weight, empty, notice};
+use crate::components::notices::{Weight, notice};
 use crate::components::{attack, facts, paging};
 use crate::links;
 use crate::view::Standing;
@@ -18,6 +19,7 @@ pub(super) struct Found {
     pub(super) parts: Vec<QueryPart>,
     pub(super) hints: Vec<String>,
     pub(super) corrections: Vec<Correction>,
+    pub(super) offers: Option<Offers>,
     pub(super) items: Vec<Item>,
     pub(super) next: Option<String>,
     pub(super) further_page: bool,
@@ -31,7 +33,7 @@ pub(super) fn list(found: Found, address: &Address) -> AnyView {
     };
     let took = format!("in {}", duration(found.took_us));
     let items = if found.items.is_empty() {
-        nothing(address)
+        nothing(address, found.offers)
     } else {
         let items = found.items.into_iter().map(item).collect_view();
         view! { <ol class="results">{items}</ol> }.into_any()
@@ -144,32 +146,6 @@ fn chosen(address: &Address) -> AnyView {
         </ul>
     }
     .into_any()
-}
-
-fn nothing(address: &Address) -> AnyView {
-    if address.is_everything() {
-        let content = view! {
-            <p>
-                "Huntshelf shows what is in its repositories. Once one is synced, its notebooks stand here. "
-                <a href="/admin/repositories">"See how the repositories are doing"</a> "."
-            </p>
-        };
-        return empty("No procedures yet", content.into_any());
-    }
-    let without_choices = (!address.chosen.is_empty() && !address.q.is_empty())
-        .then(|| view! { <li><a href=address.without_choices()>"Search without the filters"</a></li> });
-    let without_words = (!address.q.is_empty() && !address.chosen.is_empty())
-        .then(|| view! { <li><a href=address.without_words()>"Keep the filters, drop the words"</a></li> });
-    let content = view! {
-        <ul>
-            {without_choices}
-            {without_words}
-            <li>"Fewer or shorter words: all of them must stand in a procedure. " <code>"OR"</code> " between two widens."</li>
-            <li>"A technique by its id or name, such as " <a href="/?q=technique:T1003">"technique:T1003"</a> "."</li>
-            <li><a href="/">"The whole catalog"</a></li>
-        </ul>
-    };
-    empty("Nothing matches", content.into_any())
 }
 
 fn item(item: Item) -> AnyView {

@@ -1,0 +1,117 @@
+//! What stands in the place of results where there are none: what is near, and how to have what is missing.
+
+use super::address::Address;
+use super::facets;
+use super::results::thousands;
+use super::{Begin, Offer, Offers};
+use crate::components::notices::empty;
+use crate::links;
+use leptos::prelude::*;
+
+/// No result: why that may be, and what to do next.
+pub(super) fn nothing(address: &Address, offers: Option<Offers>) -> AnyView {
+    if address.is_everything() {
+        let content = view! {
+            <p>
+                "Huntshelf shows what is in its repositories. Once one is synced, its notebooks stand here. "
+                <a href="/admin/repositories">"See how the repositories are doing"</a> "."
+            </p>
+        };
+        return empty("No procedures yet", content.into_any());
+    }
+    let Offers { relatives, without, start, ask, skeleton } = offers.unwrap_or_default();
+    let near = !relatives.is_empty() || !without.is_empty();
+    let content = view! {
+        {list("Near it in ATT&CK", "near-attack", relatives)}
+        {list("Without one of the conditions", "near-without", without)}
+        {(!near).then(|| tips(address))}
+        {missing(start, ask, skeleton)}
+        <p><a href="/">"The whole catalog"</a></p>
+    };
+    empty("Nothing matches", content.into_any())
+}
+
+/// Searches that find something, each with its number.
+fn list(title: &'static str, id: &'static str, offers: Vec<Offer>) -> AnyView {
+    if offers.is_empty() {
+        return ().into_any();
+    }
+    let items = offers
+        .into_iter()
+        .map(|offer| {
+            let facet = (!offer.facet.is_empty())
+                .then(|| view! { <span class="key">{facets::title(&offer.facet).to_owned()}</span> " " });
+            let count = match offer.count {
+                1 => "1 procedure".to_owned(),
+                count => format!("{} procedures", thousands(count)),
+            };
+            view! {
+                <li>
+                    <a href=links::catalog(&offer.query)>{facet} {offer.label}</a>
+                    " "
+                    <span class="number">{count}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="offers" aria-labelledby=id>
+            <h2 id=id>{title}</h2>
+            <ul>{items}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// Where nothing is near: how searches are widened.
+fn tips(address: &Address) -> AnyView {
+    let both = !address.chosen.is_empty() && !address.q.is_empty();
+    let without_choices =
+        both.then(|| view! { <li><a href=address.without_choices()>"Search without the filters"</a></li> });
+    let without_words = both
+        .then(|| view! { <li><a href=address.without_words()>"Keep the filters, drop the words"</a></li> });
+    view! {
+        <ul>
+            {without_choices}
+            {without_words}
+            <li>"Fewer or shorter words: all of them must stand in a procedure. " <code>"OR"</code> " between two widens."</li>
+            <li>"A technique by its id or name, such as " <a href="/?q=technique:T1003">"technique:T1003"</a> "."</li>
+        </ul>
+    }
+    .into_any()
+}
+
+/// To write what is missing, or to ask for it.
+fn missing(start: Vec<Begin>, ask: Vec<Begin>, skeleton: String) -> AnyView {
+    if skeleton.is_empty() {
+        return ().into_any();
+    }
+    let (start, ask) = (at_forge("Start one", start), at_forge("Ask for one", ask));
+    let download = if start.is_empty() { "Start one" } else { "Download a file to begin with" };
+    view! {
+        <section class="offers" aria-labelledby="missing">
+            <h2 id="missing">"Is it missing?"</h2>
+            <ul class="ways">
+                {start}
+                <li><a href=skeleton download="">{download}</a> ", a procedure with its metadata filled in"</li>
+                {ask}
+            </ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// The same at each forge, which is named where there are several.
+fn at_forge(what: &'static str, begins: Vec<Begin>) -> Vec<AnyView> {
+    let several = begins.len() > 1;
+    begins
+        .into_iter()
+        .filter_map(|begin| {
+            let href = links::outside(&begin.href)?;
+            let place = if several { format!(" in {}", begin.repo) } else { String::new() };
+            Some(
+                view! { <li><a href=href rel="noreferrer">{what}{place}</a> " at the forge"</li> }.into_any(),
+            )
+        })
+        .collect()
+}
