@@ -149,7 +149,7 @@ mod tests {
             assert!(page.contains(link), "{link} in {page}");
         }
         assert!(!page.contains("Ask for one"), "there is no forge to ask at");
-        let page = viewer.get("/?q=%22golden%20ticket%22%20zebra").await.text();
-        assert!(page.contains("/api/v1/skeleton.md?title=golden%20ticket%20zebra\""), "{page}");
+        let page = viewer.get("/?q=%22blue%20zebra%22%20herds%20-tag:x").await.text();
+        assert!(page.contains("/api/v1/skeleton.md?title=blue%20zebra%20herds\""), "{page}");
     }
 }
