@@ -22,8 +22,8 @@ pub(super) fn nothing(address: &Address, offers: Option<Offers>) -> AnyView {
     let Offers { relatives, without, start, ask, skeleton } = offers.unwrap_or_default();
     let near = !relatives.is_empty() || !without.is_empty();
     let content = view! {
-        {list("Near it in ATT&CK", "near-attack", relatives)}
-        {list("Without one of the conditions", "near-without", without)}
+        {list("Near it in ATT&CK", "near-attack", "", relatives)}
+        {list("With one condition less", "near-without", "Without ", without)}
         {(!near).then(|| tips(address))}
         {missing(start, ask, skeleton)}
         <p><a href="/">"The whole catalog"</a></p>
@@ -32,7 +32,7 @@ pub(super) fn nothing(address: &Address, offers: Option<Offers>) -> AnyView {
 }
 
 /// Searches that find something, each with its number.
-fn list(title: &'static str, id: &'static str, offers: Vec<Offer>) -> AnyView {
+fn list(title: &'static str, id: &'static str, how: &'static str, offers: Vec<Offer>) -> AnyView {
     if offers.is_empty() {
         return ().into_any();
     }
@@ -47,7 +47,7 @@ fn list(title: &'static str, id: &'static str, offers: Vec<Offer>) -> AnyView {
             };
             view! {
                 <li>
-                    <a href=links::catalog(&offer.query)>{facet} {offer.label}</a>
+                    <a href=links::catalog(&offer.query)>{how} {facet} {offer.label}</a>
                     " "
                     <span class="number">{count}</span>
                 </li>
@@ -87,13 +87,13 @@ fn missing(start: Vec<Begin>, ask: Vec<Begin>, skeleton: String) -> AnyView {
         return ().into_any();
     }
     let (start, ask) = (at_forge("Start one", start), at_forge("Ask for one", ask));
-    let download = if start.is_empty() { "Start one" } else { "Download a file to begin with" };
+    let download = if start.is_empty() { "Start one" } else { "Start one in a file" };
     view! {
         <section class="offers" aria-labelledby="missing">
             <h2 id="missing">"Is it missing?"</h2>
             <ul class="ways">
                 {start}
-                <li><a href=skeleton download="">{download}</a> ", a procedure with its metadata filled in"</li>
+                <li><a href=skeleton download="">{download}</a> ": a notebook to download, with its metadata filled in"</li>
                 {ask}
             </ul>
         </section>
