@@ -12,6 +12,7 @@ mod copies;
 mod customer;
 mod doors;
 mod interruption;
+mod layers;
 mod layout;
 mod playbook;
 mod standing;

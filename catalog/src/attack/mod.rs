@@ -20,7 +20,7 @@ pub(crate) use actors::EVERYDAY;
 pub use actors::{Actor, ActorKind, Actors, Origin};
 pub use id::{NotATechnique, TacticId, TechniqueId};
 pub use intel::{ActorMention, Intel, MOST_MENTIONS, MOST_TEXT, Mention, read as read_intel};
-pub use matrix::{Cell, Column, Matrix, Share};
+pub use matrix::{Caption, Cell, Column, Matrix, Share, Show};
 pub use release::{Release, RetiredTactic, Tactic, Technique};
 pub use releases::Releases;
 pub use remap::{Remapped, Stale, remap};

@@ -3,7 +3,7 @@
 use super::actors::Actor;
 use super::id::{TacticId, TechniqueId, after_site, strip_prefix_ignore_case};
 use super::{Mapping, Status};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 /// The embedded tables, the newest of a domain first; `tables/README.md` says what is in them and how they are made.
@@ -264,6 +264,15 @@ impl Release {
     /// All techniques, revoked and deprecated ones too, by id.
     pub fn techniques(&self) -> &[Technique] {
         &self.techniques
+    }
+
+    /// The platforms of the techniques in use, by name.
+    pub fn platforms(&self) -> Vec<String> {
+        let in_use = self.techniques.iter().filter(|technique| technique.status == Status::Active);
+        // ATT&CK writes out that an asset of a plant has none.
+        let named = in_use.flat_map(|technique| &technique.platforms).filter(|platform| *platform != "None");
+        let named: BTreeSet<&String> = named.collect();
+        named.into_iter().cloned().collect()
     }
 
     /// One technique by its canonical id.

@@ -306,6 +306,8 @@ pub struct Coverage {
     pub total: usize,
     /// How many of them are mapped to a technique, by its id.
     pub techniques: BTreeMap<String, u64>,
+    /// Counts by facet, each ignoring its own choice.
+    pub facets: BTreeMap<String, Vec<FacetCount>>,
     /// What the query was not read as.
     pub hints: Vec<String>,
 }

@@ -163,7 +163,8 @@ impl Index {
             .of(Facet::Technique)
             .filter_map(|(number, count)| Some((values.get(number)?.key.to_string(), count)))
             .collect();
-        Ok(Coverage { total: pass.total, techniques, hints: compiled.hints })
+        let facets = choices.list(&counts, &self.vocabulary);
+        Ok(Coverage { total: pass.total, techniques, facets, hints: compiled.hints })
     }
 
     fn compiled<'l>(

@@ -1,6 +1,8 @@
 //! `/matrix`: the matrix of ATT&CK with what the catalog hunts in it, and what it does not. `?as=list` shows the same as
 //! a list.
 
+mod filters;
+
 use super::technique;
 use crate::Frame;
 use crate::components::notices::empty;
@@ -17,8 +19,10 @@ pub struct Cell {
     pub name: String,
     /// How many procedures hunt it.
     pub count: u64,
-    /// Whether the chosen actor uses it.
+    /// Whether it or a sub-technique of it is asked about.
     pub wanted: bool,
+    /// Whether it is asked about itself.
+    pub asked: bool,
     /// Its sub-techniques.
     pub subs: Vec<Cell>,
 }
@@ -34,11 +38,13 @@ pub struct Column {
     pub cells: Vec<Cell>,
 }
 
-/// A release to choose.
+/// Something to choose from a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// `enterprise-attack 19.2`
+    /// `enterprise-attack 19.2`: part of the address.
     pub value: String,
+    /// What to show.
+    pub label: String,
     /// Whether it is the one that is shown.
     pub chosen: bool,
 }
@@ -56,23 +62,49 @@ pub struct Asked {
     pub of: usize,
 }
 
+/// Something that the matrix is narrowed by: part of its address.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Narrowed {
+    /// The parameter.
+    pub key: String,
+    /// What it is called.
+    pub title: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// What can be chosen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// The releases that there are.
+    pub releases: Vec<Choice>,
+    /// ATT&CK's platforms in the release, and those that procedures name.
+    pub platforms: Vec<Choice>,
+    /// Collections by their full name.
+    pub collections: Vec<Choice>,
+    /// Data sources that procedures name, the most frequent first.
+    pub data_sources: Vec<String>,
+    /// Tags, the most frequent first.
+    pub tags: Vec<String>,
+    /// Actors that are worth to be offered.
+    pub actors: Vec<String>,
+}
+
 /// The matrix page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MatrixView {
-    /// The releases that there are.
-    pub releases: Vec<Choice>,
-    /// What was typed to narrow the procedures.
-    pub q: String,
-    /// What was typed as an actor.
-    pub actor: String,
-    /// The actors that it names; several may share a name.
+    /// What can be chosen.
+    pub choices: Choices,
+    /// What it is narrowed by, in the order to be shown.
+    pub narrowed: Vec<Narrowed>,
+    /// What was typed as an actor and names none.
+    pub nobody: Option<String>,
+    /// The actors that are asked about; several may share a name.
     pub asked: Vec<Asked>,
     /// How many techniques are asked about by their ids.
     pub about: usize,
     /// How many of these are hunted.
     pub about_hunted: usize,
-    /// Further choices, as names and values, that every link keeps.
-    pub kept: Vec<(String, String)>,
     /// How many procedures count.
     pub procedures: usize,
     /// How many techniques and sub-techniques they hunt, and how many there are.
@@ -88,43 +120,56 @@ pub struct MatrixView {
 }
 
 impl MatrixView {
-    fn address(&self, path: &str, more: &[(&str, &str)]) -> String {
-        let release =
-            self.releases.iter().find(|release| release.chosen).map(|release| release.value.as_str());
-        let own = [("release", release), ("q", Some(self.q.as_str())), ("actor", Some(self.actor.as_str()))];
-        let own = own
-            .into_iter()
-            .filter_map(|(key, value)| Some((key, value?)))
-            .filter(|(_, value)| !value.is_empty());
-        let kept = self.kept.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-        links::with_query(path, own.chain(kept).chain(more.iter().copied()))
+    /// The same in another shape or narrowed otherwise: by what `keep` keeps, and `more`.
+    fn address(&self, path: &str, keep: impl Fn(&Narrowed) -> bool, more: &[(&str, &str)]) -> String {
+        let release = self.choices.releases.iter().find(|release| release.chosen);
+        let release = release.map(|release| ("release", release.value.as_str()));
+        let narrowed = self.narrowed.iter().filter(|one| keep(one));
+        let narrowed = narrowed.map(|one| (one.key.as_str(), one.value.as_str()));
+        links::with_query(path, release.into_iter().chain(narrowed).chain(more.iter().copied()))
+    }
+
+    /// The pairs that say how it is shown.
+    fn shape(&self) -> &'static [(&'static str, &'static str)] {
+        if self.as_list { &[("as", "list")] } else { &[] }
+    }
+
+    /// The first value of a parameter.
+    fn value(&self, key: &str) -> String {
+        let found = self.narrowed.iter().find(|one| one.key == key);
+        found.map(|one| one.value.clone()).unwrap_or_default()
     }
 }
 
 /// The page.
 pub fn page(frame: &Frame, view: MatrixView) -> String {
-    let form = form(&view);
+    let form = filters::form(&view);
+    let narrowed = filters::chips(&view);
     let told = told(&view);
-    let downloads = [("layer.json", "Navigator layer"), ("matrix.csv", "CSV")].map(|(file, label)| {
-        let href = view.address(&format!("/api/v1/layers/{file}"), &[]);
-        view! { <li><a href=href>{label}</a></li> }
+    let files = [("layer.json", "Navigator layer"), ("matrix.csv", "CSV"), ("matrix.svg", "Picture (SVG)")];
+    let downloads = files.map(|(file, label)| {
+        let href = view.address(&format!("/api/v1/layers/{file}"), |_| true, &[]);
+        view! { <li><a href=href download=file>{label}</a></li> }
     });
     let (other, label) = if view.as_list {
-        (view.address("/matrix", &[]), "As a matrix")
+        (view.address("/matrix", |_| true, &[]), "As a matrix")
     } else {
-        (view.address("/matrix", &[("as", "list")]), "As a list")
+        (view.address("/matrix", |_| true, &[("as", "list")]), "As a list")
     };
     let asked = !view.asked.is_empty() || view.about > 0;
     let shown = if view.columns.is_empty() {
         empty("No matrix", view! { <p>"This release has no tactics."</p> }.into_any())
+    } else if view.columns.iter().all(|column| column.cells.is_empty()) {
+        empty("Nothing is left", view! { <p>"No technique fits all of these filters."</p> }.into_any())
     } else if view.as_list {
         list(view.columns, asked)
     } else {
-        table(view.columns, asked)
+        view! { {key(asked)} {table(view.columns, asked)} }.into_any()
     };
     let content = view! {
         <h1>"Matrix"</h1>
         {form}
+        {narrowed}
         {told}
         <ul class="matrix-links"><li><a href=other>{label}</a></li>{downloads}</ul>
         {shown}
@@ -132,39 +177,15 @@ pub fn page(frame: &Frame, view: MatrixView) -> String {
     frame.render("Matrix", move || content.into_any())
 }
 
-fn form(view: &MatrixView) -> AnyView {
-    let options = view
-        .releases
-        .iter()
-        .map(|release| {
-            let (value, label) = (release.value.clone(), release.value.clone());
-            view! { <option value=value selected=release.chosen>{label}</option> }
-        })
-        .collect_view();
-    let kept = view
-        .kept
-        .iter()
-        .cloned()
-        .map(|(key, value)| view! { <input type="hidden" name=key value=value /> })
-        .collect_view();
-    let list = view.as_list.then(|| view! { <input type="hidden" name="as" value="list" /> });
-    view! {
-        <form class="matrix-form" method="get" action="/matrix" role="search">
-            <label>"Release" <select name="release">{options}</select></label>
-            <label>"Procedures with" <input type="search" name="q" value=view.q.clone() placeholder="data:process tag:windows" /></label>
-            <label>"Techniques of" <input type="search" name="actor" value=view.actor.clone() placeholder="APT29, Mimikatz, C0024" /></label>
-            {kept} {list}
-            <button>"Show"</button>
-        </form>
-    }
-    .into_any()
-}
-
 fn told(view: &MatrixView) -> AnyView {
     let hints = view.hints.iter().cloned().map(|hint| view! { <p class="hint">{hint}</p> }).collect_view();
-    let nobody = (view.asked.is_empty() && !view.actor.is_empty()).then(|| {
-        view! { <p class="hint">"ATT&CK knows no group, software or campaign “" {view.actor.clone()} "”."</p> }
+    let nobody = view.nobody.clone().map(|text| {
+        view! { <p class="hint">"ATT&CK knows no group, software or campaign “" {text} "”."</p> }
     });
+    let gaps = || {
+        let href = view.address("/matrix", |one| one.key != "show", &[("show", "gaps")]);
+        (view.value("show") != "gaps").then(|| view! { " " <a href=href>"Show only these"</a> "." })
+    };
     let asked = view
         .asked
         .iter()
@@ -173,7 +194,7 @@ fn told(view: &MatrixView) -> AnyView {
             view! {
                 <p>
                     <a href=links::actor(&actor.id)>{actor.name}</a> " uses " {actor.of} " techniques: " {actor.hunted}
-                    " are hunted, " <strong>{actor.of - actor.hunted} " are not"</strong> "."
+                    " are hunted, " <strong>{actor.of - actor.hunted} " are not"</strong> "." {gaps()}
                 </p>
             }
         })
@@ -182,7 +203,7 @@ fn told(view: &MatrixView) -> AnyView {
         view! {
             <p>
                 "Of the " {view.about} " techniques that are marked " {view.about_hunted} " are hunted, "
-                <strong>{view.about - view.about_hunted} " are not"</strong> "."
+                <strong>{view.about - view.about_hunted} " are not"</strong> "." {gaps()}
             </p>
         }
     });
@@ -195,6 +216,19 @@ fn told(view: &MatrixView) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What the shades mean.
+fn key(asked: bool) -> AnyView {
+    let shades =
+        [("gap", "none"), ("few", "1"), ("some", "2 to 3"), ("many", "4 to 7"), ("most", "8 and more")];
+    let marks = [("asked", "asked about"), ("gap asked", "asked about, not hunted")];
+    let items = shades.into_iter().chain(marks.into_iter().filter(|_| asked));
+    let items = items.map(|(class, label)| {
+        view! { <li><span class=format!("swatch {class}") aria-hidden="true"></span>{label}</li> }
+    });
+    view! { <ul class="matrix-key" aria-label="Shades: number of procedures">{items.collect_view()}</ul> }
+        .into_any()
 }
 
 /// How deep a number is shaded.
@@ -223,10 +257,14 @@ fn table(columns: Vec<Column>, asked: bool) -> AnyView {
         .map(|column| {
             let hunted = column.cells.iter().filter(|cell| cell.count > 0).count();
             let href = links::with_query("/", [("tactic", column.id.as_str())]);
+            let share = match column.cells.len() {
+                0 => "none shown".to_owned(),
+                of => format!("{hunted} of {of}"),
+            };
             view! {
                 <th scope="col">
                     <a href=href>{column.name.clone()}</a>
-                    <span class="faint">{hunted} " of " {column.cells.len()}</span>
+                    <span class="faint">{share}</span>
                 </th>
             }
         })
@@ -285,10 +323,12 @@ fn named(cell: &Cell) -> AnyView {
         count => format!("{count} procedures"),
     };
     view! {
-        <a href=links::technique(&cell.id) title=cell.id.clone()>{cell.name.clone()}</a>
-        " "
-        <span class="count" title=said.clone() aria-hidden="true">{cell.count}</span>
-        <span class="unseen">{said}</span>
+        <div class="named">
+            <a href=links::technique(&cell.id) title=cell.id.clone()>{cell.name.clone()}</a>
+            " "
+            <span class="count" title=said.clone() aria-hidden="true">{cell.count}</span>
+            <span class="unseen">{said}</span>
+        </div>
     }
     .into_any()
 }
@@ -296,13 +336,14 @@ fn named(cell: &Cell) -> AnyView {
 fn list(columns: Vec<Column>, asked: bool) -> AnyView {
     columns
         .into_iter()
+        .filter(|column| !column.cells.is_empty())
         .map(|column| {
             let cells = column.cells.into_iter().flat_map(|mut cell| {
                 let subs = std::mem::take(&mut cell.subs);
                 std::iter::once((cell, false)).chain(subs.into_iter().map(|sub| (sub, true)))
             });
             let lines = cells.map(|(cell, is_sub)| {
-                let used = (asked && cell.wanted).then_some("asked for");
+                let used = (asked && cell.asked).then_some("asked about");
                 Tally {
                     class: format!("{}{}", class(&cell, asked), if is_sub { " sub" } else { "" }),
                     what: technique::technique(&cell.id, &cell.name),

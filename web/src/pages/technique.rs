@@ -140,13 +140,14 @@ pub(crate) fn techniques(heading: &'static str, list: Vec<Named>) -> AnyView {
     if list.is_empty() {
         return ().into_any();
     }
+    let count = list.len();
     let lines = list.into_iter().map(|one| Tally {
         class: if one.count == 0 { "gap".to_owned() } else { String::new() },
         what: technique(&one.id, &one.name),
         count: one.count.into_any(),
     });
     let table = tally(["Technique", "Procedures"], lines.collect());
-    view! { <section><h2>{heading}</h2> {table}</section> }.into_any()
+    view! { <section><h2>{heading} " " <span class="faint">{count}</span></h2> {table}</section> }.into_any()
 }
 
 /// A technique by id and name, leading to its page.

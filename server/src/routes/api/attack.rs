@@ -1,145 +1,18 @@
-//! GET `/matrix`, `/layers/…`, `/techniques`, `/actors`: ATT&CK with what the catalog hunts of it.
+//! GET `/matrix`, `/techniques`, `/actors`: ATT&CK with what the catalog hunts of it.
 
+use super::asked::{Asked, AttackParams, asked};
 use super::procedures::{SearchParams, Searched};
 use crate::app::App;
 use crate::auth::Principal;
-use crate::http::cache::Cache;
 use crate::http::problem::Problem;
 use crate::http::query;
-use crate::routes::api::source::disposition;
 use axum::Json;
-use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
 use axum_extra::extract::Query;
-use catalog::attack::{Actor, Cell, Matrix, NOTICE, Release, Releases, Technique, TechniqueId};
+use catalog::attack::{Actor, Cell, Release, Technique, TechniqueId};
 use catalog::index::{Coverage, Search};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-
-/// Which release, and whose techniques.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-pub struct AttackParams {
-    /// `enterprise-attack 19.2`, `18.1`, `mobile-attack 18.1`, `ics-attack 18.1`; the shown one without it.
-    pub release: Option<String>,
-    /// The domain alone: `enterprise-attack`, `mobile-attack`, `ics-attack`.
-    pub domain: Option<String>,
-    /// The version alone: `19.2`.
-    pub version: Option<String>,
-    /// A group, software, campaign or actor of a repository's own, by id or name.
-    pub actor: Option<String>,
-    /// A collection, `name` or `repo/name`: as `collection:` in `q`.
-    pub collection: Option<String>,
-    /// Techniques that are asked about, by id, as an actor's are; repeated. `technique` narrows the procedures instead.
-    pub about: Vec<String>,
-}
-
-/// Most techniques that are asked about in one address.
-pub const MOST_ABOUT: usize = 200;
-
-impl AttackParams {
-    /// The techniques that are asked about by id, as a release has them in use.
-    ///
-    /// # Errors
-    /// 400 for what is no id, and for too many.
-    pub fn about(&self, release: &Release) -> Result<Vec<TechniqueId>, Problem> {
-        let about = query::said(&self.about);
-        if about.len() > MOST_ABOUT {
-            return Err(Problem::invalid(format!(
-                "about is given {} times; at most {MOST_ABOUT}.",
-                about.len()
-            )));
-        }
-        let mut ids = Vec::new();
-        for text in about {
-            let id: TechniqueId = text.parse().map_err(|_| {
-                Problem::invalid(format!("about is {text}; it is the id of a technique, T1003.001."))
-            })?;
-            ids.push(release.resolve(&id).map_or(id, |technique| technique.id.clone()));
-        }
-        ids.sort();
-        ids.dedup();
-        Ok(ids)
-    }
-
-    /// A search within the collection that is asked for.
-    ///
-    /// # Errors
-    /// 400 for what can name none.
-    pub fn within(&self, mut search: SearchParams) -> Result<SearchParams, Problem> {
-        if let Some(name) = query::one(self.collection.as_ref()) {
-            let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
-            if !name.chars().all(fits) {
-                return Err(Problem::invalid(format!("collection is {name}; it is a name or repo/name.")));
-            }
-            let text = search.q.take().unwrap_or_default();
-            search.q = Some(format!("collection:{name} {text}").trim_end().to_owned());
-        }
-        Ok(search)
-    }
-
-    /// The release that is asked for.
-    ///
-    /// # Errors
-    /// 400 when there is none.
-    pub fn release(&self, app: &App) -> Result<&'static Release, Problem> {
-        let releases = app.library.releases();
-        if let Some(name) = query::one(self.release.as_ref()) {
-            return releases.find(&name).ok_or_else(|| unknown(&name, releases));
-        }
-        let (domain, version) = (query::one(self.domain.as_ref()), query::one(self.version.as_ref()));
-        if domain.is_none() && version.is_none() {
-            return Ok(app.library.release());
-        }
-        releases.newest(domain.as_deref(), version.as_deref()).ok_or_else(|| {
-            unknown(&[domain, version].into_iter().flatten().collect::<Vec<_>>().join(" "), releases)
-        })
-    }
-}
-
-/// 400 for a release that is not known.
-pub fn unknown(name: &str, releases: &Releases) -> Problem {
-    Problem::invalid(format!("There is no ATT&CK release {name}; there are {}.", releases.names()))
-}
-
-/// A matrix with what was asked for.
-pub struct Asked {
-    /// The matrix.
-    pub matrix: Matrix,
-    /// The actors whose techniques are asked about.
-    pub actors: Vec<Actor>,
-    /// The techniques that are asked about by id.
-    pub about: Vec<TechniqueId>,
-    /// How the search's results are spread.
-    pub coverage: Coverage,
-}
-
-/// Makes the matrix that the parameters ask for.
-///
-/// # Errors
-/// When a parameter cannot be, or the index cannot be read.
-pub async fn asked(app: &App, params: &AttackParams, search: &SearchParams) -> Result<Asked, Problem> {
-    let release = params.release(app)?;
-    let search = params.within(search.clone())?.search()?;
-    let actor = query::one(params.actor.as_ref());
-    let about = params.about(release)?;
-    app.read(move |library| {
-        let coverage = library.coverage(&search)?;
-        let found: Vec<Actor> = match actor {
-            Some(text) => library.lexicon_of(release).actors().find(&text).into_iter().cloned().collect(),
-            None => Vec::new(),
-        };
-        let mut wanted: Vec<TechniqueId> =
-            found.iter().flat_map(|actor| actor.techniques.clone()).chain(about.clone()).collect();
-        wanted.sort();
-        wanted.dedup();
-        let matrix = Matrix::new(release, &coverage.techniques, &wanted);
-        Ok(Asked { matrix, actors: found, about, coverage })
-    })
-    .await
-}
 
 /// The matrix with the number of procedures that hunt each technique.
 #[derive(Debug, Serialize, ToSchema)]
@@ -157,7 +30,7 @@ pub struct MatrixAnswer {
     /// The tactics, in order.
     pub tactics: Vec<TacticColumn>,
     /// MITRE's notice.
-    pub notice: &'static str,
+    pub notice: String,
 }
 
 /// A tactic and its techniques.
@@ -212,8 +85,7 @@ pub async fn matrix(
     Query(params): Query<AttackParams>,
     Searched(search): Searched,
 ) -> Result<Json<MatrixAnswer>, Problem> {
-    let Asked { matrix, coverage, .. } = asked(&app, &params, &search).await?;
-    let (share, _) = matrix.shares();
+    let Asked { matrix, coverage, share, .. } = asked(&app, &params, &search).await?;
     let tactics = matrix.columns.into_iter().map(|column| TacticColumn {
         id: column.id,
         short_name: column.short_name,
@@ -227,45 +99,8 @@ pub async fn matrix(
         procedures: coverage.total,
         hunted: share.hunted,
         of: share.of,
-        notice: NOTICE,
+        notice: matrix.notice,
     }))
-}
-
-/// The matrix as a file: `library.json` or `layer.json` for a Navigator layer, `matrix.csv`.
-#[utoipa::path(
-    get, path = "/layers/{file}", tag = "attack",
-    params(("file" = String, Path, description = "library.json, layer.json or matrix.csv"), AttackParams, SearchParams),
-    responses((status = 200, body = String), (status = 404, body = Problem, content_type = "application/problem+json"))
-)]
-pub async fn layer(
-    State(app): State<App>,
-    _who: Principal,
-    Path(file): Path<String>,
-    Query(params): Query<AttackParams>,
-    Searched(search): Searched,
-) -> Result<Response, Problem> {
-    if !matches!(file.as_str(), "library.json" | "layer.json" | "matrix.csv") {
-        return Err(Problem::not_found(format!(
-            "{file} here; there are library.json, layer.json and matrix.csv"
-        )));
-    }
-    let Asked { matrix, actors, about, .. } = asked(&app, &params, &search).await?;
-    let (kind, body) = if file == "matrix.csv" {
-        ("text/csv; charset=utf-8", matrix.csv())
-    } else {
-        let name = match actors.first() {
-            Some(actor) => format!("What we hunt of {}", actor.name),
-            None if !about.is_empty() => format!("What we hunt of {} techniques", about.len()),
-            None => "What we hunt".to_owned(),
-        };
-        ("application/json", matrix.layer(&name).to_string())
-    };
-    let headers = [
-        Cache::Never.header(),
-        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (header::CONTENT_DISPOSITION, disposition("attachment", &file)),
-    ];
-    Ok((headers, body).into_response())
 }
 
 /// A technique as lists show it.
@@ -400,24 +235,6 @@ mod tests {
         let old = viewer.get("/api/v1/matrix?domain=enterprise-attack&version=18.1").await.json();
         assert_eq!(old["tactics"].as_array().unwrap().len(), 14);
         assert_eq!(viewer.get("/api/v1/matrix?release=1.0").await.status, 400);
-    }
-
-    #[tokio::test]
-    async fn a_layer_and_a_table_are_files() {
-        let sample = Sample::open().await;
-        let viewer = sample.user(Role::Viewer).await;
-        let layer = viewer.get("/api/v1/layers/library.json?actor=APT29").await;
-        assert!(layer.header("content-disposition").contains("attachment"));
-        assert_eq!(layer.json()["versions"]["layer"], "4.5");
-        assert_eq!(layer.json()["name"], "What we hunt of APT29");
-        assert!(viewer.get("/api/v1/layers/matrix.csv").await.text().starts_with("tactic,technique,name"));
-        let about = viewer.get("/api/v1/layers/layer.json?about=T1003.001&about=T1562.001").await.json();
-        assert_eq!(about["name"], "What we hunt of 2 techniques");
-        let asked =
-            |id: &str| about["techniques"].as_array().unwrap().iter().any(|one| one["techniqueID"] == id);
-        assert!(asked("T1685"), "what replaced it");
-        assert_eq!(viewer.get("/api/v1/layers/layer.json?about=LSASS").await.status, 400);
-        assert_eq!(viewer.get("/api/v1/layers/other.json").await.status, 404);
     }
 
     #[tokio::test]

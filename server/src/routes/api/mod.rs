@@ -2,6 +2,7 @@
 
 #![allow(clippy::missing_errors_doc, reason = "the responses of each endpoint say it, where callers read it")]
 
+pub mod asked;
 pub mod attack;
 pub mod collections;
 pub mod coverage;
@@ -10,6 +11,7 @@ pub mod diff;
 pub mod history;
 pub mod instances;
 pub mod item;
+pub mod layers;
 pub mod notebook;
 pub mod offers;
 pub mod openapi;
@@ -87,7 +89,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(problems::list))
         .routes(routes!(suggest::suggest))
         .routes(routes!(attack::matrix))
-        .routes(routes!(attack::layer))
+        .routes(routes!(layers::layer))
         .routes(routes!(attack::techniques))
         .routes(routes!(attack::list_actors))
         .routes(routes!(collections::list))

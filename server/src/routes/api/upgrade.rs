@@ -1,6 +1,6 @@
 //! GET `/attack/upgrade`: what becomes of the catalog's procedures when another release of ATT&CK is shown; and the patch.
 
-use super::attack::unknown;
+use super::asked::unknown;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::http::cache::Cache;

@@ -5,13 +5,14 @@ use super::{Visitor, html};
 use crate::app::App;
 use crate::http::problem::Problem;
 use crate::http::query;
-use crate::routes::api::attack::{Asked, AttackParams, asked};
+use crate::routes::api::asked::{Asked, AttackParams, Narrowed, asked};
 use crate::routes::api::procedures::Searched;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum_extra::extract::Query;
 use catalog::attack::{self, ActorKind, Actors, Release, Status, TechniqueId};
 use catalog::index::{Coverage, Filters, Search};
+use catalog::team::Shelved;
 use serde::Deserialize;
 use web::pages::actor::{self, ActorView, Own};
 use web::pages::matrix::{self, Cell, Choice, Column, MatrixView};
@@ -39,11 +40,8 @@ pub async fn matrix(
     Searched(search): Searched,
     Query(shown): Query<Shown>,
 ) -> Result<Response, Problem> {
-    // From here on it is a part of what is searched: it stands in the box, and every link keeps it.
-    let search = params.within(search)?;
-    let params = AttackParams { collection: None, ..params };
-    let Asked { matrix: made, actors, about, coverage } = asked(&app, &params, &search).await?;
-    let (all, _) = made.shares();
+    let Asked { matrix: made, actors, about, share, coverage, narrowed } =
+        asked(&app, &params, &search).await?;
     let asked_about = actors
         .iter()
         .map(|actor| matrix::Asked {
@@ -53,34 +51,19 @@ pub async fn matrix(
             of: actor.techniques.len(),
         })
         .collect();
-    let releases = app.library.releases().all().map(|release| Choice {
-        value: release.title(),
-        chosen: release.domain() == made.domain && release.version() == made.version,
-    });
-    let kept = [
-        ("tactic", &search.tactic),
-        ("data_source", &search.data_source),
-        ("tag", &search.tag),
-        ("platform", &search.platform),
-        ("author", &search.author),
-        ("repo", &search.repo),
-        ("standing", &search.standing),
-    ];
     let view = MatrixView {
-        releases: releases.collect(),
-        q: search.q.clone().unwrap_or_default(),
-        actor: query::one(params.actor.as_ref()).unwrap_or_default(),
+        choices: choices(&app, &made, &coverage, &narrowed),
+        nobody: query::one(params.actor.as_ref()).filter(|_| actors.is_empty()),
+        narrowed: narrowed
+            .into_iter()
+            .map(|one| matrix::Narrowed { key: one.key, title: one.title, value: one.value })
+            .collect(),
         asked: asked_about,
         about: about.len(),
         about_hunted: coverage.hunted(&about),
-        kept: kept
-            .into_iter()
-            .chain([("about", &params.about)])
-            .flat_map(|(key, values)| values.iter().map(move |value| (key.to_owned(), value.clone())))
-            .collect(),
         procedures: coverage.total,
-        hunted: all.hunted,
-        of: all.of,
+        hunted: share.hunted,
+        of: share.of,
         as_list: shown.r#as.as_deref() == Some("list"),
         columns: made
             .columns
@@ -96,12 +79,64 @@ pub async fn matrix(
     visitor.render(&app, matrix::page, view).await
 }
 
+/// What the form of the matrix offers.
+fn choices(app: &App, made: &attack::Matrix, coverage: &Coverage, narrowed: &[Narrowed]) -> matrix::Choices {
+    let chosen = |key: &str| narrowed.iter().find(|one| one.key == key).map(|one| one.value.as_str());
+    let choices = |key: &str, mut values: Vec<String>| -> Vec<Choice> {
+        let chosen = chosen(key);
+        // What is chosen must be seen, whether it is there or not.
+        if let Some(own) = chosen.filter(|own| !values.iter().any(|value| value.eq_ignore_ascii_case(own))) {
+            values.push(own.to_owned());
+        }
+        let is = |value: &String| chosen.is_some_and(|own| own.eq_ignore_ascii_case(value));
+        values.into_iter().map(|value| Choice { chosen: is(&value), label: value.clone(), value }).collect()
+    };
+    let facet = |name: &str| -> Vec<String> {
+        let counts = coverage.facets.get(name).map(Vec::as_slice).unwrap_or_default();
+        counts.iter().filter(|count| count.count > 0).map(|count| count.value.clone()).collect()
+    };
+    let is_shown = |release: &&Release| release.domain() == made.domain && release.version() == made.version;
+    let releases = app.library.releases();
+    let shown = releases.all().find(is_shown).unwrap_or_else(|| app.library.release());
+    let lexicon = app.library.lexicon_of(shown);
+    let mut platforms = shown.platforms();
+    for named in facet("platform") {
+        if !platforms.iter().any(|platform| platform.eq_ignore_ascii_case(&named)) {
+            platforms.push(named);
+        }
+    }
+    platforms.sort_by_key(|platform| platform.to_lowercase());
+    let offered = |kind| matches!(kind, ActorKind::Own | ActorKind::Group | ActorKind::Campaign);
+    let mut actors: Vec<String> = (lexicon.actors().all().iter())
+        .filter(|actor| offered(actor.kind))
+        .map(|actor| actor.name.clone())
+        .collect();
+    actors.sort_by_key(|name| name.to_lowercase());
+    actors.dedup();
+    matrix::Choices {
+        releases: releases
+            .all()
+            .map(|release| Choice {
+                value: release.title(),
+                label: release.title(),
+                chosen: is_shown(&release),
+            })
+            .collect(),
+        platforms: choices("platform", platforms),
+        collections: choices("collection", lexicon.collections().iter().map(Shelved::full_name).collect()),
+        data_sources: facet("data_source"),
+        tags: facet("tag"),
+        actors,
+    }
+}
+
 fn cell(cell: attack::Cell) -> Cell {
     Cell {
         id: cell.id,
         name: cell.name,
         count: cell.count,
         wanted: cell.wanted,
+        asked: cell.asked,
         subs: cell.subs.into_iter().map(self::cell).collect(),
     }
 }
@@ -250,4 +285,61 @@ pub async fn actor(
         outside,
     };
     visitor.render(&app, actor::page, view).await
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Role;
+    use crate::sample::Sample;
+
+    #[tokio::test]
+    async fn the_matrix_keeps_what_it_was_narrowed_by_and_takes_each_back() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let page = viewer
+            .get("/matrix?release=enterprise-attack+19.2&platform=Windows&platform=Linux&tag=windows&tactic=TA0006")
+            .await
+            .text();
+        assert!(page.contains("<option value=\"Windows\" selected"), "the first is in the control");
+        assert!(
+            page.contains("<input type=\"hidden\" name=\"platform\" value=\"Linux\""),
+            "the second is kept"
+        );
+        assert!(page.contains("<input type=\"hidden\" name=\"tactic\" value=\"TA0006\""));
+        assert!(page.contains("name=\"tag\" value=\"windows\""));
+        let without_tag = "/matrix?release=enterprise-attack%2019.2&amp;platform=Windows&amp;platform=Linux&amp;tactic=TA0006\"";
+        assert!(page.contains(without_tag), "{page}");
+        assert!(page.contains("href=\"/matrix?release=enterprise-attack%2019.2\""), "all of them");
+        assert!(
+            page.contains("/api/v1/layers/matrix.svg?release=enterprise-attack%2019.2&amp;platform=Windows")
+        );
+    }
+
+    #[tokio::test]
+    async fn what_a_form_leaves_empty_narrows_nothing() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let plain = viewer.get("/matrix").await.text();
+        let query = "release=&platform=&data_source=&tag=&collection=&actor=&show=&q=&further=x";
+        let page = viewer.get(&format!("/matrix?{query}")).await.text();
+        assert!(!page.contains("matrix-narrowed"));
+        let told = |page: &str| page[page.find("matrix-told").unwrap()..].to_owned();
+        assert_eq!(told(&page), told(&plain));
+    }
+
+    #[tokio::test]
+    async fn gaps_of_an_actor_are_counted_marked_and_one_link_away() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let page = viewer.get("/matrix?actor=APT29").await.text();
+        assert!(page.contains("Show only these") && page.contains("class=\"gap asked\""));
+        assert!(page.contains("actor=APT29&amp;show=gaps"));
+        let gaps = viewer.get("/matrix?actor=APT29&show=gaps").await.text();
+        assert!(!gaps.contains("Show only these") && !gaps.contains(" aside\""), "nothing else is shown");
+        let list = viewer.get("/matrix?actor=APT29&show=gaps&as=list").await.text();
+        assert!(list.contains("/techniques/T1003.002") && !list.contains("/techniques/T1003.001\""));
+        let nobody = viewer.get("/matrix?actor=Nobody%20Known").await.text();
+        assert!(nobody.contains("knows no group, software or campaign"));
+        assert_eq!(viewer.get("/matrix?show=some").await.status, 400);
+    }
 }

@@ -5,7 +5,7 @@ use super::Visitor;
 use super::shared::Context;
 use crate::app::App;
 use crate::http::problem::Problem;
-use crate::routes::api::attack::MOST_ABOUT;
+use crate::routes::api::asked::MOST_ABOUT;
 use crate::routes::api::coverage::{Hunted, look};
 use axum::extract::{Form, State};
 use axum::response::Response;

@@ -38,6 +38,7 @@ pub async fn show(
     let choices = |chosen: &Release| {
         let choice = |release: &'static Release| Choice {
             value: release.title(),
+            label: release.title(),
             chosen: release.title() == chosen.title(),
         };
         app.library.releases().all().map(choice).collect()

@@ -1,9 +1,12 @@
-//! The matrix of a release with what a catalog hunts in it, and as files: a Navigator layer and CSV.
+//! The matrix of a release with what a catalog hunts in it, and as files: a Navigator layer, CSV and a picture (SVG).
+//! MITRE's notice is in each.
 
-use super::{NOTICE, Release, Status, Technique, TechniqueId};
-use serde_json::{Value, json};
+mod csv;
+mod layer;
+mod svg;
+
+use super::{Release, Status, Technique, TechniqueId};
 use std::collections::{BTreeMap, HashSet};
-use std::fmt::Write as _;
 
 /// Every technique in use, by tactic, with the number of procedures that hunt it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +15,44 @@ pub struct Matrix {
     pub domain: String,
     /// `19.2`
     pub version: String,
+    /// MITRE's notice.
+    pub notice: String,
     /// The tactics, in order.
     pub columns: Vec<Column>,
+    /// What of the cells counts for files.
+    told: Told,
+}
+
+/// Which techniques are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Show {
+    /// All.
+    #[default]
+    All,
+    /// Those that are asked about.
+    Asked,
+    /// Those that nobody hunts; of those that are asked about, where some are.
+    Gaps,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Told {
+    #[default]
+    All,
+    Wanted,
+    Gaps,
+    WantedGaps,
+}
+
+/// What a file of the matrix says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Caption {
+    /// `What we hunt of APT29`
+    pub name: String,
+    /// What it was narrowed by: what, and to which value.
+    pub narrowed: Vec<(String, String)>,
+    /// How many procedures count.
+    pub procedures: usize,
 }
 
 /// A tactic and its techniques.
@@ -40,6 +79,8 @@ pub struct Cell {
     pub count: u64,
     /// Whether it, or a sub-technique of it, is among those that are asked about.
     pub wanted: bool,
+    /// Whether it is among them itself.
+    pub asked: bool,
     /// Its sub-techniques in this tactic, by id.
     pub subs: Vec<Cell>,
 }
@@ -63,6 +104,7 @@ impl Matrix {
             name: technique.name.clone(),
             count: counts.get(technique.id.as_str()).copied().unwrap_or(0),
             wanted: wanted.contains(technique.id.as_str()),
+            asked: wanted.contains(technique.id.as_str()),
             subs: Vec::new(),
         };
         let columns = release
@@ -89,22 +131,27 @@ impl Matrix {
                 }
             })
             .collect();
-        Self { domain: release.domain().to_owned(), version: release.version().to_owned(), columns }
+        Self {
+            domain: release.domain().to_owned(),
+            version: release.version().to_owned(),
+            notice: release.notice().to_owned(),
+            columns,
+            told: Told::All,
+        }
     }
 
     /// Of all techniques and sub-techniques, each once, how many are hunted; and of those that are asked about.
     pub fn shares(&self) -> (Share, Share) {
         let (mut all, mut wanted) = (Share::default(), Share::default());
         let mut seen = HashSet::new();
-        for (_, cell, is_sub) in self.cells() {
+        for (_, cell, _) in self.cells() {
             if !seen.insert(cell.id.as_str()) {
                 continue;
             }
             let hunted = usize::from(cell.count > 0);
             all.of += 1;
             all.hunted += hunted;
-            // A parent is wanted because of its sub-techniques, too; these are counted themselves.
-            if cell.wanted && (is_sub || cell.subs.iter().all(|sub| !sub.wanted)) {
+            if cell.asked {
                 wanted.of += 1;
                 wanted.hunted += hunted;
             }
@@ -122,71 +169,73 @@ impl Matrix {
         })
     }
 
-    /// What is hunted, or asked about, as a layer of MITRE's ATT&CK Navigator (layer format 4.5).
-    pub fn layer(&self, name: &str) -> Value {
-        let most = self.cells().map(|(_, cell, _)| cell.count).max().unwrap_or(0).max(1);
-        let techniques: Vec<Value> = self
-            .cells()
-            .filter(|(_, cell, _)| cell.count > 0 || cell.wanted)
-            .map(|(column, cell, _)| {
-                json!({
-                    "techniqueID": cell.id,
-                    "tactic": column.short_name,
-                    "score": cell.count,
-                    "comment": match cell.count {
-                        0 => "no procedure hunts it".to_owned(),
-                        1 => "1 procedure".to_owned(),
-                        count => format!("{count} procedures"),
-                    },
-                    "enabled": true,
-                    "showSubtechniques": cell.subs.iter().any(|sub| sub.count > 0 || sub.wanted),
-                })
-            })
-            .collect();
-        json!({
-            "name": name,
-            // The Navigator knows releases by the number before the dot.
-            "versions": {
-                "attack": self.version.split('.').next().unwrap_or_default(),
-                "navigator": "5.1.0",
-                "layer": "4.5",
-            },
-            "domain": self.domain,
-            "description": format!("Procedures by technique, from Huntshelf. ATT&CK {}. {NOTICE}", self.version),
-            "sorting": 3,
-            "hideDisabled": false,
-            "techniques": techniques,
-            "gradient": { "colors": ["#f4f1eaff", "#12604dff"], "minValue": 0, "maxValue": most },
-            "legendItems": [],
-            "metadata": [],
-            "showTacticRowBackground": false,
-            "selectTechniquesAcrossTactics": false,
-            "selectSubtechniquesWithParent": false,
-        })
+    /// Leaves out what is on none of these platforms. What is hunted stays: that somebody hunts it there is worth more
+    /// than a list. A platform that the release does not know leaves out nothing.
+    pub fn on_platforms(&mut self, release: &Release, platforms: &[String]) {
+        let is = |one: &String| platforms.iter().any(|platform| platform.trim().eq_ignore_ascii_case(one));
+        if !release.techniques().iter().any(|technique| technique.platforms.iter().any(is)) {
+            return;
+        }
+        let fits = |cell: &Cell| {
+            cell.count > 0 || release.technique(&cell.id).is_some_and(|own| own.platforms.iter().any(is))
+        };
+        self.retain(fits);
     }
 
-    /// One line for each technique and tactic: tactic, technique, name, procedures, and `yes` where it is asked about.
-    pub fn csv(&self) -> String {
-        let mut csv = String::from("tactic,technique,name,procedures,asked\r\n");
-        for (column, cell, _) in self.cells() {
-            let (tactic, name) = (quoted(&column.name), quoted(&cell.name));
-            let asked = if cell.wanted { "yes" } else { "" };
-            // Writing to a string cannot fail.
-            let _ = write!(csv, "{tactic},{},{name},{},{asked}\r\n", cell.id, cell.count);
+    /// Leaves out what is not to be shown. Where nothing is asked about, everything is.
+    pub fn show(&mut self, show: Show) {
+        let asked = self.cells().any(|(_, cell, _)| cell.wanted);
+        self.told = match (show, asked) {
+            (Show::All, _) | (Show::Asked, false) => Told::All,
+            (Show::Asked, true) => Told::Wanted,
+            (Show::Gaps, false) => Told::Gaps,
+            (Show::Gaps, true) => Told::WantedGaps,
+        };
+        let told = self.told;
+        self.retain(move |cell| told.has(cell));
+    }
+
+    /// Keeps the cells that fit; a technique also for its sub-techniques' sake.
+    fn retain(&mut self, fits: impl Fn(&Cell) -> bool) {
+        for column in &mut self.columns {
+            for cell in &mut column.cells {
+                cell.subs.retain(&fits);
+            }
+            column.cells.retain(|cell| !cell.subs.is_empty() || fits(cell));
         }
-        csv
+    }
+
+    /// The cells that files list: without techniques that stand there for their sub-techniques' sake alone.
+    fn told(&self) -> impl Iterator<Item = (&Column, &Cell)> {
+        self.cells().filter(|(_, cell, _)| self.told.has(cell)).map(|(column, cell, _)| (column, cell))
     }
 }
 
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "\"\""))
+impl Told {
+    fn has(self, cell: &Cell) -> bool {
+        match self {
+            Told::All => true,
+            Told::Wanted => cell.wanted,
+            Told::Gaps => cell.count == 0,
+            Told::WantedGaps => cell.wanted && cell.count == 0,
+        }
+    }
+}
+
+/// A number of procedures in words.
+fn procedures(count: u64) -> String {
+    match count {
+        0 => "no procedure".to_owned(),
+        1 => "1 procedure".to_owned(),
+        count => format!("{count} procedures"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn matrix(wanted: &[&str]) -> Matrix {
+    pub(super) fn matrix(wanted: &[&str]) -> Matrix {
         let counts = [("T1003", 3), ("T1003.001", 2), ("T1055", 1)];
         let counts = counts.iter().map(|(id, count)| ((*id).to_owned(), *count)).collect();
         let wanted: Vec<TechniqueId> = wanted.iter().map(|id| id.parse().unwrap()).collect();
@@ -214,26 +263,30 @@ mod tests {
     }
 
     #[test]
-    fn a_layer_names_the_release_of_its_ids() {
-        let layer = matrix(&["T1566"]).layer("Ours");
-        assert_eq!(layer["versions"]["attack"], "19");
-        assert_eq!(
-            (&layer["versions"]["layer"], &layer["domain"]),
-            (&json!("4.5"), &json!("enterprise-attack"))
-        );
-        let techniques = layer["techniques"].as_array().unwrap();
-        let told: Vec<_> = techniques
-            .iter()
-            .map(|one| (one["techniqueID"].as_str().unwrap(), one["score"].as_u64().unwrap()))
-            .collect();
-        assert!(told.contains(&("T1003.001", 2)) && told.contains(&("T1566", 0)));
-        assert!(layer["description"].as_str().unwrap().contains("The MITRE Corporation"));
+    fn a_platform_leaves_out_what_is_not_there_and_keeps_what_is_hunted() {
+        let mut only = matrix(&[]);
+        only.on_platforms(Release::current(), &["containers".to_owned()]);
+        let has = |id: &str| only.cells().any(|(_, cell, _)| cell.id == id);
+        assert!(has("T1610"), "deploy container");
+        assert!(has("T1003.001") && !has("T1003.002"), "the one is hunted");
+        let mut all = matrix(&[]);
+        all.on_platforms(Release::current(), &["Toaster".to_owned()]);
+        assert_eq!(all, matrix(&[]));
     }
 
     #[test]
-    fn csv_quotes_names() {
-        let csv = matrix(&[]).csv();
-        assert!(csv.contains("\"Credential Access\",T1003.001,\"LSASS Memory\",2,\r\n"));
-        assert_eq!(csv.lines().count(), 1 + matrix(&[]).cells().count());
+    fn only_gaps_or_only_what_is_asked_about_is_shown() {
+        let shown = |show| {
+            let mut matrix = matrix(&["T1003.001", "T1003.002", "T1566"]);
+            matrix.show(show);
+            matrix.told().map(|(_, cell)| cell.id.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(Show::Asked), ["T1566", "T1003", "T1003.001", "T1003.002"]);
+        assert_eq!(shown(Show::Gaps), ["T1566", "T1003.002"]);
+        let mut nobody = matrix(&[]);
+        nobody.show(Show::Gaps);
+        assert!(nobody.told().count() > 600 && nobody.told().all(|(_, cell)| cell.count == 0));
+        nobody.show(Show::Asked);
+        assert!(nobody.told().count() > 600, "nothing is asked about");
     }
 }
