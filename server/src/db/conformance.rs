@@ -5,6 +5,7 @@ use super::accounts::Account;
 use super::customers::Customer;
 use super::idempotency::Claim;
 use super::instances::{Instance, InstanceFilter, InstanceTenant};
+use super::searches::SavedSearch;
 use super::sign_in::Link;
 use super::tenants::{Tenant, TenantFilter};
 use super::{Database, DbError};
@@ -182,6 +183,7 @@ on_both!(
     a_request_that_comes_again_is_answered_alike,
     a_claim_that_was_left_behind_is_free_after_a_while,
     deeds_are_told_newest_first,
+    saved_searches_are_each_persons_own_and_bounded,
     names_sort_by_their_bytes,
 );
 
@@ -410,6 +412,36 @@ async fn deeds_are_told_newest_first(bench: Bench) {
     let actions: Vec<_> = deeds.iter().map(|deed| deed.action.as_str()).collect();
     assert_eq!(actions, ["tenant.create", "customer.create"]);
     assert_eq!(deeds[0].by, "Ana");
+}
+
+async fn saved_searches_are_each_persons_own_and_bounded(bench: Bench) {
+    let ana = principal(&bench.account("Ana", Role::Viewer).await);
+    let ben = principal(&bench.account("Ben", Role::Viewer).await);
+    let search = |name: &str| SavedSearch {
+        id: entropy::short_id(&bench.entropy),
+        name: name.to_owned(),
+        query: "q=lsass&tag=a%26b".to_owned(),
+        created_at: bench.now(),
+        updated_at: bench.now(),
+    };
+    let (mine, theirs) = (bench.db.searches(&ana), bench.db.searches(&ben));
+    let (first, second) = (search("dumps"), search("Shells"));
+    assert!(mine.create(&first, 2).await.unwrap() && mine.create(&second, 2).await.unwrap());
+    assert!(!mine.create(&search("a third"), 2).await.unwrap());
+    assert!(matches!(mine.create(&search("dumps"), 5).await, Err(DbError::Taken(_))));
+    assert!(theirs.create(&search("dumps"), 2).await.unwrap(), "of another person");
+    assert_eq!(mine.list().await.unwrap(), [second.clone(), first.clone()]);
+    assert_eq!(mine.get(&first.id).await.unwrap(), Some(first.clone()));
+
+    let renamed = SavedSearch { name: "lsass".to_owned(), query: "q=x".to_owned(), ..first.clone() };
+    assert!(!theirs.update(&renamed).await.unwrap() && !theirs.delete(&first.id).await.unwrap());
+    assert_eq!(theirs.get(&first.id).await.unwrap(), None);
+    assert!(mine.update(&renamed).await.unwrap());
+    let onto = SavedSearch { name: second.name.clone(), ..renamed.clone() };
+    assert!(matches!(mine.update(&onto).await, Err(DbError::Taken(_))));
+    assert_eq!(mine.get(&first.id).await.unwrap(), Some(renamed));
+    assert!(mine.delete(&first.id).await.unwrap() && !mine.delete(&first.id).await.unwrap());
+    assert_eq!(mine.list().await.unwrap(), [second]);
 }
 
 async fn names_sort_by_their_bytes(bench: Bench) {

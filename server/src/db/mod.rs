@@ -13,6 +13,7 @@ mod conformance;
 pub mod customers;
 pub mod idempotency;
 pub mod instances;
+pub mod searches;
 pub mod sign_in;
 pub mod tenants;
 

@@ -20,6 +20,7 @@ pub mod procedure;
 pub mod procedures;
 pub mod report;
 pub mod repos;
+pub mod searches;
 pub mod skeleton;
 pub mod source;
 pub mod suggest;
@@ -101,6 +102,8 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(customers::change))
         .routes(routes!(tenants::list, tenants::create))
         .routes(routes!(tenants::change))
+        .routes(routes!(searches::list, searches::create))
+        .routes(routes!(searches::change, searches::delete))
         .routes(routes!(instances::create::create))
         .routes(routes!(instances::list::list))
         .routes(routes!(instances::one::get))

@@ -8,6 +8,7 @@ use crate::http::problem::Problem;
 use crate::http::query;
 use axum::Json;
 use axum::extract::{FromRequestParts, State};
+use axum::http::Uri;
 use axum::http::request::Parts;
 use axum_extra::extract::{Query, QueryRejection};
 use catalog::index::{FacetCount, Filters, Found, Offers, Search, Sort};
@@ -61,9 +62,19 @@ pub struct Searched(pub SearchParams);
 impl<S: Send + Sync> FromRequestParts<S> for Searched {
     type Rejection = QueryRejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let Query(mut params) = Query::<SearchParams>::from_request_parts(parts, state).await?;
-        for (name, value) in url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        Self::read(&parts.uri)
+    }
+}
+
+impl Searched {
+    /// The parameters of an address.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn read(uri: &Uri) -> Result<Self, QueryRejection> {
+        let Query(mut params) = Query::<SearchParams>::try_from_uri(uri)?;
+        for (name, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
             let value = value.trim();
             if KNOWN.contains(&&*name) || value.is_empty() {
                 continue;
