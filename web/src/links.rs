@@ -93,6 +93,11 @@ pub fn collection(repo: &str, name: &str) -> String {
     format!("/collections/{}/{}", encode(repo), encode(name))
 }
 
+/// Where a saved search is renamed.
+pub fn search(id: &str) -> String {
+    format!("/searches/{}", encode(id))
+}
+
 /// The page of one tenant.
 pub fn tenant(id: &str) -> String {
     format!("/tenants/{}", encode(id))

@@ -9,7 +9,7 @@ pub(crate) struct Labelled {
     /// Its `name`.
     pub(crate) name: String,
     /// What its `id` begins with: a word of its form, where a page holds several.
-    pub(crate) form: &'static str,
+    pub(crate) form: String,
     /// Its label.
     pub(crate) label: String,
     /// What is expected, in a sentence; may be empty.
@@ -25,7 +25,7 @@ impl Labelled {
     pub(crate) fn new(name: &str, label: &str, help: &str, errors: &[FieldError]) -> Self {
         Self {
             name: name.to_owned(),
-            form: "f",
+            form: "f".to_owned(),
             label: label.to_owned(),
             help: help.to_owned(),
             error: errors.iter().find(|error| error.field == name).map(|error| error.message.clone()),
@@ -40,13 +40,13 @@ impl Labelled {
     }
 
     /// The same field of a form that shares its page with others.
-    pub(crate) fn of(mut self, form: &'static str) -> Self {
-        self.form = form;
+    pub(crate) fn of(mut self, form: impl Into<String>) -> Self {
+        self.form = form.into();
         self
     }
 
     fn id(&self) -> String {
-        id_of(self.form, &self.name)
+        id_of(&self.form, &self.name)
     }
 
     /// Ids of what describes it, for `aria-describedby`.

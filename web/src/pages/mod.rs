@@ -20,6 +20,7 @@ pub mod problems;
 pub mod procedure;
 pub mod reference;
 pub mod repositories;
+pub mod searches;
 pub mod technique;
 pub mod tenants;
 pub mod upgrade;

@@ -5,9 +5,10 @@ mod reading;
 mod work;
 
 use web::pages::technique::Named;
-use web::pages::{about, catalog, collections, error, login, problems, reference, repositories};
+use web::pages::{about, catalog, collections, error, login, problems, reference, repositories, searches};
 use web::view::{
-    Commit, Diagnostic, Severity, Standing, Tactic, TacticOrigin, Technique, TechniqueStatus, When,
+    Commit, Diagnostic, FieldError, Severity, Standing, Tactic, TacticOrigin, Technique, TechniqueStatus,
+    When,
 };
 use web::{Assets, Frame, Person, Theme, Viewer};
 
@@ -141,6 +142,7 @@ impl Sample {
     pub(crate) fn pages(&self) -> Vec<(&'static str, String)> {
         let mut pages = vec![
             ("catalog", catalog::page(&self.frame("/?q=lsass&tactic=TA0006"), self.catalog())),
+            ("searches", searches::page(&self.frame("/searches"), self.searches())),
             ("catalog-home", catalog::page(&self.frame("/"), self.catalog_home())),
             ("catalog-nothing", catalog::page(&self.frame("/?q=zzz"), self.catalog_nothing())),
             ("catalog-empty", catalog::page(&self.frame("/"), catalog::CatalogView::default())),
@@ -379,8 +381,41 @@ impl Sample {
             facets: self.facets(),
             items: self.items(),
             next: self.some("g12-eyJzIjoxLjJ9"),
+            query: "q=lsass".to_owned(),
+            saved: self.saved(),
             collections: Vec::new(),
             repositories: self.readiness(),
+        }
+    }
+
+    fn saved(&self) -> Vec<searches::SavedLink> {
+        let one =
+            |name: &str, query: &str| searches::SavedLink { name: self.t(name), query: query.to_owned() };
+        vec![one("Credential theft", "q=lsass&tactic=TA0006"), one("Lsass", "q=kerberoast")]
+    }
+
+    fn searches(&self) -> searches::SearchesView {
+        let one = |id: &str, name: &str, count| searches::Saved {
+            id: id.to_owned(),
+            name: self.t(name),
+            query: "q=lsass&tactic=TA0006".to_owned(),
+            q: self.t("lsass"),
+            chosen: vec![catalog::Chosen {
+                facet: "tactic".to_owned(),
+                value: self.t("TA0006"),
+                label: self.t("Credential Access"),
+            }],
+            count,
+        };
+        let form = searches::SaveForm {
+            name: self.t("Lsass"),
+            query: self.t("q=lsass"),
+            errors: vec![FieldError { field: "name".to_owned(), message: self.t("The name is taken.") }],
+        };
+        searches::SearchesView {
+            searches: vec![one("a1", "Credential theft", Some(12)), one("b2", "Lsass", None)],
+            form: Some(form.clone()),
+            wrong: Some(("b2".to_owned(), form)),
         }
     }
 
@@ -391,6 +426,7 @@ impl Sample {
             further_page: false,
             total: 12_318,
             hints: Vec::new(),
+            query: String::new(),
             collections: self.collections(),
             ..self.catalog()
         }

@@ -2,12 +2,13 @@
 
 use super::collections::listed;
 use super::offers::offers;
+use super::searches;
 use super::shared::{Context, standing, tactic, technique};
 use super::{Visitor, html};
 use crate::app::App;
 use crate::http::problem::Problem;
 use crate::routes::api::item::DiagnosticCounts;
-use crate::routes::api::procedures::Searched;
+use crate::routes::api::procedures::{Searched, query_string};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -42,12 +43,17 @@ pub async fn show(
     let search = params.search()?;
     let fragment = headers.get("x-fragment").is_some_and(|wanted| wanted == "results");
     let (context, frame) = (Context::of(&app), visitor.frame(&app));
+    let saved = searches::named(&app, &visitor).await?;
+    let mut asked = search.clone();
+    asked.filters.further.retain(|name, _| app.library.facets().contains(name));
+    let query = query_string(&asked);
     let made = app
         .read(move |library| {
             let began = Instant::now();
             let found = library.search(&search)?;
             let took = began.elapsed();
             let mut view = view(&context, &search, found, took, library.repositories(), library.release());
+            (view.saved, view.query) = (saved, query);
             if view.total == 0 && !search.is_everything() {
                 let found = library.offers(&search)?;
                 view.offers = Some(offers(&context, &search, &view.chosen, found, library.release()));
@@ -114,6 +120,8 @@ fn view(
         items: items(context, found.hits),
         next: found.next,
         collections: Vec::new(),
+        query: String::new(),
+        saved: Vec::new(),
         repositories: repositories.into_iter().map(|state| readiness(context, state)).collect(),
     }
 }
@@ -127,20 +135,23 @@ fn query_parts(text: &str, not_fields: &[String], release: &Release) -> Vec<Quer
                 let label = format!("{} {}", part.field, part.text);
                 return QueryPart { field: String::new(), label, negated: part.negated, rest: part.rest };
             }
-            let name = match part.field.as_str() {
-                "tactic" => release.tactic(&part.text).map(|tactic| tactic.name.clone()),
-                "technique" => {
-                    release.technique(&part.text).map(|found| format!("{} {}", found.id, found.name))
-                }
-                _ => None,
-            };
             let label = match part.kind {
                 PartKind::Phrase => format!("\u{201c}{}\u{201d}", part.text),
-                _ => name.unwrap_or(part.text),
+                _ => value_label(&part.field, &part.text, release),
             };
             QueryPart { field: part.field, label, negated: part.negated, rest: part.rest }
         })
         .collect()
+}
+
+/// A value of a field or a facet as it is shown: what is ATT&CK's by its name.
+pub fn value_label(field: &str, value: &str, release: &Release) -> String {
+    let name = match field {
+        "tactic" => release.tactic(value).map(|tactic| tactic.name.clone()),
+        "technique" => release.technique(value).map(|found| format!("{} {}", found.id, found.name)),
+        _ => None,
+    };
+    name.unwrap_or_else(|| value.to_owned())
 }
 
 /// What was chosen, labelled as its facet labels it. A chosen value that none of the results has joins its facet, so that

@@ -19,6 +19,7 @@ pub mod problems;
 pub mod procedure;
 pub mod reference;
 pub mod repositories;
+pub mod searches;
 pub mod shared;
 pub mod tenants;
 pub mod theme;
@@ -66,6 +67,9 @@ pub fn router() -> Router<App> {
         .route("/instances", get(copies::show))
         .route("/instances/{id}", get(copies::show_one))
         .route("/instances.zip", post(copies::zip))
+        .route("/searches", get(searches::show).post(searches::create))
+        .route("/searches/{id}", post(searches::rename))
+        .route("/searches/{id}/delete", post(searches::delete))
         .route("/customers", get(customers::show).post(customers::create))
         .route("/customers/{id}", get(customers::show_one).post(customers::change))
         .route("/tenants", get(tenants::show).post(tenants::create))
@@ -218,6 +222,7 @@ mod tests {
             "/coverage",
             "/problems",
             "/instances",
+            "/searches",
             "/customers",
             "/tenants",
             &format!("/tenants/{tenant}"),

@@ -35,6 +35,13 @@ impl Address {
         self.q.is_empty() && self.chosen.is_empty()
     }
 
+    /// The search in words: what was typed and what was chosen.
+    pub(super) fn as_words(&self) -> String {
+        let labels = self.chosen.iter().map(|one| if one.label.is_empty() { &one.value } else { &one.label });
+        let words = std::iter::once(&self.q).chain(labels).filter(|text| !text.is_empty());
+        words.map(String::as_str).collect::<Vec<_>>().join(", ")
+    }
+
     pub(super) fn holds(&self, facet: &str, value: &str) -> bool {
         self.chosen.iter().any(|chosen| chosen.facet == facet && chosen.value == value)
     }

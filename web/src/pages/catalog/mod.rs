@@ -13,6 +13,7 @@ mod results;
 mod search;
 
 use super::collections::{Listed, strip};
+use super::searches::{self, SavedLink};
 use crate::Frame;
 use crate::islands::LiveSearch;
 use crate::shell::to_html;
@@ -231,10 +232,27 @@ pub struct CatalogView {
     pub items: Vec<Item>,
     /// The cursor of the next page.
     pub next: Option<String>,
+    /// The search as a query string in its one spelling; empty where nothing is asked for.
+    pub query: String,
+    /// What the viewer has saved, by name.
+    pub saved: Vec<SavedLink>,
     /// Collections to begin with, where nothing was asked for.
     pub collections: Vec<Listed>,
     /// Every repository, in the configured order.
     pub repositories: Vec<Readiness>,
+}
+
+/// What a facet is called on pages.
+pub(crate) fn facet_title(name: &str) -> &str {
+    facets::title(name)
+}
+
+/// `1 procedure`, `12 procedures`.
+pub(crate) fn procedures(count: u64) -> String {
+    match count {
+        1 => "1 procedure".to_owned(),
+        count => format!("{} procedures", results::thousands(count)),
+    }
 }
 
 /// The whole page.
@@ -271,10 +289,13 @@ fn inside(view: CatalogView, address: &Address) -> AnyView {
         items: view.items,
         next: view.next,
         further_page: view.further_page,
+        save: searches::save(&view.saved, &view.query, &address.as_words()),
     };
+    let saved = searches::strip(view.saved, &view.query);
     let collections = strip(view.collections);
     view! {
         {readiness}
+        {saved}
         {collections}
         <div class="catalog">
             {facets}

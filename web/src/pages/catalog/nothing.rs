@@ -2,8 +2,7 @@
 
 use super::address::Address;
 use super::facets;
-use super::results::thousands;
-use super::{Begin, Offer, Offers};
+use super::{Begin, Offer, Offers, procedures};
 use crate::components::notices::empty;
 use crate::links;
 use leptos::prelude::*;
@@ -41,10 +40,7 @@ fn list(title: &'static str, id: &'static str, how: &'static str, offers: Vec<Of
         .map(|offer| {
             let facet = (!offer.facet.is_empty())
                 .then(|| view! { <span class="key">{facets::title(&offer.facet).to_owned()}</span> " " });
-            let count = match offer.count {
-                1 => "1 procedure".to_owned(),
-                count => format!("{} procedures", thousands(count)),
-            };
+            let count = procedures(offer.count);
             view! {
                 <li>
                     <a href=links::catalog(&offer.query)>{how} {facet} {offer.label}</a>

@@ -4,7 +4,7 @@ use super::address::Address;
 use super::facets;
 use super::marked::only_marks;
 use super::nothing::nothing;
-use super::{Correction, Item, Offers, QueryPart, Snippet, Sort};
+use super::{Correction, Item, Offers, QueryPart, Snippet, Sort, procedures};
 use crate::components::facts::message;
 use crate::components::notices::{Weight, notice};
 use crate::components::{attack, facts, paging};
@@ -23,14 +23,12 @@ pub(super) struct Found {
     pub(super) items: Vec<Item>,
     pub(super) next: Option<String>,
     pub(super) further_page: bool,
+    pub(super) save: AnyView,
 }
 
 /// Count, order, chips of what was chosen, hints, results, pages.
 pub(super) fn list(found: Found, address: &Address) -> AnyView {
-    let count = match found.total {
-        1 => "1 procedure".to_owned(),
-        total => format!("{} procedures", thousands(total)),
-    };
+    let count = procedures(found.total);
     let took = format!("in {}", duration(found.took_us));
     let items = if found.items.is_empty() {
         nothing(address, found.offers)
@@ -45,6 +43,7 @@ pub(super) fn list(found: Found, address: &Address) -> AnyView {
         </div>
         {parts(found.parts, address)}
         {chosen(address)}
+        {found.save}
         {hints(found.hints, &found.corrections, address)}
         {items}
         {paging::paging(
