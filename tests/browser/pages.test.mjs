@@ -15,10 +15,16 @@ before(async () => {
   const { tenants } = await server.api("GET", "/tenants");
   const made = await server.api("POST", `/procedures/${id}/instances`, { tenants: [tenants[0].id] });
   const [newest, before = newest] = revisions;
+  for (const [name, query] of [["Credential theft", "q=lsass&tactic=TA0006"], ["Windows, newest", "tag=windows&sort=changed"]]) {
+    await server.api("POST", "/searches", { name, query });
+  }
   Object.assign(pages, {
     catalog: "/",
     search: "/?q=lsass+memory",
+    "search-saved": "/?q=lsass&tactic=TA0006",
+    searches: "/searches",
     "nothing-found": "/?q=zyzzyvaword",
+    "nothing-but-near": "/?q=technique:T1003.002+source:process&tag=windows",
     procedure: `/procedures/${id}`,
     "procedure-at": `/procedures/${id}/at/${before.commit}`,
     report: `/procedures/${id}/report`,

@@ -87,7 +87,7 @@ fn missing(start: Vec<Begin>, ask: Vec<Begin>, skeleton: String) -> AnyView {
     view! {
         <section class="offers" aria-labelledby="missing">
             <h2 id="missing">"Is it missing?"</h2>
-            <ul class="ways">
+            <ul>
                 {start}
                 <li><a href=skeleton download="">{download}</a> ": a notebook to download, with its metadata filled in"</li>
                 {ask}
