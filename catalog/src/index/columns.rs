@@ -197,6 +197,53 @@ impl Columns {
     }
 }
 
+/// Which documents of a segment are procedures that are not deleted.
+pub(super) enum Shown {
+    /// All.
+    All,
+    /// Those for which it is said.
+    Some(Box<[bool]>),
+}
+
+impl Shown {
+    /// Of a segment as it is in one generation.
+    pub(super) fn of(reader: &SegmentReader, columns: &Columns) -> Self {
+        if columns.procedures.len() == reader.max_doc() as usize && !reader.has_deletes() {
+            return Self::All;
+        }
+        let mut shown = vec![false; reader.max_doc() as usize];
+        for doc in columns.procedures.iter().copied().filter(|doc| !reader.is_deleted(*doc)) {
+            shown[doc as usize] = true;
+        }
+        Self::Some(shown.into())
+    }
+
+    /// Whether a document is one.
+    #[inline]
+    pub(super) fn has(&self, doc: DocId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(shown) => shown.get(doc as usize).copied().unwrap_or(false),
+        }
+    }
+
+    /// For each document whether it is one, where not all are.
+    pub(super) fn only(&self) -> Option<&[bool]> {
+        match self {
+            Self::All => None,
+            Self::Some(shown) => Some(shown),
+        }
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self, columns: &Columns) -> usize {
+        match self {
+            Self::All => columns.procedures.len(),
+            Self::Some(shown) => shown.iter().filter(|shown| **shown).count(),
+        }
+    }
+}
+
 /// The terms of a fast field in order, each given to `each` with its ordinal.
 fn terms(column: &tantivy::columnar::StrColumn, mut each: impl FnMut(&[u8])) -> std::io::Result<()> {
     let mut stream = column.dictionary().stream()?;

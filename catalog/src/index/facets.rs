@@ -71,6 +71,11 @@ impl<'a> Choices<'a> {
         Self { filters, further, release, chosen }
     }
 
+    /// Whether nothing is chosen.
+    pub(super) fn is_empty(&self) -> bool {
+        self.chosen.is_empty()
+    }
+
     /// What a document fails, and what its tactics count for the order.
     pub(super) fn verdict(&self, columns: &Columns, doc: DocId) -> (Verdict, u8) {
         let mut failed = None;

@@ -7,11 +7,13 @@
 
 mod analysis;
 mod batch;
+mod best;
 mod columns;
 mod cursor;
 mod document;
 mod encoded;
 mod facets;
+mod lifts;
 mod lookup;
 mod mapped;
 mod offers;

@@ -1,8 +1,10 @@
 //! Searching: one pass over what matches the words counts, filters and keeps the best.
 
-use super::columns::Columns;
+use super::best::{Best, Rank, Ranked};
+use super::columns::{Columns, Shown};
 use super::cursor::Cursor;
 use super::facets::{Choices, Counts, Verdict};
+use super::lifts::{LiftWeights, Lifts};
 use super::query::compile::{Compiled, Needle, compile};
 use super::query::parse::parse;
 use super::query::typos::{Mended, mended};
@@ -13,9 +15,8 @@ use super::{Correction, Coverage, Entry, Filters, Found, Hit, IndexError, Rankin
 use crate::attack::{Actor, Release, TechniqueId};
 use crate::team::Lexicon;
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use tantivy::query::{Bm25StatisticsProvider, EnableScoring};
+use tantivy::query::{Bm25StatisticsProvider, EnableScoring, Weight};
 use tantivy::schema::{Field, Value};
 use tantivy::{DocAddress, DocId, Searcher, SegmentReader, TantivyDocument, Term};
 
@@ -187,26 +188,32 @@ impl Index {
     ) -> Result<(), IndexError> {
         let searcher = &snapshot.searcher;
         let statistics = LiveStatistics { searcher, live };
-        let weight = match &compiled.query {
-            None => None,
-            Some(query) => {
-                let scoring = EnableScoring::enabled_from_statistics_provider(&statistics, searcher);
-                Some(query.weight(scoring)?)
-            }
+        let scoring = EnableScoring::enabled_from_statistics_provider(&statistics, searcher);
+        let weight = compiled.query.as_ref().map(|query| query.weight(scoring)).transpose()?;
+        let lifts = match pass.order {
+            Order::Score | Order::Worth => LiftWeights::of(&compiled.lifts, scoring)?,
+            Order::Changed | Order::Title => LiftWeights::default(),
         };
         for (segment, reader) in searcher.segment_readers().iter().enumerate() {
             let columns = snapshot.columns(segment, &self.vocabulary)?;
             if columns.procedures.is_empty() {
                 continue;
             }
-            let place = Place { segment, reader, columns, titles: None };
-            let place = match pass.order {
-                Order::Title => Place { titles: Some(columns.titles(reader)?), ..place },
-                _ => place,
-            };
+            let titles = (pass.order == Order::Title).then(|| columns.titles(reader)).transpose()?;
+            let shown = snapshot.shown(segment, &self.vocabulary)?;
+            let place = Place { segment, shown, columns, titles };
             match &weight {
                 None => columns.procedures.iter().for_each(|doc| pass.see(&place, *doc, 0.0)),
-                Some(weight) => weight.for_each(reader, &mut |doc, score| pass.see(&place, doc, score))?,
+                Some(weight) => {
+                    let mut lifts = lifts.within(reader)?;
+                    if pass.is_plain() {
+                        pass.see_plainly(&place, reader, weight.as_ref(), &mut lifts)?;
+                    } else {
+                        weight.for_each(reader, &mut |doc, score| {
+                            pass.see(&place, doc, score + lifts.of(doc));
+                        })?;
+                    }
+                }
             }
         }
         Ok(())
@@ -322,7 +329,7 @@ enum Order {
 /// A segment that is gone through.
 struct Place<'a> {
     segment: usize,
-    reader: &'a SegmentReader,
+    shown: &'a Shown,
     columns: &'a Columns,
     titles: Option<&'a super::columns::Texts>,
 }
@@ -344,65 +351,6 @@ fn key_parts(key: &[u8]) -> Option<(&str, &str)> {
     std::str::from_utf8(key).ok()?.split_once('\0')
 }
 
-/// One result and its rank.
-#[derive(PartialEq, Eq)]
-struct Ranked<'a> {
-    /// Larger first.
-    rank: (u64, u64),
-    /// Then by title, where that is the order.
-    title: &'a [u8],
-    /// Then by repository and path.
-    key: &'a [u8],
-    address: DocAddress,
-}
-
-impl Ord for Ranked<'_> {
-    /// The better is the less.
-    fn cmp(&self, other: &Self) -> Ordering {
-        (other.rank.cmp(&self.rank))
-            .then_with(|| self.title.cmp(other.title))
-            .then_with(|| self.key.cmp(other.key))
-    }
-}
-
-impl PartialOrd for Ranked<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-/// The best few.
-struct Best<'a> {
-    room: usize,
-    /// The worst on top.
-    heap: BinaryHeap<Ranked<'a>>,
-}
-
-impl<'a> Best<'a> {
-    fn new(room: usize) -> Self {
-        Self { room, heap: BinaryHeap::with_capacity(room + 1) }
-    }
-
-    /// Whether a rank is surely too low.
-    fn beats(&self, rank: (u64, u64)) -> bool {
-        self.heap.len() == self.room && self.heap.peek().is_some_and(|worst| rank < worst.rank)
-    }
-
-    fn add(&mut self, one: Ranked<'a>) {
-        if self.heap.len() < self.room {
-            self.heap.push(one);
-        } else if let Some(mut worst) = self.heap.peek_mut()
-            && one < *worst
-        {
-            *worst = one;
-        }
-    }
-
-    fn into_sorted(self) -> Vec<Ranked<'a>> {
-        self.heap.into_sorted_vec()
-    }
-}
-
 /// One pass over what matches.
 struct Pass<'a, 'b> {
     order: Order,
@@ -420,9 +368,42 @@ impl<'a, 'b> Pass<'a, 'b> {
         Self { order, choices, after: None, counts: None, total: 0, best: Best::new(room) }
     }
 
+    /// Whether nothing is chosen and nothing counted by facet.
+    fn is_plain(&self) -> bool {
+        self.counts.is_none() && self.choices.is_empty() && matches!(self.order, Order::Score | Order::Worth)
+    }
+
+    /// [`Pass::see`] where it [is plain](Pass::is_plain), of all documents that a weight gives: for most of them
+    /// nothing is to be done but to count them.
+    fn see_plainly(
+        &mut self,
+        place: &Place<'a>,
+        reader: &SegmentReader,
+        weight: &dyn Weight,
+        lifts: &mut Lifts,
+    ) -> tantivy::Result<()> {
+        let (mut total, mut floor, mut next) = (0, self.best.floor_score(), lifts.next());
+        let shown = place.shown.only();
+        weight.for_each(reader, &mut |doc, mut score| {
+            if shown.is_some_and(|shown| !shown[doc as usize]) {
+                return;
+            }
+            total += 1;
+            if doc >= next {
+                score += lifts.of(doc);
+                next = lifts.next();
+            }
+            if score >= floor {
+                self.keep(place, doc, score);
+                floor = self.best.floor_score();
+            }
+        })?;
+        self.total += total;
+        Ok(())
+    }
+
     fn see(&mut self, place: &Place<'a>, doc: DocId, score: f32) {
-        let key = place.columns.keys.of(doc);
-        if key.is_empty() || place.reader.is_deleted(doc) {
+        if !place.shown.has(doc) {
             return;
         }
         let (verdict, worth) = self.choices.verdict(place.columns, doc);
@@ -433,19 +414,29 @@ impl<'a, 'b> Pass<'a, 'b> {
             (Verdict::Result, None) => {}
         }
         self.total += 1;
-        let updated = place.columns.updated.get(doc as usize).copied().unwrap_or(0);
-        // The sign bit turned over, so that the order of numbers is that of times.
-        let updated = updated.cast_unsigned() ^ (1 << 63);
-        let steps = score + f32::from(worth) * 0.25;
-        let rank = match self.order {
-            // Scores are never negative, and the bits of such numbers order as they do.
-            Order::Score | Order::Worth => (u64::from(steps.max(0.0).to_bits()), updated),
-            Order::Changed => (updated, 0),
+        self.keep(place, doc, score + f32::from(worth) * 0.25);
+    }
+
+    /// Keeps a result if it is among the best.
+    fn keep(&mut self, place: &Place<'a>, doc: DocId, score: f32) {
+        // Scores are never negative, and the bits of such numbers order as they do.
+        let score = u64::from(score.max(0.0).to_bits());
+        let updated = || {
+            let updated = place.columns.updated.get(doc as usize).copied().unwrap_or(0);
+            // The sign bit turned over, so that the order of numbers is that of times.
+            updated.cast_unsigned() ^ (1 << 63)
+        };
+        let rank: Rank = match self.order {
+            // Most are known to be too low before anything else is looked up.
+            Order::Score | Order::Worth if self.best.beats((score, u64::MAX)) => return,
+            Order::Score | Order::Worth => (score, updated()),
+            Order::Changed => (updated(), 0),
             Order::Title => (0, 0),
         };
         if self.best.beats(rank) {
             return;
         }
+        let key = place.columns.keys.of(doc);
         let title = place.titles.map_or(&[][..], |titles| titles.of(doc));
         if let Some(after) = &self.after {
             let so_far = (after.rank.cmp(&rank))

@@ -2,7 +2,7 @@
 
 use super::analysis::{self, Analyzers};
 use super::batch::Writer;
-use super::columns::{Columns, Vocabulary};
+use super::columns::{Columns, Shown, Vocabulary};
 use super::schema::{self, Fields};
 use super::suggest::Names;
 use super::{IndexError, MAX_FACETS};
@@ -55,6 +55,8 @@ pub(super) struct Snapshot {
     pub(super) generation: u64,
     pub(super) searcher: Searcher,
     segments: Vec<Arc<Segment>>,
+    /// Of each segment, what of it this generation shows.
+    shown: Vec<OnceLock<Shown>>,
     pub(super) marks: Marks,
     live: OnceLock<u64>,
     /// What can be completed, and the fingerprint of the lexicon that it was made with.
@@ -77,18 +79,20 @@ impl Snapshot {
         Ok(own.columns.get_or_init(|| columns))
     }
 
+    /// Which documents of a segment are procedures of this generation, by the segment's place in the searcher.
+    pub(super) fn shown(&self, segment: usize, vocabulary: &Vocabulary) -> tantivy::Result<&Shown> {
+        let columns = self.columns(segment, vocabulary)?;
+        Ok(self.shown[segment].get_or_init(|| Shown::of(&self.searcher.segment_readers()[segment], columns)))
+    }
+
     /// How many procedures there are.
     pub(super) fn live(&self, vocabulary: &Vocabulary) -> tantivy::Result<u64> {
         if let Some(live) = self.live.get() {
             return Ok(*live);
         }
         let mut live = 0;
-        for (segment, reader) in self.searcher.segment_readers().iter().enumerate() {
-            let procedures = &self.columns(segment, vocabulary)?.procedures;
-            live += match reader.alive_bitset() {
-                None => procedures.len(),
-                Some(alive) => procedures.iter().filter(|doc| alive.is_alive(**doc)).count(),
-            };
+        for segment in 0..self.segments.len() {
+            live += self.shown(segment, vocabulary)?.count(self.columns(segment, vocabulary)?);
         }
         Ok(*self.live.get_or_init(|| live as u64))
     }
@@ -337,7 +341,7 @@ fn snapshot(
         Some(payload) => serde_json::from_str(&payload)?,
         None => Marks::default(),
     };
-    let segments = (searcher.segment_readers().iter())
+    let segments: Vec<_> = (searcher.segment_readers().iter())
         .map(|reader| {
             let id = reader.segment_id();
             let known = before.and_then(|before| before.segments.iter().find(|segment| segment.id == id));
@@ -351,6 +355,7 @@ fn snapshot(
     Ok(Snapshot {
         generation: hash.finish(),
         searcher,
+        shown: segments.iter().map(|_| OnceLock::new()).collect(),
         segments,
         marks,
         live: OnceLock::new(),

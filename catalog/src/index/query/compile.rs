@@ -40,6 +40,8 @@ const MIN_PREFIX: usize = 2;
 pub(in crate::index) struct Compiled<'l> {
     /// None when everything matches.
     pub(in crate::index) query: Option<Box<dyn Query>>,
+    /// What adds to the score of some of what matches. None of them matches anything else.
+    pub(in crate::index) lifts: Vec<Box<dyn Query>>,
     /// Whether words are looked for, so that some results are better than others.
     pub(in crate::index) ranked: bool,
     /// What to mark in snippets.
@@ -108,8 +110,10 @@ pub(in crate::index) fn compile<'l>(
         ));
         compiler.edits.extend(switch);
     }
+    let (query, lifts) = query.map_or((None, Vec::new()), |clause| (Some(clause.must), clause.lifts));
     Ok(Compiled {
-        query: query.map(Clause::into_query),
+        query,
+        lifts,
         ranked: compiler.ranked,
         needles: compiler.needles,
         actors: compiler.actors,
@@ -127,7 +131,7 @@ fn only_leaves_out(root: &Node) -> bool {
     matches!(root, Node::And(nodes) if !nodes.is_empty() && nodes.iter().all(is_word))
 }
 
-/// What must hold, and what makes it count for more.
+/// What must hold, and what makes it count for more: nothing that is not among what must hold.
 struct Clause {
     must: Box<dyn Query>,
     lifts: Vec<Box<dyn Query>>,
@@ -136,14 +140,6 @@ struct Clause {
 impl Clause {
     fn new(must: impl Query) -> Self {
         Self { must: Box::new(must), lifts: Vec::new() }
-    }
-
-    fn into_query(self) -> Box<dyn Query> {
-        if self.lifts.is_empty() {
-            return self.must;
-        }
-        let lifts = self.lifts.into_iter().map(|lift| (Occur::Should, lift));
-        Box::new(BooleanQuery::new(std::iter::once((Occur::Must, self.must)).chain(lifts).collect()))
     }
 }
 
@@ -170,7 +166,7 @@ impl Compiler<'_, '_> {
         match node {
             Node::And(nodes) => self.all(nodes, places),
             Node::Or(nodes) => {
-                let mut any = Vec::new();
+                let (mut any, mut lifts) = (Vec::new(), Vec::new());
                 for node in nodes {
                     let alone = std::slice::from_ref(node);
                     let clause = match self.synonyms(alone).pop() {
@@ -178,10 +174,11 @@ impl Compiler<'_, '_> {
                         None => self.node(node, places)?,
                     };
                     if let Some(clause) = clause {
-                        any.push(clause.into_query());
+                        any.push(clause.must);
+                        lifts.extend(clause.lifts);
                     }
                 }
-                Ok(union(any).map(|must| Clause { must, lifts: Vec::new() }))
+                Ok(union(any).map(|must| Clause { must, lifts }))
             }
             Node::Not(inner) => {
                 let Some(inner) = self.left_out(inner, places)? else { return Ok(None) };
