@@ -97,8 +97,8 @@ mod tests {
                 address: DocAddress::new(0, 0),
             };
             let mut best = Best::new(room);
-            for at in 0..ranks.len() {
-                if !best.beats(ranks[at]) {
+            for (at, rank) in ranks.iter().enumerate() {
+                if !best.beats(*rank) {
                     best.add(one(at));
                 }
             }

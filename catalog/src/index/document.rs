@@ -5,6 +5,7 @@ mod queries;
 use super::analysis::{Analyzer, Kind, fold};
 use super::encoded::Encoded;
 use super::schema::{Facet, Fields, Handle, fact};
+use super::sketch::Sketcher;
 use super::{Entry, Revision, Text};
 use crate::attack::{Mapping, Release, Status, TacticOrigin};
 use crate::procedure::Standing;
@@ -139,6 +140,7 @@ struct Builder<'a> {
     surfaces: Encoded,
     seen_surfaces: Seen,
     seen_facts: HashSet<String>,
+    sketcher: Sketcher,
 }
 
 impl<'a> Builder<'a> {
@@ -153,6 +155,7 @@ impl<'a> Builder<'a> {
             surfaces: Encoded::default(),
             seen_surfaces: Seen::default(),
             seen_facts: HashSet::new(),
+            sketcher: Sketcher::default(),
         }
     }
 
@@ -186,6 +189,10 @@ impl<'a> Builder<'a> {
         let mut code = Places::default();
         self.zone_into(cut(&text.code, MAX_INDEXED), &mut code);
         self.document.add_text(fields.code, code.tokens.into_string());
+        if let Some(sketch) = self.sketcher.finish() {
+            sketch.words().into_iter().for_each(|word| self.document.add_u64(fields.sketch, word));
+            sketch.bands().for_each(|band| self.handle(Handle::Alike(&band)));
+        }
         self.queries(&text.queries);
 
         let prose = cut(&text.prose, MAX_STORED);
@@ -458,7 +465,9 @@ impl<'a> Builder<'a> {
     /// Adds text to what is searched, and each of its tokens once to where it stands.
     fn zone_into(&mut self, text: &str, places: &mut Places) {
         let mut zone = Encoded::default();
-        self.tokens_and(text, &mut zone, |token| places.push(token));
+        let mut sketcher = std::mem::take(&mut self.sketcher);
+        self.tokens_and(text, &mut zone, |token| sketcher.push(places.push(token)));
+        self.sketcher = sketcher;
         self.text.append(&zone);
     }
 
@@ -511,10 +520,13 @@ struct Places {
 }
 
 impl Places {
-    fn push(&mut self, token: &str) {
-        if self.seen.insert(token) {
+    /// Answers the token's hash.
+    fn push(&mut self, token: &str) -> u64 {
+        let hash = hash(token);
+        if self.seen.add(hash) {
             self.tokens.push(token, true);
         }
+        hash
     }
 }
 
@@ -525,11 +537,20 @@ struct Seen(HashSet<u64, BuildHasherDefault<AsItIs>>);
 
 impl Seen {
     fn insert(&mut self, token: &str) -> bool {
-        let hash = token.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        self.0.insert(hash ^ (hash >> 29))
+        self.add(hash(token))
     }
+
+    fn add(&mut self, hash: u64) -> bool {
+        self.0.insert(hash)
+    }
+}
+
+/// FNV-1a of a token.
+fn hash(token: &str) -> u64 {
+    let hash = token.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash ^ (hash >> 29)
 }
 
 /// The hash of what is a hash already.

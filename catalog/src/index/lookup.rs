@@ -233,7 +233,7 @@ impl Index {
         }
     }
 
-    fn handle(&self, handle: Handle<'_>) -> Term {
+    pub(super) fn handle(&self, handle: Handle<'_>) -> Term {
         Term::from_field_bytes(self.fields.handle, &handle.hash())
     }
 

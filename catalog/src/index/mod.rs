@@ -23,6 +23,7 @@ mod schema;
 mod search;
 mod shelf;
 mod similar;
+mod sketch;
 mod snippet;
 mod suggest;
 #[cfg(test)]
@@ -35,7 +36,7 @@ pub use mapped::Mapped;
 pub use offers::{LeftOut, Offers, Relative, Without};
 pub use query::{Part, PartKind, parts};
 pub use shelf::{Index, Marks};
-pub use similar::Similar;
+pub use similar::{Likeness, NearDuplicate, Similar};
 pub use suggest::{MOST as MOST_SUGGESTED, Suggest, Suggestion, SuggestionKind, Suggestions};
 
 use crate::attack::{Mapping, TechniqueId};

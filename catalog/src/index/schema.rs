@@ -17,7 +17,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::{RAW_TOKENIZER_NAME, TextAnalyzer, TokenizerManager};
 
 /// Name it anew whenever documents are made otherwise: the index folder is named after it.
-pub(super) const VERSION: &str = "schema-6";
+pub(super) const VERSION: &str = "schema-8";
 
 /// What is counted, in the order in which the API names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,6 +161,8 @@ pub(super) enum Handle<'a> {
     Claim(&'a str, &'a str),
     /// Revisions by repository and each path that they name.
     AtPath(&'a str, &'a str),
+    /// Procedures by a band of the sketch of their texts.
+    Alike(&'a str),
     /// Revisions by repository and lineage.
     Revisions(&'a str, &'a str),
     /// A revision by repository, lineage and commit.
@@ -178,6 +180,7 @@ impl Handle<'_> {
             Handle::Revision(repo, commit, path) => ("revision", [repo, commit, path]),
             Handle::Claim(repo, id) => ("claim", [repo, id, ""]),
             Handle::AtPath(repo, path) => ("at-path", [repo, path, ""]),
+            Handle::Alike(band) => ("alike", [band, "", ""]),
             Handle::Revisions(repo, lineage) => ("revisions", [repo, lineage, ""]),
             Handle::Commit(repo, lineage, commit) => ("commit", [repo, lineage, commit]),
         };
@@ -204,6 +207,8 @@ pub(super) mod column {
     pub(in crate::index) const ORDER: &str = "order";
     /// How far each query looks back, in seconds.
     pub(in crate::index) const LOOK_BACK: &str = "look_back";
+    /// The sketch of the text.
+    pub(in crate::index) const SKETCH: &str = "sketch";
 }
 
 /// The fields of the index.
@@ -224,6 +229,7 @@ pub(super) struct Fields {
     pub(super) code: Field,
     pub(super) query: Field,
     pub(super) look_back: Field,
+    pub(super) sketch: Field,
     pub(super) facets: [Field; FACETS],
     /// The entry as JSON.
     pub(super) entry: Field,
@@ -269,6 +275,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         code: builder.add_text_field("code", places()),
         query: builder.add_text_field("query", places()),
         look_back: builder.add_u64_field(column::LOOK_BACK, FAST),
+        sketch: builder.add_u64_field(column::SKETCH, FAST),
         facets: std::array::from_fn(|slot| builder.add_text_field(&Facet::at(slot).column(), column())),
         entry: builder.add_text_field("entry", STORED),
         stored_prose: builder.add_text_field("stored_prose", STORED),

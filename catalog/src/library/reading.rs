@@ -4,7 +4,7 @@ use super::examine::{self, Contents, Examined, Source};
 use super::{Address, Comparison, History, Library, LibraryError, Located, Problem, Reading, Shelf};
 use crate::diff;
 use crate::index::{
-    Coverage, Entry, Found, Offers, Ranking, Revision, RevisionStatus, Search, Similar, Suggest, Suggestions,
+    Coverage, Entry, Found, Likeness, Offers, Ranking, Revision, RevisionStatus, Search, Suggest, Suggestions,
 };
 use crate::mirror::{BlobId, CommitId, Content, Mirror};
 use crate::notebook::{ipynb, myst};
@@ -56,12 +56,12 @@ impl Library {
         Ok(self.index.coverage(search, &self.lexicon())?)
     }
 
-    /// What shares most with a procedure, the likest first.
+    /// What is like a procedure: nearly its text, or much of what it hunts; so many of each, the likest first.
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn similar(&self, entry: &Entry, most: usize) -> Result<Vec<Similar>, LibraryError> {
-        Ok(self.index.similar(entry, most)?)
+    pub fn likeness(&self, entry: &Entry, most: usize) -> Result<Likeness, LibraryError> {
+        Ok(self.index.likeness(entry, most)?)
     }
 
     /// The procedure at an address, from the index alone.
@@ -243,7 +243,8 @@ impl Library {
                 .map_err(LibraryError::mirror(&repository.name))?,
             None => Contents { notebook: Content::Missing, sidecar: None },
         };
-        let lint = self.team(&repository.name).and_then(|team| team.release()).unwrap_or(self.release);
+        let lint =
+            self.team(&repository.name).and_then(|team| team.release()).unwrap_or(self.release);
         let releases = Releases { shown: self.release, lint };
         let examine = || Arc::new(examine::examine(&contents, path, repository, releases));
         let lint = (lint.domain(), lint.version());

@@ -2,8 +2,8 @@
 
 use super::Sample;
 use web::pages::procedure::{
-    Alike, Broken, Cell, CellKind, Detail, ForgeLinks, Heading, Parameter, Past, ProcedureView, Query,
-    ReportView,
+    Alike, Broken, Cell, CellKind, Detail, ForgeLinks, Heading, Nearly, Parameter, Past, ProcedureView,
+    Query, ReportView,
 };
 use web::pages::{diff, history, procedure};
 use web::view::{Change, ProcedureHead, Standing, TacticOrigin};
@@ -254,6 +254,12 @@ impl Sample {
             cells: self.cells(),
             diagnostics: self.diagnostics(),
             not_copyable: None,
+            nearly: vec![Nearly {
+                id: "kerberoasting-2".to_owned(),
+                title: "Kerberoasting, once more".to_owned(),
+                alike: 94,
+                ..Nearly::default()
+            }],
             similar: vec![Alike {
                 id: self.t("win-sam-hive"),
                 repo: None,

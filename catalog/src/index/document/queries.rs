@@ -42,7 +42,9 @@ impl Builder<'_> {
                 }
             }
             if let Some(text) = &query.text {
-                self.tokens_and(text, &mut Encoded::default(), |token| places.push(token));
+                self.tokens_and(text, &mut Encoded::default(), |token| {
+                    places.push(token);
+                });
             }
         }
         for seconds in look_backs {

@@ -8,8 +8,8 @@ use crate::copies::trial::kind as kind_of;
 use crate::http::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use catalog::index::Broken;
-use catalog::library::Reading;
+use catalog::index::{Broken, Likeness, NearDuplicate, Similar};
+use catalog::library::{Library, Reading};
 use catalog::notebook::CellKind;
 use catalog::procedure::Standing;
 use catalog::query::{QueryKind, QueryLanguage};
@@ -17,6 +17,9 @@ use catalog::render::{self, Heading};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+
+/// Most procedures that are like it.
+const SIMILAR: usize = 10;
 
 /// All of one procedure.
 #[derive(Debug, Serialize, ToSchema)]
@@ -73,6 +76,48 @@ pub struct ProcedureAnswer {
     pub taken_by: Option<String>,
     /// Other repositories in which the id stands.
     pub others: Vec<String>,
+    /// Procedures whose prose and code are nearly the same today, the likest first.
+    pub near_duplicates: Vec<NearItem>,
+    /// Procedures that share most with it today, the likest first.
+    pub similar: Vec<SimilarItem>,
+}
+
+/// A procedure whose text is nearly the same.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NearItem {
+    /// Its id.
+    pub id: String,
+    /// Its repository.
+    pub repo: String,
+    /// Its title.
+    pub title: String,
+    /// About what share of the runs of five words both have in common, in percent: 80 to 100.
+    pub alike: u8,
+}
+
+impl From<NearDuplicate> for NearItem {
+    fn from(NearDuplicate { entry, alike }: NearDuplicate) -> Self {
+        Self { id: entry.id, repo: entry.repo, title: entry.procedure.title, alike }
+    }
+}
+
+/// A procedure that shares much.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SimilarItem {
+    /// Its id.
+    pub id: String,
+    /// Its repository.
+    pub repo: String,
+    /// Its title.
+    pub title: String,
+    /// What both have: techniques, data sources, tags, and rare words in quotation marks.
+    pub shared: Vec<String>,
+}
+
+impl From<Similar> for SimilarItem {
+    fn from(Similar { entry, shared }: Similar) -> Self {
+        Self { id: entry.id, repo: entry.repo, title: entry.procedure.title, shared }
+    }
 }
 
 /// One cell.
@@ -228,11 +273,16 @@ pub async fn get(
     Query(which): Query<Which>,
 ) -> Result<Json<ProcedureAnswer>, Problem> {
     let (address, at) = (which.address(&id), which.commit()?);
-    let answer = app.read(move |library| Ok(library.read(&address, at.as_deref())?.map(answer))).await?;
+    let told = move |library: &Library| {
+        let Some(reading) = library.read(&address, at.as_deref())? else { return Ok(None) };
+        let likeness = library.likeness(&reading.entry, SIMILAR)?;
+        Ok(Some(answer(reading, likeness)))
+    };
+    let answer = app.read(told).await?;
     Ok(Json(answer.ok_or_else(|| no_procedure(&id))?))
 }
 
-fn answer(reading: Reading) -> ProcedureAnswer {
+fn answer(reading: Reading, likeness: Likeness) -> ProcedureAnswer {
     let outline = outline(&reading);
     let parameters = parameters(&reading);
     let queries = catalog::query::queries(&reading.notebook).into_iter().map(QueryItem::from).collect();
@@ -282,6 +332,8 @@ fn answer(reading: Reading) -> ProcedureAnswer {
         broken: reading.broken.map(BrokenItem::from),
         taken_by: entry.taken_by,
         others: reading.others,
+        near_duplicates: likeness.near_duplicates.into_iter().map(NearItem::from).collect(),
+        similar: likeness.similar.into_iter().map(SimilarItem::from).collect(),
     }
 }
 

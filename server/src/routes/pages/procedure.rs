@@ -10,7 +10,7 @@ use crate::http::problem::{Problem, sentence};
 use crate::routes::api::{Which, no_procedure};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use catalog::index::{Revision, Similar};
+use catalog::index::{Likeness, NearDuplicate, Revision, Similar};
 use catalog::instance::Vocabulary;
 use catalog::library::{LibraryError, Reading};
 use catalog::notebook::{CellKind as Kind, Notebook, ipynb};
@@ -22,7 +22,7 @@ use catalog::{query, render};
 use serde_json::Value;
 use web::links;
 use web::pages::procedure::{
-    self, Alike, Broken, Cell, CellKind, Detail, ForgeLinks, Heading, Parameter, Past, ProcedureView,
+    self, Alike, Broken, Cell, CellKind, Detail, ForgeLinks, Heading, Nearly, Parameter, Past, ProcedureView,
     Query as QueryView, ReportView,
 };
 
@@ -118,14 +118,17 @@ async fn read(
             let past = if reading.past { library.history(&address, REVISIONS, None)? } else { None };
             let rendered = cache.rendered.of(library, &reading);
             let kept = (reader == Reader::Customer).then(|| report::customer(&reading.notebook));
-            let similar =
-                if reader == Reader::Hunter { library.similar(&reading.entry, SIMILAR)? } else { Vec::new() };
+            let likeness = match reader {
+                Reader::Hunter => library.likeness(&reading.entry, SIMILAR)?,
+                Reader::Customer => Likeness::default(),
+            };
             let lexicon = library.lexicon();
             let (own_repo, own_id) = (&reading.entry.repo, &reading.entry.id);
             let collections = lexicon.collections_with(own_repo, own_id).map(listed).collect();
             let mut view = view(&context, reading, &rendered, repo.is_some(), &vocabulary);
             view.collections = collections;
-            view.similar = similar.into_iter().map(|one| alike(&context, one)).collect();
+            view.nearly = likeness.near_duplicates.into_iter().map(|one| nearly(&context, one)).collect();
+            view.similar = likeness.similar.into_iter().map(|one| alike(&context, one)).collect();
             if let Some(history) = past {
                 place(&context, &mut view, &history.revisions);
             }
@@ -223,6 +226,7 @@ fn view(
             .collect(),
         not_copyable: rendered.not_copyable,
         collections: Vec::new(),
+        nearly: Vec::new(),
         similar: Vec::new(),
         forge: ForgeLinks {
             file: forge.and_then(|forge| forge.file_url(&commit, &path)),
@@ -288,6 +292,16 @@ fn alike(context: &Context, similar: Similar) -> Alike {
         id: similar.entry.id,
         title: similar.entry.procedure.title,
         shared: similar.shared,
+    }
+}
+
+/// A near-duplicate as the page lists it.
+fn nearly(context: &Context, near: NearDuplicate) -> Nearly {
+    Nearly {
+        repo: context.has_several().then(|| near.entry.repo.clone()),
+        id: near.entry.id,
+        title: near.entry.procedure.title,
+        alike: near.alike,
     }
 }
 

@@ -213,6 +213,8 @@ pub struct ProcedureView {
     pub not_copyable: Option<String>,
     /// The collections that it is in.
     pub collections: Vec<Listed>,
+    /// Procedures whose text is nearly the same.
+    pub nearly: Vec<Nearly>,
     /// What else hunts the same.
     pub similar: Vec<Alike>,
     /// Where the forge shows it.
@@ -228,8 +230,21 @@ pub struct Alike {
     pub repo: Option<String>,
     /// Its title.
     pub title: String,
-    /// What both have: techniques, data sources, tags.
+    /// What both have: techniques, data sources, tags, words.
     pub shared: Vec<String>,
+}
+
+/// A procedure whose text is nearly that of the shown one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Nearly {
+    /// How it is addressed.
+    pub id: String,
+    /// Its repository, where links must name it.
+    pub repo: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// How much of the text both have, in percent.
+    pub alike: u8,
 }
 
 pub use customer::{ReportView, report};
@@ -259,6 +274,7 @@ pub fn page(frame: &Frame, view: ProcedureView) -> String {
         parameters: view.parameters,
         queries: view.queries,
         not_copyable: view.not_copyable,
+        nearly: view.nearly,
         similar: view.similar,
         forge: view.forge,
     });

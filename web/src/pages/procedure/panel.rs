@@ -1,6 +1,6 @@
 //! The panel beside a procedure: its metadata, and what can be done with it.
 
-use super::{Alike, Detail, ForgeLinks, Parameter, Query, queries};
+use super::{Alike, Detail, ForgeLinks, Nearly, Parameter, Query, queries};
 use crate::components::facts;
 use crate::links;
 use crate::view::{Commit, ProcedureHead, When};
@@ -24,6 +24,7 @@ pub(super) struct Facts {
     pub(super) parameters: Vec<Parameter>,
     pub(super) queries: Vec<Query>,
     pub(super) not_copyable: Option<String>,
+    pub(super) nearly: Vec<Nearly>,
     pub(super) similar: Vec<Alike>,
     pub(super) forge: ForgeLinks,
 }
@@ -67,6 +68,7 @@ pub(super) fn panel(facts: Facts) -> AnyView {
             </dl>
             {queries::list(facts.queries)}
             {parameters(facts.parameters)}
+            {nearly(facts.nearly)}
             {similar(facts.similar)}
             {forge(facts.forge)}
             </details>
@@ -126,6 +128,29 @@ fn parameters(parameters: Vec<Parameter>) -> AnyView {
         })
         .collect_view();
     view! { <h2>"Parameters"</h2> <dl class="facts">{rows}</dl> }.into_any()
+}
+
+fn nearly(list: Vec<Nearly>) -> AnyView {
+    if list.is_empty() {
+        return ().into_any();
+    }
+    let items = list
+        .into_iter()
+        .map(|one| {
+            let said = match one.alike {
+                100.. => "the same text".to_owned(),
+                part => format!("about {part}\u{a0}% of the text"),
+            };
+            view! {
+                <li>
+                    <a href=links::procedure(&one.id, "", one.repo.as_deref())>{one.title}</a>
+                    " "
+                    <span class="faint">{said}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <h2>"Nearly the same"</h2> <ul class="similar">{items}</ul> }.into_any()
 }
 
 fn similar(list: Vec<Alike>) -> AnyView {
