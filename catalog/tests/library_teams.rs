@@ -138,7 +138,7 @@ fn files_are_held_to_the_release_that_their_repository_pins() {
     shelf.commit("Pin");
     library.sync("hunts", now()).unwrap();
     assert_eq!((revoked(&library), read(&library)), (0, 0));
-    assert_eq!(library.team("hunts").unwrap().release().unwrap().version(), "18.1");
+    assert_eq!(library.team("hunts").unwrap().release(library.releases()).unwrap().version(), "18.1");
     // What is shown and found is the server's.
     assert_eq!(ids(&library, "technique:T1685"), ["notes"]);
     drop(library);

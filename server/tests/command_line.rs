@@ -57,6 +57,20 @@ fn revoked_technique_ids_are_told_and_the_patch_that_replaces_them_applies() {
     assert_eq!(in_folder(program, &["attack", "check", "hunts", "--to", "18.1"]).status.code(), Some(0));
     assert_eq!(in_folder(program, &["attack", "check", "hunts", "--to", "1.0"]).status.code(), Some(1));
 
+    // A repository that is held to a release is checked against that one.
+    assert!(in_folder("git", &["init", "-q"]).status.success());
+    let pin = folder.path().join("huntshelf.toml");
+    std::fs::write(&pin, "[attack]\nrelease = \"18.1\"\n").expect("it can be written");
+    let checked = in_folder(program, &["attack", "check", "hunts"]);
+    assert_eq!(checked.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&checked.stderr).contains("holds its files to ATT&CK 18.1"));
+    assert_eq!(in_folder(program, &["attack", "check", "hunts", "--to", "19.2"]).status.code(), Some(1));
+    std::fs::create_dir_all(folder.path().join("other/.git")).expect("a second repository");
+    std::fs::write(folder.path().join("other/a.md"), text).expect("it can be written");
+    let both = in_folder(program, &["attack", "check", "hunts", "other"]);
+    assert!(String::from_utf8_lossy(&both.stderr).contains("name one with --to"), "{both:?}");
+    std::fs::remove_file(&pin).expect("it can be removed");
+
     let patch = in_folder(program, &["attack", "remap", "hunts", "--to", "19.2"]);
     assert!(patch.status.success());
     std::fs::write(folder.path().join("remap.patch"), &patch.stdout).expect("it can be written");

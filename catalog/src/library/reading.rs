@@ -244,7 +244,7 @@ impl Library {
             None => Contents { notebook: Content::Missing, sidecar: None },
         };
         let lint =
-            self.team(&repository.name).and_then(|team| team.release()).unwrap_or(self.release);
+            self.team(&repository.name).and_then(|team| team.release(&self.releases)).unwrap_or(self.release);
         let releases = Releases { shown: self.release, lint };
         let examine = || Arc::new(examine::examine(&contents, path, repository, releases));
         let lint = (lint.domain(), lint.version());

@@ -90,7 +90,7 @@ impl Library {
         let marks = self.index.marks();
         let mark = marks.repos.get(name).and_then(Mark::read);
         let team = self.team_at(shelf, &mirror, tip)?;
-        let pinned = team.release();
+        let pinned = team.release(&self.releases);
         let settings = settings_fingerprint(&shelf.repository, pinned);
         let mut report = SyncReport {
             repo: name.clone(),

@@ -4,7 +4,7 @@
 //! written down, and it cannot belong to another commit than the index does.
 
 use super::{Library, LibraryError, Problem, Shelf, lock, sync};
-use crate::attack::Release;
+use crate::attack::{Release, Releases};
 use crate::index::IndexError;
 use crate::lint::{Diagnostic, Severity};
 use crate::mirror::{BlobId, CommitId, Content, Mirror};
@@ -92,7 +92,9 @@ impl Library {
         }
         drop(known);
         match commit {
-            Some(commit) => read(mirror, commit).map(Arc::new).map_err(LibraryError::mirror(name)),
+            Some(commit) => {
+                read(mirror, commit, &self.releases).map(Arc::new).map_err(LibraryError::mirror(name))
+            }
             None => Ok(Arc::default()),
         }
     }
@@ -164,12 +166,12 @@ impl Library {
 }
 
 /// Reads the files of a commit. Symbolic links are none.
-fn read(mirror: &Mirror, commit: CommitId) -> Result<Team, crate::mirror::MirrorError> {
+fn read(mirror: &Mirror, commit: CommitId, releases: &Releases) -> Result<Team, crate::mirror::MirrorError> {
     let mut team = Team::default();
     if let Some(blob) = mirror.entry_at(commit, TEAM_FILE)?
         && let Some(bytes) = bytes(mirror, &mut team, TEAM_FILE, blob)?
     {
-        team.read_file(&bytes);
+        team.read_file(&bytes, releases);
     }
     let mut files = mirror.folder_at(commit, COLLECTIONS)?;
     files.retain(|(path, _)| path.strip_suffix(".toml").is_some());

@@ -20,7 +20,7 @@ use super::{
     MAX_ACTORS, MAX_ALIASES, MAX_ALIKE, MAX_NAME, MAX_PROSE, MAX_SYNONYMS, MAX_TECHNIQUES, Problems, Team,
     slug,
 };
-use crate::attack::{Release, TechniqueId};
+use crate::attack::{Releases, TechniqueId};
 use crate::lint::Severity;
 use url::Url;
 
@@ -58,17 +58,17 @@ pub struct OwnActor {
 /// What there is at the top of the file.
 const TABLES: &str = "[attack], [search.synonyms] and [[actors]]";
 
-pub(super) fn read(team: &mut Team, bytes: &[u8], problems: &mut Problems) {
+pub(super) fn read(team: &mut Team, bytes: &[u8], releases: &Releases, problems: &mut Problems) {
     let Some((entries, lines)) = read_table(bytes, problems) else { return };
     let mut file = Table::new(entries, &lines, "", 1);
     if let Some((node, line)) = file.take("attack") {
-        attack(team, node, line, &lines, problems);
+        attack(team, node, line, &lines, releases, problems);
     }
     if let Some((node, line)) = file.take("search") {
         search(team, node, line, &lines, problems);
     }
     if let Some((node, line)) = file.take("actors") {
-        actors(team, node, line, &lines, problems);
+        actors(team, node, line, &lines, releases, problems);
     }
     file.unknown(TABLES, problems);
 }
@@ -95,20 +95,24 @@ fn table<'a>(
     }
 }
 
-fn attack(team: &mut Team, node: Node, line: u32, lines: &Lines, problems: &mut Problems) {
+fn attack(
+    team: &mut Team,
+    node: Node,
+    line: u32,
+    lines: &Lines,
+    releases: &Releases,
+    problems: &mut Problems,
+) {
     let Some(mut table) = table(node, line, lines, "[attack]", problems) else { return };
     if let Some((name, line)) = table.text("release", MAX_NAME, problems) {
-        if Release::find(&name).is_some() {
+        if releases.find(&name).is_some() {
             team.attack_release = Some(name);
         } else {
-            let known: Vec<_> = Release::built_in()
-                .map(|release| format!("{} {}", release.domain(), release.version()))
-                .collect();
             problems.say(
                 line,
                 Severity::Error,
                 format!("there is no ATT&CK release {name:?} here: the repository is held to the server's"),
-                format!("write one of {}", known.join(", ")),
+                format!("write one of {}", releases.names()),
             );
         }
     }
@@ -172,7 +176,14 @@ fn synonyms(team: &mut Team, table: Table<'_>, problems: &mut Problems) {
     }
 }
 
-fn actors(team: &mut Team, node: Node, line: u32, lines: &Lines, problems: &mut Problems) {
+fn actors(
+    team: &mut Team,
+    node: Node,
+    line: u32,
+    lines: &Lines,
+    releases: &Releases,
+    problems: &mut Problems,
+) {
     const NAME: &str = "[[actors]]";
     let Node::List(nodes) = node else {
         problems.say(
@@ -195,7 +206,7 @@ fn actors(team: &mut Team, node: Node, line: u32, lines: &Lines, problems: &mut 
             return;
         }
         let Some(table) = table(node.into_inner(), line, lines, NAME, problems) else { continue };
-        if let Some(actor) = actor(table, problems) {
+        if let Some(actor) = actor(table, releases, problems) {
             if let Some(other) = team.actors.iter().find(|other| other.slug == actor.slug) {
                 problems.say(
                     line,
@@ -210,7 +221,7 @@ fn actors(team: &mut Team, node: Node, line: u32, lines: &Lines, problems: &mut 
     }
 }
 
-fn actor(mut table: Table<'_>, problems: &mut Problems) -> Option<OwnActor> {
+fn actor(mut table: Table<'_>, releases: &Releases, problems: &mut Problems) -> Option<OwnActor> {
     let line = table.line;
     let name = table.text("name", MAX_NAME, problems);
     let aliases = table.texts("aliases", MAX_ALIASES, problems).into_iter().map(|(alias, _)| alias).collect();
@@ -218,7 +229,7 @@ fn actor(mut table: Table<'_>, problems: &mut Problems) -> Option<OwnActor> {
     for (text, line) in table.texts("techniques", MAX_TECHNIQUES, problems) {
         match text.parse::<TechniqueId>() {
             Ok(id) if techniques.contains(&id) => {}
-            Ok(id) if Release::built_in().any(|release| release.technique(&id).is_some()) => {
+            Ok(id) if releases.all().any(|release| release.technique(&id).is_some()) => {
                 techniques.push(id);
             }
             Ok(id) => problems.say(

@@ -14,7 +14,7 @@ pub use collection::{Collection, Member};
 pub use file::{OwnActor, Synonyms};
 pub use lexicon::{Lexicon, Shelved};
 
-use crate::attack::Release;
+use crate::attack::{Release, Releases};
 use crate::lint::{Diagnostic, Severity};
 
 /// The path of a team's file.
@@ -54,7 +54,7 @@ pub const MISSING_CODE: &str = "collection-missing";
 /// What one repository's files say, as one commit left them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Team {
-    /// The ATT&CK release that its files are held to, as [`Release::find`] knows it; none where it follows the server's.
+    /// The ATT&CK release that its files are held to, as [`Releases::find`] knows it; none where it follows the server's.
     pub attack_release: Option<String>,
     /// Words that mean the same.
     pub synonyms: Vec<Synonyms>,
@@ -82,10 +82,10 @@ impl std::hash::Hash for Wrong {
 }
 
 impl Team {
-    /// Takes in `huntshelf.toml`. What cannot be used of it is a problem.
-    pub fn read_file(&mut self, bytes: &[u8]) {
+    /// Takes in `huntshelf.toml`, which names releases of ATT&CK and what is in them. What cannot be used of it is a problem.
+    pub fn read_file(&mut self, bytes: &[u8], releases: &Releases) {
         let mut problems = Problems::of(TEAM_FILE, FILE_CODE);
-        file::read(self, bytes, &mut problems);
+        file::read(self, bytes, releases, &mut problems);
         self.say(problems);
     }
 
@@ -113,8 +113,8 @@ impl Team {
     }
 
     /// The release that the repository's files are held to, where it names one that is known.
-    pub fn release(&self) -> Option<&'static Release> {
-        self.attack_release.as_deref().and_then(Release::find)
+    pub fn release(&self, releases: &Releases) -> Option<&'static Release> {
+        self.attack_release.as_deref().and_then(|name| releases.find(name))
     }
 }
 

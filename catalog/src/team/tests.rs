@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 fn read(text: &str) -> Team {
     let mut team = Team::default();
-    team.read_file(text.as_bytes());
+    team.read_file(text.as_bytes(), &Releases::default());
     team
 }
 
@@ -47,7 +47,7 @@ name = "Übler Bär"
 fn a_whole_file_is_read() {
     let team = read(WHOLE);
     assert!(team.problems.is_empty(), "{:?}", told(&team));
-    assert_eq!(team.release().unwrap().version(), "18.1");
+    assert_eq!(team.release(&Releases::default()).unwrap().version(), "18.1");
     let alike: Vec<_> = team.synonyms.iter().map(|group| group.alike.join(" = ")).collect();
     assert_eq!(alike, ["pth = pass the hash = overpass the hash", "golden ticket = forged TGT"]);
     assert_eq!(team.synonyms[0].line, 6);
@@ -116,8 +116,8 @@ fn what_is_no_toml_gives_nothing_and_says_so() {
     assert_eq!(team.attack_release, None);
     assert!(told(&read("\u{feff}[attack]\n")).is_empty());
     let mut team = Team::default();
-    team.read_file(b"a = 1\nb = \"\xff\"\n");
-    team.read_file(&vec![b'#'; MAX_FILE + 1]);
+    team.read_file(b"a = 1\nb = \"\xff\"\n", &Releases::default());
+    team.read_file(&vec![b'#'; MAX_FILE + 1], &Releases::default());
     assert!(told(&team)[0].starts_with("2 Error the file is not UTF-8"));
     assert!(told(&team)[1].contains("nothing of it is used"));
     for kind in ["attack = 1", "search = []", "actors = \"x\"", "actors = [1]", "search.synonyms = 2"] {
@@ -243,7 +243,7 @@ proptest! {
     #[test]
     fn any_bytes_are_read(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let mut team = Team::default();
-        team.read_file(&bytes);
+        team.read_file(&bytes, &Releases::default());
         team.read_collection("collections/first.toml", &bytes);
     }
 }
@@ -262,7 +262,7 @@ fn what_is_no_file_of_a_team_is_a_problem_and_nothing_worse() {
     }
     for bytes in [&b"\xff\xfe[\x00"[..], b"title = \"\xc3\x28\""] {
         let mut team = Team::default();
-        team.read_file(bytes);
+        team.read_file(bytes, &Releases::default());
         team.read_collection("collections/a.toml", bytes);
         assert!(team.problems.len() >= 2 && team.collections.is_empty());
     }

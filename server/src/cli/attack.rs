@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use catalog::attack::{Release, Releases, Remapped, Stale, Status, remap};
 use catalog::diff;
 use catalog::repository::FieldMapping;
+use catalog::team::{TEAM_FILE, Team};
 use clap::{Args, Subcommand};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -29,7 +30,8 @@ pub(super) struct AttackArgs {
     /// Notebooks, or folders of them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// The release: 19.2, 18.1, mobile-18.1, ics-18.1; without it the bundle's, or 19.2
+    /// The release: 19.2, 18.1, mobile-18.1, ics-18.1; without it the bundle's, the one that the repository's
+    /// huntshelf.toml names, or 19.2
     #[arg(long, value_name = "VERSION")]
     to: Option<String>,
     /// A STIX 2.1 bundle as MITRE publishes it, enterprise-attack-19.2.json
@@ -43,12 +45,49 @@ impl AttackArgs {
         let own = bundle.as_ref().map(Release::title);
         let releases = Releases::with(bundle.into_iter().collect());
         match self.to.as_ref().or(own.as_ref()) {
-            None => Ok(releases.shown()),
+            None => Ok(self.pinned(&releases)?.unwrap_or(releases.shown())),
             Some(name) => releases
                 .find(name)
                 .with_context(|| format!("ATT&CK {name} is not known; there are {}", releases.names())),
         }
     }
+
+    /// The release that the repositories of the paths are held to, which must be the same for all.
+    fn pinned(&self, releases: &Releases) -> anyhow::Result<Option<&'static Release>> {
+        let mut pinned: Option<(&Path, Option<&'static Release>)> = None;
+        for path in &self.paths {
+            let release = pinned_at(path, releases)?;
+            match pinned {
+                Some((other, one)) if one.map(Release::title) != release.map(Release::title) => bail!(
+                    "{} and {} belong to repositories that are held to different releases of ATT&CK: name one with --to",
+                    other.display(),
+                    path.display()
+                ),
+                _ => pinned = Some((path, release)),
+            }
+        }
+        Ok(pinned.and_then(|(_, release)| release))
+    }
+}
+
+/// The release that the repository of a path is held to by its `huntshelf.toml`.
+fn pinned_at(path: &Path, releases: &Releases) -> anyhow::Result<Option<&'static Release>> {
+    let Ok(path) = path.canonicalize() else { return Ok(None) };
+    let Some(root) = path.ancestors().find(|folder| folder.join(".git").exists()) else { return Ok(None) };
+    let file = root.join(TEAM_FILE);
+    if !file.is_file() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    let opened = std::fs::File::open(&file).with_context(|| file.display().to_string())?;
+    opened.take(LARGEST).read_to_end(&mut bytes).with_context(|| file.display().to_string())?;
+    let mut team = Team::default();
+    team.read_file(&bytes, releases);
+    let release = team.release(releases);
+    if let Some(release) = release {
+        say(&format!("{} holds its files to ATT&CK {}.", file.display(), release.version()));
+    }
+    Ok(release)
 }
 
 pub(super) fn run(command: &AttackCommand) -> anyhow::Result<()> {

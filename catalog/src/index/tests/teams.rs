@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 fn lexicon(file: &str, collections: &[(&str, &[&str])]) -> Lexicon {
     let mut team = Team::default();
-    team.read_file(file.as_bytes());
+    team.read_file(file.as_bytes(), &crate::attack::Releases::default());
     for (name, ids) in collections {
         let text = format!("title = {name:?}\nprocedures = {ids:?}");
         team.read_collection(&format!("collections/{name}.toml"), text.as_bytes());
