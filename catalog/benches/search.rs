@@ -139,6 +139,8 @@ fn entry(numbers: &mut Numbers, words: &[String], release: &Release, at: usize) 
 
 fn revision(at: usize) -> Revision {
     Revision {
+        gained: Vec::new(),
+        lost: Vec::new(),
         repo: "bench".into(),
         commit: format!("{at:040x}"),
         path: format!("hunts/{at}.md"),

@@ -153,7 +153,7 @@ impl Batch<'_> {
     /// When the index cannot be written.
     pub fn put_revision(&self, revision: &Revision) -> Result<(), IndexError> {
         let Revision { repo, commit, path, .. } = revision;
-        let document = Content::Made(document::revision(&self.index.fields, revision)?);
+        let document = Content::Made(document::revision(&self.index.fields, revision, self.release)?);
         self.add(Handle::Revision(repo, commit, path), |state| state.revisions, document)
     }
 

@@ -72,7 +72,7 @@ pub(super) fn data_source(value: &str) -> String {
 }
 
 /// The ids under which a mapped technique is counted: as resolved and as written, each with its parent.
-fn technique_ids(mapping: &Mapping) -> impl Iterator<Item = &str> {
+pub(crate) fn technique_ids(mapping: &Mapping) -> impl Iterator<Item = &str> {
     let with_parent = |id: &str| id.split_once('.').map(|(parent, _)| parent.len());
     let resolved = mapping.replaced_by.as_deref();
     [resolved, Some(mapping.id.as_str())]
@@ -493,7 +493,11 @@ impl<'a> Builder<'a> {
 }
 
 /// The document of a revision.
-pub(super) fn revision(fields: &Fields, revision: &Revision) -> Result<TantivyDocument, serde_json::Error> {
+pub(super) fn revision(
+    fields: &Fields,
+    revision: &Revision,
+    release: &Release,
+) -> Result<TantivyDocument, serde_json::Error> {
     let mut document = TantivyDocument::default();
     document.add_text(fields.revision, serde_json::to_string(revision)?);
     let Revision { repo, commit, path, lineage, .. } = revision;
@@ -509,6 +513,17 @@ pub(super) fn revision(fields: &Fields, revision: &Revision) -> Result<TantivyDo
         document.add_bytes(fields.handle, &Handle::AtPath(repo, path).hash());
     }
     document.add_u64(fields.order, revision.order);
+    document.add_i64(fields.moment, revision.committed_at.0);
+    let mut seen = HashSet::new();
+    for id in revision.gained.iter().chain(&revision.lost).take(MAX_VALUES) {
+        let Ok(id) = id.parse() else { continue };
+        for id in technique_ids(&release.map(&id)) {
+            let term = fact::whole(fact::TECHNIQUE, &fold(id));
+            if seen.insert(term.clone()) {
+                document.add_text(fields.revision_fact, term);
+            }
+        }
+    }
     Ok(document)
 }
 

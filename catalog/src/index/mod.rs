@@ -17,6 +17,7 @@ mod lifts;
 mod lookup;
 mod mapped;
 mod offers;
+mod past;
 mod query;
 mod queue;
 mod schema;
@@ -32,6 +33,7 @@ mod tests;
 pub use crate::diff::Change;
 pub use crate::procedure::Text;
 pub use batch::{Batch, Load};
+pub(crate) use document::technique_ids;
 pub use mapped::Mapped;
 pub use offers::{LeftOut, Offers, Relative, Without};
 pub use query::{Part, PartKind, parts};
@@ -153,6 +155,23 @@ pub struct Revision {
     pub changes: Vec<Change>,
     /// The blob after the commit; none when deleted.
     pub blob: Option<String>,
+    /// Techniques that the file is mapped to since then, as written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gained: Vec<String>,
+    /// Techniques that it was mapped to until then, as written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<String>,
+}
+
+/// Revisions that gained or lost a technique.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TechniquePast {
+    /// A page of them, newest first.
+    pub revisions: Vec<Revision>,
+    /// How many there are in all.
+    pub total: usize,
+    /// The cursor of the next page.
+    pub next: Option<String>,
 }
 
 /// What a commit did to a file.

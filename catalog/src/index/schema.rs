@@ -17,7 +17,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::{RAW_TOKENIZER_NAME, TextAnalyzer, TokenizerManager};
 
 /// Name it anew whenever documents are made otherwise: the index folder is named after it.
-pub(super) const VERSION: &str = "schema-8";
+pub(super) const VERSION: &str = "schema-9";
 
 /// What is counted, in the order in which the API names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +107,7 @@ pub(super) mod fact {
     pub(in crate::index) const TACTIC_CERTAIN: &str = "tactic+";
     /// The tactic is named by the author.
     pub(in crate::index) const TACTIC_NAMED: &str = "tactic++";
-    /// A technique that it is mapped to, or that one's parent.
+    /// A technique that it is mapped to, or that one's parent; of a revision, one that it gained or lost.
     pub(in crate::index) const TECHNIQUE: &str = "technique";
     /// A technique that it is mapped to.
     pub(in crate::index) const TECHNIQUE_OWN: &str = "technique+";
@@ -209,6 +209,8 @@ pub(super) mod column {
     pub(in crate::index) const LOOK_BACK: &str = "look_back";
     /// The sketch of the text.
     pub(in crate::index) const SKETCH: &str = "sketch";
+    /// When a revision was committed.
+    pub(in crate::index) const MOMENT: &str = "moment";
 }
 
 /// The fields of the index.
@@ -237,6 +239,7 @@ pub(super) struct Fields {
     pub(super) stored_code: Field,
     pub(super) revision_fact: Field,
     pub(super) order: Field,
+    pub(super) moment: Field,
     /// The revision as JSON.
     pub(super) revision: Field,
 }
@@ -282,6 +285,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         stored_code: builder.add_text_field("stored_code", STORED),
         revision_fact: builder.add_text_field("revision_fact", exact()),
         order: builder.add_u64_field(column::ORDER, FAST),
+        moment: builder.add_i64_field(column::MOMENT, FAST),
         revision: builder.add_text_field("revision", STORED),
     };
     (builder.build(), fields)

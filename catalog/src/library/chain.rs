@@ -6,7 +6,10 @@ use crate::diff::Change;
 use crate::index::{Entry, Revision, RevisionStatus};
 use crate::mirror::{BlobId, FileStatus, Signature, Step};
 use crate::procedure::Procedure;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+
+/// Most techniques of one text that its history tells of.
+const MAX_TECHNIQUES: usize = 200;
 
 /// One file's chain of revisions, as far as a pass touches it.
 pub(super) struct Chain {
@@ -33,6 +36,8 @@ pub(super) struct Chain {
     pub(super) change_kinds: BTreeSet<String>,
     /// Ids that it had, oldest first.
     pub(super) former_ids: Vec<String>,
+    /// What it was mapped to, by the text that said so, as far as it was read.
+    techniques: HashMap<Source, Vec<String>>,
 }
 
 /// A revision in the making.
@@ -57,6 +62,7 @@ impl Chain {
             metadata_ever_lost: false,
             change_kinds: BTreeSet::new(),
             former_ids: Vec::new(),
+            techniques: HashMap::new(),
         }
     }
 
@@ -96,6 +102,59 @@ impl Chain {
             if !self.change_kinds.contains(&change.kind) {
                 self.change_kinds.insert(change.kind.clone());
             }
+        }
+    }
+
+    /// Notes what one of its texts is mapped to.
+    pub(super) fn learn_techniques(&mut self, source: Source, examined: &Examined) {
+        let mapped = examined.procedure.techniques.iter().filter(|_| examined.is_candidate());
+        let ids = mapped.take(MAX_TECHNIQUES).map(|mapping| mapping.id.clone()).collect();
+        if self.was_only_born() {
+            // Most files of a first pass: nothing to be compared is to be kept.
+            self.revisions[0].revision.gained = ids;
+        } else {
+            self.techniques.insert(source, ids);
+        }
+    }
+
+    /// Whether all that is new of it is that it was added, and it is still there.
+    fn was_only_born(&self) -> bool {
+        self.tip.is_some() && matches!(self.revisions.as_slice(), [only] if only.before.is_none())
+    }
+
+    /// The texts of its new revisions, with their paths, of which it is not known what they are mapped to, as far as
+    /// that matters: a revision that leaves the text as it was gains and loses nothing.
+    pub(super) fn unread(&self) -> Vec<(Source, String)> {
+        let mut unread: Vec<(Source, String)> = Vec::new();
+        if self.was_only_born() {
+            return unread;
+        }
+        for touched in self.revisions.iter().filter(|touched| touched.before != touched.after) {
+            for source in [touched.before, touched.after].into_iter().flatten() {
+                if !self.techniques.contains_key(&source) && unread.iter().all(|(known, _)| *known != source)
+                {
+                    unread.push((source, touched.revision.path.clone()));
+                }
+            }
+        }
+        unread
+    }
+
+    /// Says of each new revision which techniques it gained and lost.
+    pub(super) fn tell_techniques(&mut self) {
+        if self.was_only_born() {
+            return;
+        }
+        let Self { revisions, techniques, .. } = self;
+        let mapped = |source: Option<Source>| techniques.get(&source?);
+        for touched in revisions.iter_mut().filter(|touched| touched.before != touched.after) {
+            let (had, has) = (mapped(touched.before), mapped(touched.after));
+            let but = |one: Option<&Vec<String>>, other: Option<&Vec<String>>| -> Vec<String> {
+                let there = |id: &&String| other.is_none_or(|other| !other.contains(id));
+                one.into_iter().flatten().filter(there).cloned().collect()
+            };
+            touched.revision.gained = but(has, had);
+            touched.revision.lost = but(had, has);
         }
     }
 
@@ -222,6 +281,8 @@ impl Chain {
             status: step.status.into(),
             changes,
             blob: file.after.map(|blob| blob.to_string()),
+            gained: Vec::new(),
+            lost: Vec::new(),
         };
         let before = step.previous.unwrap_or(step.change);
         let source = |blob: Option<BlobId>, sidecar| blob.map(|blob| Source { blob, sidecar });

@@ -7,6 +7,7 @@ mod chain;
 mod examine;
 mod files;
 mod pass;
+mod past;
 mod reading;
 mod record;
 mod sync;
@@ -14,6 +15,7 @@ mod teams;
 mod upgrade;
 
 pub use files::File;
+pub use past::{EventKind, TechniqueEvent, TechniqueHistory};
 pub use upgrade::{MAX_PATCHED, UpgradePatch};
 
 use crate::attack::{Release, Releases};

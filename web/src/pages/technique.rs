@@ -1,4 +1,7 @@
-//! `/techniques/{id}`: what ATT&CK says of a technique, who uses it, and which procedures hunt it.
+//! `/techniques/{id}`: what ATT&CK says of a technique, who uses it, which procedures hunt it, and since when. Further
+//! pages of its history: `?history=`.
+
+pub mod past;
 
 use crate::Frame;
 use crate::components::facts;
@@ -61,6 +64,8 @@ pub struct TechniqueView {
     pub total: usize,
     /// The first of them.
     pub procedures: Vec<Listed>,
+    /// When procedures gained and lost it.
+    pub past: past::Past,
     /// Its page at MITRE.
     pub outside: String,
 }
@@ -87,6 +92,7 @@ pub fn page(frame: &Frame, view: TechniqueView) -> String {
     let used_by = view.used_by.into_iter().map(|(kind, actors)| used(kind, actors)).collect_view();
     let everything = links::with_query("/", [("technique", id.as_str())]);
     let found = procedures(view.procedures, view.total, everything);
+    let past = past::past(&id, view.past);
     let outside = links::outside(&view.outside)
         .map(|href| view! { <div><dt>"At MITRE"</dt><dd><a href=href rel="noreferrer">"Description, mitigations, references"</a></dd></div> });
     let platforms = view.platforms.join(", ");
@@ -102,6 +108,7 @@ pub fn page(frame: &Frame, view: TechniqueView) -> String {
         {found}
         {subs}
         {used_by}
+        {past}
     };
     frame.render(&title, move || content.into_any())
 }

@@ -128,7 +128,7 @@ impl<'a> Pass<'a> {
             self.settle_tips(&mut chains, tip)?;
             self.compare_revisions(&mut chains)?;
             self.write_entries(&mut chains)?;
-            self.write_revisions(&chains)?;
+            self.write_revisions(&mut chains)?;
             self.promote_released()?;
         }
         self.mark.commit = tip.map(|tip| tip.to_string()).unwrap_or_default();
@@ -331,6 +331,8 @@ impl<'a> Pass<'a> {
         let new = self.examine(after, &path)?;
         chain.saw(&old);
         chain.saw(&new);
+        chain.learn_techniques(before, &old);
+        chain.learn_techniques(after, &new);
         if before.blob == after.blob && new.notebook.has_hunting() {
             return Ok(false);
         }
@@ -429,6 +431,9 @@ impl<'a> Pass<'a> {
         examined: &Arc<Examined>,
     ) -> Result<(), Stop> {
         chains[position].saw(examined);
+        if let Some((_, source)) = chains[position].tip.clone() {
+            chains[position].learn_techniques(source, examined);
+        }
         let chain = &chains[position];
         let Some(standing) = standing(chain, examined) else {
             // Plain markdown: only counted. What was counted as plain before is no news.
@@ -543,8 +548,14 @@ impl<'a> Pass<'a> {
         Ok((entry, shown))
     }
 
-    fn write_revisions(&mut self, chains: &[Chain]) -> Result<(), Stop> {
-        for chain in chains.iter().filter(|chain| chain.candidate && chain.paired_with.is_none()) {
+    fn write_revisions(&mut self, chains: &mut [Chain]) -> Result<(), Stop> {
+        for chain in chains.iter_mut().filter(|chain| chain.candidate && chain.paired_with.is_none()) {
+            // What came and went without ever being modified was not read until now.
+            for (source, path) in chain.unread() {
+                let examined = self.examine(source, &path)?;
+                chain.learn_techniques(source, &examined);
+            }
+            chain.tell_techniques();
             for touched in &chain.revisions {
                 self.batch.put_revision(&touched.revision)?;
             }

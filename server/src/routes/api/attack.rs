@@ -122,7 +122,8 @@ pub struct TechniqueItem {
 }
 
 impl TechniqueItem {
-    fn of(technique: &Technique, release: &Release, coverage: &Coverage) -> Self {
+    /// What a release and the catalog say of one.
+    pub fn of(technique: &Technique, release: &Release, coverage: &Coverage) -> Self {
         let mapping = release.map(&technique.id);
         Self {
             procedures: coverage.of(&mapping.id),

@@ -24,6 +24,7 @@ pub mod searches;
 pub mod skeleton;
 pub mod source;
 pub mod suggest;
+pub mod technique;
 pub mod tenants;
 pub mod upgrade;
 
@@ -92,6 +93,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(attack::matrix))
         .routes(routes!(layers::layer))
         .routes(routes!(attack::techniques))
+        .routes(routes!(technique::get))
         .routes(routes!(attack::list_actors))
         .routes(routes!(collections::list))
         .routes(routes!(collections::get))

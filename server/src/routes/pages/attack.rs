@@ -7,19 +7,33 @@ use crate::http::problem::Problem;
 use crate::http::query;
 use crate::routes::api::asked::{Asked, AttackParams, Narrowed, asked};
 use crate::routes::api::procedures::Searched;
+use crate::routes::api::technique::{release_of, unknown};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum_extra::extract::Query;
 use catalog::attack::{self, ActorKind, Actors, Release, Status, TechniqueId};
 use catalog::index::{Coverage, Filters, Search};
+use catalog::library::{EventKind, TechniqueEvent};
 use catalog::team::Shelved;
 use serde::Deserialize;
 use web::pages::actor::{self, ActorView, Own};
 use web::pages::matrix::{self, Cell, Choice, Column, MatrixView};
+use web::pages::technique::past::{Event, Kind, Past};
 use web::pages::technique::{self, Listed, Named, TechniqueView};
 
 /// Procedures that the page of a technique lists.
 const LISTED: usize = 50;
+
+/// Events that the page of a technique shows at once.
+const PAST: usize = 20;
+
+/// Which page of a technique's history.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Further {
+    /// The cursor.
+    history: Option<String>,
+}
 
 /// How the matrix is shown.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -153,17 +167,22 @@ pub async fn technique(
     State(app): State<App>,
     visitor: Visitor,
     Path(id): Path<String>,
+    Query(further): Query<Further>,
 ) -> Result<Response, Problem> {
-    let unknown =
-        || Problem::not_found(format!("technique {id} in any release of ATT&CK that is known here"));
-    let id: TechniqueId = id.parse().map_err(|_| unknown())?;
-    let shown = app.library.release();
-    let has = |release: &&'static Release| release.technique(&id).is_some();
-    let release = std::iter::once(shown).chain(app.library.releases().all()).find(has).ok_or_else(unknown)?;
+    let id: TechniqueId = id.parse().map_err(|_| unknown(&id))?;
+    let release = release_of(&app.library, &id)?;
     let (context, frame) = (Context::of(&app), visitor.frame(&app));
     let page = app
         .read(move |library| {
             let coverage = library.coverage(&Search::default())?;
+            let cursor = query::one(further.history.as_ref());
+            let past = library.technique_history(release, &id, PAST, cursor.as_deref())?;
+            let past = Past {
+                total: past.total,
+                further_page: cursor.is_some(),
+                next: past.next,
+                events: past.events.into_iter().map(|event| happened(&context, event)).collect(),
+            };
             let filters = Filters { technique: vec![id.to_string()], ..Filters::default() };
             let found = library.search(&Search { filters, limit: LISTED, ..Search::default() })?;
             let procedures = found.hits.into_iter().map(|hit| Listed {
@@ -176,12 +195,38 @@ pub async fn technique(
             let view = TechniqueView {
                 total: found.total,
                 procedures: procedures.collect(),
+                past,
                 ..about(release, library.lexicon_of(release).actors(), &id, &coverage)
             };
             Ok(technique::page(&frame, view))
         })
         .await?;
     Ok(html(page))
+}
+
+/// One event of a technique's history.
+fn happened(context: &Context, event: TechniqueEvent) -> Event {
+    let revision = event.revision;
+    Event {
+        kind: match event.kind {
+            EventKind::Added => Kind::Added,
+            EventKind::Deleted => Kind::Deleted,
+            EventKind::Gained => Kind::Gained,
+            EventKind::Lost => Kind::Lost,
+            EventKind::Remapped => Kind::Remapped,
+            EventKind::MetadataLost => Kind::MetadataLost,
+            EventKind::MetadataRestored => Kind::MetadataRestored,
+        },
+        gained: event.gained,
+        lost: event.lost,
+        procedure: event.today.map(|entry| (entry.id, entry.procedure.title)),
+        repo: context.has_several().then(|| revision.repo.clone()),
+        commit: context.commit(&revision.repo, &revision.commit),
+        path: revision.path,
+        subject: revision.subject,
+        author: revision.author_name,
+        committed: context.when(revision.committed_at.0),
+    }
 }
 
 /// What ATT&CK says of a technique.
