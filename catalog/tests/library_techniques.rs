@@ -37,8 +37,11 @@ fn without_hunting(text: &str) -> String {
     format!("{}{}", &text[..start], &text[end..])
 }
 
+/// What a commit is called, and what it does.
+type Step<'a> = (&'static str, Box<dyn Fn() + 'a>);
+
 /// Steps through a life: each is a commit, and a sync of the library that follows.
-fn life(shelf: &Shelf) -> Vec<(&'static str, Box<dyn Fn() + '_>)> {
+fn life(shelf: &Shelf) -> Vec<Step<'_>> {
     let one = |techniques: &str, body: &str| procedure("one", techniques, body);
     vec![
         ("Add one", Box::new(move || shelf.write("one.md", one("T1003.001", "It reads LSASS.")))),

@@ -164,13 +164,14 @@ pub(crate) fn technique(id: &str, name: &str) -> AnyView {
 
 fn used(kind: String, actors: Vec<Named>) -> AnyView {
     let count = actors.len();
+    let uses = if kind == "Software" { " that uses it " } else { " that use it " };
     let items = actors
         .into_iter()
         .map(|actor| view! { <li><a class="chip data" href=links::actor(&actor.id)>{actor.name}</a></li> })
         .collect_view();
     view! {
         <details class="used-by">
-            <summary><h2>{kind} " that use it " <span class="faint">{count}</span></h2></summary>
+            <summary><h2>{kind} {uses} <span class="faint">{count}</span></h2></summary>
             <ul class="chips">{items}</ul>
         </details>
     }
