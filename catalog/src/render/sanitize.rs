@@ -204,6 +204,8 @@ fn cleaner() -> Builder<'static> {
         .url_schemes(set(&SCHEMES))
         .url_relative(UrlRelative::PassThrough)
         .link_rel(Some(LINK_REL))
+        // What may be wider than the page is reached by the keyboard, in its place.
+        .set_tag_attribute_value("table", "tabindex", "0")
         .strip_comments(true)
         .attribute_filter(attribute);
     builder
@@ -232,7 +234,6 @@ pub(super) fn attribute<'a>(_element: &str, name: &str, value: &'a str) -> Optio
         // Pictures come from our own origin, at addresses that the first fence has put in.
         "src" => outputs::is_own(value).then_some(Cow::Borrowed(value)),
         "width" | "height" => is_length(value).then_some(Cow::Borrowed(value)),
-        // What may be wider than the page is reached by the keyboard, in its place.
         "tabindex" => (value == "0").then_some(Cow::Borrowed(value)),
         "loading" => (value == "lazy").then_some(Cow::Borrowed(value)),
         "colspan" | "rowspan" => {

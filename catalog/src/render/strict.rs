@@ -163,6 +163,9 @@ impl<'a> Strict<'a> {
         if name == "a" {
             self.out.extend([" rel=\"", LINK_REL, "\""]);
         }
+        if name == "table" {
+            self.out.push_str(" tabindex=\"0\"");
+        }
         self.out.push('>');
         if holds != Content::Nothing {
             self.open.push((name, holds));

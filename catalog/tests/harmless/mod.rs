@@ -153,7 +153,7 @@ fn attribute_is_known(element: &str, key: &str, value: &str) -> bool {
         | ("time", "datetime")
         | ("td" | "th", "align")
         | ("th", "scope") => true,
-        ("pre", "tabindex") => value == "0",
+        ("pre" | "table", "tabindex") => value == "0",
         (_, "class") => value.bytes().all(|b| b.is_ascii_alphanumeric() || b"- ".contains(&b)),
         (_, "id") => value.starts_with(ID_PREFIX) && !value.contains(char::is_whitespace),
         ("a", "href") => {
