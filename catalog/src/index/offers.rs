@@ -1,11 +1,12 @@
 //! What to offer where a search found nothing: what hunts the parent and the siblings of a technique that it names, and
 //! what there is without one of its conditions.
 //!
-//! A few more searches, never more than a bound; nothing but their numbers is looked at.
+//! A few more searches, of which nothing but the numbers is looked at. The more words a search has, the fewer of them: all
+//! together they cost little more than the dearest that can be typed.
 
 use super::query::compile::technique_ids;
 use super::query::known;
-use super::query::parse::{Node, Parsed, parse};
+use super::query::parse::{MAX_TERMS, Node, Parsed, parse};
 use super::query::without;
 use super::{Filters, Index, IndexError, Search};
 use crate::attack::{Release, Technique, TechniqueId};
@@ -17,8 +18,9 @@ use std::ops::Range;
 const MAX_NAMED: usize = 4;
 /// Most relatives that are offered.
 const MAX_RELATIVES: usize = 8;
-/// Most conditions that are tried to be left out.
+/// Most conditions that are tried to be left out, and most words, phrases and fields in all that is searched for so.
 const MAX_LEFT_OUT: usize = 6;
+const MAX_LOOKED_FOR: usize = 2 * MAX_TERMS;
 
 /// What to offer where a search found nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -130,6 +132,8 @@ struct Asked<'a> {
     techniques: Vec<&'a Technique>,
     /// Where its parts stand in the text, names whole, and whether they name techniques.
     parts: Vec<(Range<usize>, bool)>,
+    /// How many words, phrases and fields it has.
+    terms: usize,
 }
 
 impl<'a> Asked<'a> {
@@ -139,8 +143,9 @@ impl<'a> Asked<'a> {
         for written in &search.filters.technique {
             ids.extend(technique_ids(release, written));
         }
-        let mut parts = Vec::new();
-        if let Parsed { root: Node::And(nodes), spans, .. } = parse(&search.text) {
+        let (mut parts, mut terms) = (Vec::new(), 0);
+        if let Parsed { root: Node::And(nodes), spans, leaves, .. } = parse(&search.text) {
+            terms = leaves.len();
             let mut names = known::names(&nodes, lexicon).into_iter().peekable();
             let mut at = 0;
             while at < nodes.len() {
@@ -162,7 +167,7 @@ impl<'a> Asked<'a> {
             .filter(|technique| seen.insert(&technique.id))
             .take(MAX_NAMED)
             .collect();
-        Self { techniques, parts }
+        Self { techniques, parts, terms }
     }
 
     fn without_techniques(&self, search: &Search) -> Search {
@@ -194,7 +199,8 @@ impl<'a> Asked<'a> {
             let written = search.text.get(at.clone()).unwrap_or_default().to_owned();
             (LeftOut::Part(written), Search { text: without(&search.text, at), ..search.clone() })
         });
-        filters.chain(parts).take(MAX_LEFT_OUT).collect()
+        let most = MAX_LEFT_OUT.min(MAX_LOOKED_FOR / self.terms.max(1));
+        filters.chain(parts).take(most).collect()
     }
 }
 

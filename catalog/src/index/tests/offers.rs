@@ -86,6 +86,20 @@ fn what_is_there_without_a_condition_is_offered_with_its_number() {
 }
 
 #[test]
+fn the_longer_a_search_the_fewer_of_its_conditions_are_tried() {
+    let shelf = shelf();
+    // Only without one of its words something is found; the last are tried first.
+    let tried = |words: usize, from_the_end: usize| {
+        let mut text = vec!["technique:T1003"; words];
+        text[words - from_the_end] = "zebra";
+        offers(&shelf, &asked(&text.join(" "))).without.len()
+    };
+    assert_eq!((tried(7, 6), tried(7, 7)), (1, 0));
+    assert_eq!((tried(16, 4), tried(16, 5)), (1, 0));
+    assert_eq!((tried(32, 2), tried(32, 3)), (1, 0));
+}
+
+#[test]
 fn whatever_was_asked_what_is_offered_is_found() {
     let shelf = shelf();
     let text = r#"(ntds |lsass |tag:linux |-shells |T1003\.002 |technique:T1003\.00[1-4] |\(| OR |\) |"reads of" |é |in:title ){0,12}"#;

@@ -10,7 +10,7 @@ use crate::routes::api::searches::{NewSearch, SearchPatch, add, amend, remove, s
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use catalog::index::Search;
+use catalog::index::{Search, Sort};
 use serde::Deserialize;
 use web::links;
 use web::pages::catalog::Chosen;
@@ -86,8 +86,18 @@ async fn list(
                         label: value_label(facet, value, release),
                     })
                 });
+                let order = match search.sort {
+                    Sort::Relevance => None,
+                    Sort::Changed => Some("last changed first"),
+                    Sort::Title => Some("by title"),
+                };
+                let order = order.map(|label| Chosen {
+                    facet: "sort".to_owned(),
+                    value: String::new(),
+                    label: label.to_owned(),
+                });
                 shown.push(Saved {
-                    chosen: chosen.collect(),
+                    chosen: chosen.chain(order).collect(),
                     q: search.text.clone(),
                     id: one.id,
                     name: one.name,
@@ -178,7 +188,9 @@ mod tests {
         assert!(viewer.get("/").await.text().contains(">Dumps</a>"));
         let other = sample.user(Role::Admin).await;
         assert!(!other.get("/").await.text().contains("Dumps"));
+        viewer.form("/searches", &[("name", "New"), ("query", "tag=windows&sort=changed")]).await;
         let list = viewer.get("/searches").await.text();
+        assert!(list.contains("last changed first"), "{list}");
         assert!(list.contains("Credential Access") && list.contains(" now</p>"), "{list}");
     }
 

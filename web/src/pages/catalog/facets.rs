@@ -40,6 +40,7 @@ pub(super) fn title(name: &str) -> &str {
         "repo" => "Repository",
         "standing" => "Standing",
         "service" => "Service",
+        "sort" => "Order",
         other => other,
     }
 }
