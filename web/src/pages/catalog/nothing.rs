@@ -21,8 +21,8 @@ pub(super) fn nothing(address: &Address, offers: Option<Offers>) -> AnyView {
     let Offers { relatives, without, start, ask, skeleton } = offers.unwrap_or_default();
     let near = !relatives.is_empty() || !without.is_empty();
     let content = view! {
-        {list("Near it in ATT&CK", "near-attack", "", relatives)}
-        {list("With one condition less", "near-without", "Without ", without)}
+        {list("Near it in ATT&CK", "near-attack", None, relatives)}
+        {list("With one condition less", "near-without", Some("Without "), without)}
         {(!near).then(|| tips(address))}
         {missing(start, ask, skeleton)}
         <p><a href="/">"The whole catalog"</a></p>
@@ -31,7 +31,7 @@ pub(super) fn nothing(address: &Address, offers: Option<Offers>) -> AnyView {
 }
 
 /// Searches that find something, each with its number.
-fn list(title: &'static str, id: &'static str, how: &'static str, offers: Vec<Offer>) -> AnyView {
+fn list(title: &'static str, id: &'static str, how: Option<&'static str>, offers: Vec<Offer>) -> AnyView {
     if offers.is_empty() {
         return ().into_any();
     }
@@ -104,10 +104,8 @@ fn at_forge(what: &'static str, begins: Vec<Begin>) -> Vec<AnyView> {
         .into_iter()
         .filter_map(|begin| {
             let href = links::outside(&begin.href)?;
-            let place = if several { format!(" in {}", begin.repo) } else { String::new() };
-            Some(
-                view! { <li><a href=href rel="noreferrer">{what}{place}</a> " at the forge"</li> }.into_any(),
-            )
+            let label = if several { format!("{what} in {}", begin.repo) } else { what.to_owned() };
+            Some(view! { <li><a href=href rel="noreferrer">{label}</a> " at the forge"</li> }.into_any())
         })
         .collect()
 }
