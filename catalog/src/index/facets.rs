@@ -11,7 +11,7 @@ use super::query::compile::technique_ids;
 use super::schema::Facet;
 use super::{FacetCount, Filters};
 use crate::attack::{Release, Status};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use tantivy::DocId;
 
 /// Most values of a facet that are listed besides those that were chosen.
@@ -129,6 +129,7 @@ impl<'a> Choices<'a> {
                 value: id.to_owned(),
                 label: self.release.tactic(id).map_or(id, |tactic| &tactic.name).to_owned(),
                 count,
+                parent: None,
             })
             .collect();
         listed.sort_unstable_by(|a, b| {
@@ -169,10 +170,16 @@ impl<'a> Choices<'a> {
                 shown.push((count, key, written.unwrap_or_else(|| text.trim().to_owned())));
             }
         }
+        // A parent has what its sub-techniques have, so that it comes before them, unless one was chosen that is rare.
+        let keys: HashSet<String> = match facet {
+            Facet::Technique => shown.iter().map(|(_, key, _)| key.clone()).collect(),
+            _ => HashSet::new(),
+        };
         (shown.into_iter())
             .map(|(count, key, written)| {
+                let parent = key.split_once('.').and_then(|(parent, _)| keys.get(parent).cloned());
                 let (value, label) = self.names(facet, key, written);
-                FacetCount { value, label, count }
+                FacetCount { value, label, count, parent }
             })
             .collect()
     }

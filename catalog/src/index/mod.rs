@@ -355,6 +355,8 @@ pub struct FacetCount {
     pub label: String,
     /// How many of the results have it.
     pub count: u64,
+    /// Of a sub-technique: the value of its parent, which counts it, where that is listed too.
+    pub parent: Option<String>,
 }
 
 /// One result.

@@ -202,6 +202,7 @@ impl Sample {
                     value: self.t(value),
                     label: self.t(label),
                     count: *count,
+                    parent: value.split_once('.').map(|(parent, _)| self.t(parent)),
                 })
                 .collect(),
         }

@@ -55,6 +55,11 @@ fn a_parent_counts_its_sub_techniques_and_finds_them() {
     assert_eq!((&*parent.value, &*parent.label, parent.count), ("T1003", "T1003 OS Credential Dumping", 2));
     let labels: Vec<&str> = found.facets["technique"].iter().map(|one| &*one.label).collect();
     assert!(labels.contains(&"T1003.001 LSASS Memory"), "{labels:?}");
+    for one in &found.facets["technique"] {
+        let parent = one.value.split_once('.').map(|(parent, _)| parent);
+        assert_eq!(one.parent.as_deref(), parent, "{}", one.value);
+    }
+    assert!(found.facets["tag"].iter().all(|one| one.parent.is_none()));
     assert_eq!(shelf.filter(|filters| filters.technique = vec!["attack.t1003".into()]).total, 2);
 }
 

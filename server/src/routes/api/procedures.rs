@@ -208,11 +208,14 @@ pub struct FacetItem {
     pub label: String,
     /// How many of the results have it.
     pub count: u64,
+    /// Of a sub-technique: the value of its parent in this list, which counts it, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
 }
 
 impl From<FacetCount> for FacetItem {
     fn from(facet: FacetCount) -> Self {
-        Self { value: facet.value, label: facet.label, count: facet.count }
+        Self { value: facet.value, label: facet.label, count: facet.count, parent: facet.parent }
     }
 }
 

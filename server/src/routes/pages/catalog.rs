@@ -91,7 +91,12 @@ fn view(
             name,
             values: values
                 .into_iter()
-                .map(|value| FacetValue { value: value.value, label: value.label, count: value.count })
+                .map(|value| FacetValue {
+                    value: value.value,
+                    label: value.label,
+                    count: value.count,
+                    parent: value.parent,
+                })
                 .collect(),
         })
         .collect();
@@ -173,7 +178,11 @@ fn chosen(filters: &Filters, facets: &mut Vec<Facet>) -> Vec<Chosen> {
             let label = known.iter().find(|known| known.value.eq_ignore_ascii_case(value));
             let label = label.map(|known| known.label.clone());
             let label = label.unwrap_or_else(|| {
-                known.push(FacetValue { value: value.clone(), label: value.clone(), count: 0 });
+                known.push(FacetValue {
+                    value: value.clone(),
+                    label: value.clone(),
+                    ..FacetValue::default()
+                });
                 value.clone()
             });
             chosen.push(Chosen { facet: facet.to_owned(), value: value.clone(), label });

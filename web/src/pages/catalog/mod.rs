@@ -122,6 +122,8 @@ pub struct FacetValue {
     pub label: String,
     /// How many of the results have it.
     pub count: u64,
+    /// The value of this list that it is a part of; shown under it.
+    pub parent: Option<String>,
 }
 
 /// A piece of a result's text with the matches marked.
