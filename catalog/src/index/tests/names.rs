@@ -28,6 +28,18 @@ fn the_name_of_a_technique_lifts_what_is_mapped_to_it_above_what_mentions_it() {
 }
 
 #[test]
+fn the_very_technique_comes_before_its_sub_techniques_however_often_these_say_its_words() {
+    let words = "Steal or forge Kerberos tickets";
+    let fillers = (0..60).map(|at| put(&format!("filler{at}.md")).prose("Something else entirely."));
+    let shelf = Shelf::with(fillers.chain([
+        put("sub.md").title(words).technique("T1558.003").prose(&format!("{words}. ").repeat(20)),
+        put("itself.md").technique("T1558").prose(&"One word and another. ".repeat(100)),
+        put("mentions.md").title(words).prose(&format!("{words}. ").repeat(20)),
+    ]));
+    assert_eq!(paths(&shelf.find(words)), ["itself.md", "sub.md", "mentions.md"]);
+}
+
+#[test]
 fn the_name_that_a_technique_had_finds_what_is_mapped_to_its_successor() {
     let name = Release::current().technique("T1562.001").unwrap().name.clone();
     assert_eq!(hunts().paths(&name), ["new.md", "old.md"]);

@@ -10,9 +10,9 @@ use tantivy::Score;
 use tantivy::query::{BooleanQuery, EmptyQuery};
 
 /// What it adds that a procedure is mapped to the technique whose name was typed, or to a sub-technique of it: more than
-/// any mention. And what it adds that it is that very technique.
-const NAMED_TECHNIQUE: Score = 12.0;
-const NAMED_ITSELF: Score = 6.0;
+/// any mention of all its words. And what it adds that it is that very technique: as much again.
+const NAMED_TECHNIQUE: Score = 40.0;
+const NAMED_ITSELF: Score = 40.0;
 /// What each technique adds that the named actor uses: less than a mention of the actor.
 const ACTOR_TECHNIQUE: Score = 0.05;
 /// What a tactic adds to the order when it is certain, and once more when its author named it.
