@@ -27,7 +27,10 @@ impl Skeleton {
         let plain = title.replace(|char: char| char.is_control(), " ");
         let title: String =
             plain.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MAX_TITLE).collect();
-        let title = if title.is_empty() { "A new procedure".to_owned() } else { title };
+        let title = match title.trim_end() {
+            "" => "A new procedure".to_owned(),
+            title => title.to_owned(),
+        };
         let letters: String = title
             .chars()
             .map(|char| if char.is_ascii_alphanumeric() { char.to_ascii_lowercase() } else { '-' })
@@ -138,6 +141,9 @@ mod tests {
         assert_eq!((skeleton.title.as_str(), skeleton.id.as_str()), ("A new procedure", "a-new-procedure"));
         assert_eq!(read(&Skeleton::new("日本", &[])).id.as_deref(), Some("new-procedure"));
         assert!(Skeleton::new(&"ab ".repeat(500), &[]).text().len() < 2_000);
+        // Cut behind a blank.
+        let cut = Skeleton::new(&format!("{} b", "a".repeat(MAX_TITLE - 1)), &[]);
+        assert_eq!(read(&cut).title, "a".repeat(MAX_TITLE - 1));
     }
 
     proptest! {

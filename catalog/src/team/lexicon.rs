@@ -49,7 +49,10 @@ impl Lexicon {
         let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
         let mut collections = Vec::new();
         for (repo, team) in teams {
-            (repo, team).hash(&mut hash);
+            // A team that says nothing of it changes no search, and one that is not read yet neither.
+            if !(team.actors.is_empty() && team.synonyms.is_empty() && team.collections.is_empty()) {
+                (repo, &team.actors, &team.synonyms, &team.collections).hash(&mut hash);
+            }
             for actor in &team.actors {
                 actors.to_mut().add_own(repo, actor, release);
             }

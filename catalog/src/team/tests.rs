@@ -201,6 +201,12 @@ fn a_lexicon_says_what_all_repositories_say() {
     assert!(lexicon.collections_named("hunts/other").is_empty());
     assert!(Lexicon::of(release).actors().get("hunts:scarlet-otter").is_none());
     assert_ne!(lexicon.fingerprint(), Lexicon::of(release).fingerprint());
+    let silent = Lexicon::of_teams(release, &[("hunts".to_owned(), std::sync::Arc::default())]);
+    assert_eq!(
+        silent.fingerprint(),
+        Lexicon::of(release).fingerprint(),
+        "a page goes on once nothing was read"
+    );
 }
 
 /// Text that is more often nearly right than noise.
