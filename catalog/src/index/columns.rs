@@ -227,14 +227,6 @@ impl Shown {
         }
     }
 
-    /// For each document whether it is one, where not all are.
-    pub(super) fn only(&self) -> Option<&[bool]> {
-        match self {
-            Self::All => None,
-            Self::Some(shown) => Some(shown),
-        }
-    }
-
     /// How many there are.
     pub(super) fn count(&self, columns: &Columns) -> usize {
         match self {

@@ -45,11 +45,6 @@ impl Lifts {
         if doc < self.next { 0.0 } else { self.sum(doc) }
     }
 
-    /// The first document on the way that a lift may stand at.
-    pub(super) fn next(&self) -> DocId {
-        self.next
-    }
-
     fn sum(&mut self, doc: DocId) -> Score {
         let mut sum = 0.0;
         for (at, scorer) in &mut self.scorers {

@@ -296,19 +296,9 @@ fn search_hash(search: &Search, lexicon: &Lexicon) -> u64 {
     let mut hash = DefaultHasher::new();
     let filters = &search.filters;
     search.text.hash(&mut hash);
-    for values in [
-        &filters.tactic,
-        &filters.technique,
-        &filters.data_source,
-        &filters.tag,
-        &filters.platform,
-        &filters.author,
-        &filters.repo,
-        &filters.standing,
-    ] {
-        values.hash(&mut hash);
+    for chosen in filters.chosen() {
+        chosen.hash(&mut hash);
     }
-    filters.further.hash(&mut hash);
     (search.sort as u8, lexicon.release().version(), lexicon.fingerprint()).hash(&mut hash);
     hash.finish()
 }
@@ -382,17 +372,13 @@ impl<'a, 'b> Pass<'a, 'b> {
         weight: &dyn Weight,
         lifts: &mut Lifts,
     ) -> tantivy::Result<()> {
-        let (mut total, mut floor, mut next) = (0, self.best.floor_score(), lifts.next());
-        let shown = place.shown.only();
-        weight.for_each(reader, &mut |doc, mut score| {
-            if shown.is_some_and(|shown| !shown[doc as usize]) {
+        let (mut total, mut floor) = (0, self.best.floor_score());
+        weight.for_each(reader, &mut |doc, score| {
+            if !place.shown.has(doc) {
                 return;
             }
             total += 1;
-            if doc >= next {
-                score += lifts.of(doc);
-                next = lifts.next();
-            }
+            let score = score + lifts.of(doc);
             if score >= floor {
                 self.keep(place, doc, score);
                 floor = self.best.floor_score();
