@@ -247,6 +247,15 @@ impl Index {
 
 /// The live documents that have a term.
 pub(super) fn with_term(snapshot: &Snapshot, term: &Term) -> Result<Vec<DocAddress>, IndexError> {
+    first_with_term(snapshot, term, usize::MAX)
+}
+
+/// The first of them, so many at most.
+pub(super) fn first_with_term(
+    snapshot: &Snapshot,
+    term: &Term,
+    most: usize,
+) -> Result<Vec<DocAddress>, IndexError> {
     let mut addresses = Vec::new();
     for (segment_ord, reader) in (0..).zip(snapshot.searcher.segment_readers()) {
         let inverted = reader.inverted_index(term.field())?;
@@ -254,7 +263,7 @@ pub(super) fn with_term(snapshot: &Snapshot, term: &Term) -> Result<Vec<DocAddre
             continue;
         };
         let mut doc_id = postings.doc();
-        while doc_id != TERMINATED {
+        while doc_id != TERMINATED && addresses.len() < most {
             if !reader.is_deleted(doc_id) {
                 addresses.push(DocAddress { segment_ord, doc_id });
             }

@@ -3,7 +3,7 @@
 
 use super::analysis::{Analyzer, Kind, fold};
 use super::document::data_source;
-use super::lookup::{stored, with_term};
+use super::lookup::{first_with_term, stored, with_term};
 use super::schema::{Handle, column, fact};
 use super::shelf::{Index, Snapshot};
 use super::sketch::Sketch;
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocSet, Score, TERMINATED, Term};
+use tantivy::{DocAddress, Score, Term};
 
 /// What a shared technique counts, a shared parent, data source, rare word (in the title, and in the description), tag and
 /// certain tactic.
@@ -34,7 +34,7 @@ const RARE: usize = 8;
 const ONE_IN: u64 = 20;
 /// Most words of title and description that are looked up to find the rare ones.
 const LOOKED_UP: usize = 64;
-/// Most of a description that is looked at for words, in bytes.
+/// Most of a title, and of a description, that is looked at for words, in bytes.
 const READ: usize = 2_000;
 /// Most procedures that are told.
 const MOST: usize = 20;
@@ -146,20 +146,18 @@ impl Index {
     ) -> Result<Vec<NearDuplicate>, IndexError> {
         let snapshot = self.current();
         let own = with_term(&snapshot, &self.handle(Handle::Path(&entry.repo, &entry.path)))?;
-        let Some(sketch) = own.first().map(|own| sketch_of(&snapshot, *own)).transpose()?.flatten() else {
+        let Some((_, sketch)) = sketches(&snapshot, own.iter().copied().collect())?.pop() else {
             return Ok(Vec::new());
         };
         let mut compared = BTreeSet::new();
         for band in sketch.bands() {
-            compared.extend(with_band(&snapshot, &self.handle(Handle::Alike(&band)))?);
+            compared.extend(first_with_term(&snapshot, &self.handle(Handle::Alike(&band)), COMPARED)?);
         }
-        let mut alike = Vec::new();
-        for address in compared.into_iter().filter(|address| !own.contains(address)) {
-            let other = sketch_of(&snapshot, address)?;
-            alike.extend(
-                other.map(|other| (sketch.alike(&other), address)).filter(|(alike, _)| *alike >= NEARLY),
-            );
-        }
+        compared.retain(|address| !own.contains(address));
+        let mut alike: Vec<(u8, DocAddress)> = (sketches(&snapshot, compared)?.into_iter())
+            .map(|(address, other)| (sketch.alike(&other), address))
+            .filter(|(alike, _)| *alike >= NEARLY)
+            .collect();
         alike.sort_unstable_by_key(|(alike, address)| (std::cmp::Reverse(*alike), *address));
         (alike.into_iter().take(most))
             .map(|(alike, address)| {
@@ -203,34 +201,30 @@ impl Index {
 
 /// Title and description.
 fn said(procedure: &Procedure) -> String {
-    let description = &procedure.description;
-    format!("{}\n{}", procedure.title, &description[..description.floor_char_boundary(READ)])
+    [&procedure.title, &procedure.description].map(|text| &text[..text.floor_char_boundary(READ)]).join("\n")
 }
 
 fn is_same(one: &Entry, other: &Entry) -> bool {
     (&one.repo, &one.path) == (&other.repo, &other.path)
 }
 
-/// The first procedures of a band.
-fn with_band(snapshot: &Snapshot, band: &Term) -> tantivy::Result<Vec<DocAddress>> {
-    let mut addresses = Vec::new();
-    for (segment_ord, reader) in (0..).zip(snapshot.searcher.segment_readers()) {
-        let inverted = reader.inverted_index(band.field())?;
-        let Some(mut postings) = inverted.read_postings(band, IndexRecordOption::Basic)? else { continue };
-        let mut doc_id = postings.doc();
-        while doc_id != TERMINATED && addresses.len() < COMPARED {
-            if !reader.is_deleted(doc_id) {
-                addresses.push(DocAddress { segment_ord, doc_id });
-            }
-            doc_id = postings.advance();
-        }
+/// The sketches of documents, in the order of their addresses: a column is opened once a segment.
+fn sketches(
+    snapshot: &Snapshot,
+    addresses: BTreeSet<DocAddress>,
+) -> tantivy::Result<Vec<(DocAddress, Sketch)>> {
+    let mut sketches = Vec::with_capacity(addresses.len());
+    let mut column = None;
+    for address in addresses {
+        let own = match column.take() {
+            Some((segment, own)) if segment == address.segment_ord => own,
+            _ => snapshot.searcher.segment_reader(address.segment_ord).fast_fields().u64(column::SKETCH)?,
+        };
+        let sketch = Sketch::of_words(own.values_for_doc(address.doc_id));
+        sketches.extend(sketch.map(|sketch| (address, sketch)));
+        column = Some((address.segment_ord, own));
     }
-    Ok(addresses)
-}
-
-fn sketch_of(snapshot: &Snapshot, address: DocAddress) -> tantivy::Result<Option<Sketch>> {
-    let column = snapshot.searcher.segment_reader(address.segment_ord).fast_fields().u64(column::SKETCH)?;
-    Ok(Sketch::of_words(column.values_for_doc(address.doc_id)))
+    Ok(sketches)
 }
 
 fn shared(
