@@ -14,7 +14,7 @@ mod text;
 pub use fields::normal_data_source;
 pub use service::SERVICES;
 pub use sidecar::{MAX_SIDECAR, UNUSED as SIDECAR_UNUSED, describe};
-pub use skeleton::Skeleton;
+pub use skeleton::{MAX_TECHNIQUES as MAX_SKELETON_TECHNIQUES, Skeleton};
 pub use text::{MAX_TEXT, Text, first_heading, text};
 
 use crate::attack::{Mapping, Release, TacticMapping};

@@ -8,7 +8,7 @@ const MAX_TITLE: usize = 120;
 /// Longest id, in characters.
 const MAX_ID: usize = 60;
 /// Most techniques of one.
-const MAX_TECHNIQUES: usize = 8;
+pub const MAX_TECHNIQUES: usize = 8;
 
 /// A procedure that is still to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]

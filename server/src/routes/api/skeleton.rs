@@ -11,7 +11,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::Query;
 use catalog::attack::TechniqueId;
-use catalog::procedure::Skeleton;
+use catalog::procedure::{MAX_SKELETON_TECHNIQUES, Skeleton};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -41,7 +41,7 @@ pub async fn get(
 ) -> Result<Response, Problem> {
     let release = app.library.release();
     let mut techniques = Vec::new();
-    for written in query::said(&params.technique).iter().take(MAX_TECHNIQUES) {
+    for written in query::said(&params.technique).iter().take(MAX_SKELETON_TECHNIQUES) {
         let known = written.parse::<TechniqueId>().ok().and_then(|id| release.technique(&id));
         let known = known.ok_or_else(|| {
             let shown: String = written.chars().take(40).collect();
@@ -63,9 +63,6 @@ pub async fn get(
     )
         .into_response())
 }
-
-/// Most techniques that are looked at.
-const MAX_TECHNIQUES: usize = 8;
 
 #[cfg(test)]
 mod tests {
