@@ -6,7 +6,7 @@ use crate::diff::Change;
 use crate::index::{Entry, Revision, RevisionStatus};
 use crate::mirror::{BlobId, FileStatus, Signature, Step};
 use crate::procedure::Procedure;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Most techniques of one text that its history tells of.
 const MAX_TECHNIQUES: usize = 200;
@@ -129,10 +129,10 @@ impl Chain {
         if self.was_only_born() {
             return unread;
         }
+        let mut seen = HashSet::new();
         for touched in self.revisions.iter().filter(|touched| touched.before != touched.after) {
             for source in [touched.before, touched.after].into_iter().flatten() {
-                if !self.techniques.contains_key(&source) && unread.iter().all(|(known, _)| *known != source)
-                {
+                if !self.techniques.contains_key(&source) && seen.insert(source) {
                     unread.push((source, touched.revision.path.clone()));
                 }
             }
