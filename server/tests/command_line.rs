@@ -65,6 +65,13 @@ fn revoked_technique_ids_are_told_and_the_patch_that_replaces_them_applies() {
     assert_eq!(checked.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&checked.stderr).contains("holds its files to ATT&CK 18.1"));
     assert_eq!(in_folder(program, &["attack", "check", "hunts", "--to", "19.2"]).status.code(), Some(1));
+    std::fs::write(&pin, "[attack]\nrelease = \"3.0\"\n").expect("it can be written");
+    let checked = in_folder(program, &["attack", "check", "hunts"]);
+    assert_eq!(checked.status.code(), Some(1), "the server's release, and that is said");
+    assert!(
+        String::from_utf8_lossy(&checked.stderr).contains("huntshelf.toml:2: there is no ATT&CK release")
+    );
+    std::fs::write(&pin, "[attack]\nrelease = \"18.1\"\n").expect("it can be written");
     std::fs::create_dir_all(folder.path().join("other/.git")).expect("a second repository");
     std::fs::write(folder.path().join("other/a.md"), text).expect("it can be written");
     let both = in_folder(program, &["attack", "check", "hunts", "other"]);

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use catalog::attack::{Release, Releases, Remapped, Stale, Status, remap};
 use catalog::diff;
 use catalog::repository::FieldMapping;
-use catalog::team::{TEAM_FILE, Team};
+use catalog::team::{MAX_FILE, TEAM_FILE, Team, Wrong};
 use clap::{Args, Subcommand};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -80,9 +80,13 @@ fn pinned_at(path: &Path, releases: &Releases) -> anyhow::Result<Option<&'static
     }
     let mut bytes = Vec::new();
     let opened = std::fs::File::open(&file).with_context(|| file.display().to_string())?;
-    opened.take(LARGEST).read_to_end(&mut bytes).with_context(|| file.display().to_string())?;
+    // One byte more than is read of one, so that it is told apart.
+    opened.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).with_context(|| file.display().to_string())?;
     let mut team = Team::default();
     team.read_file(&bytes, releases);
+    for Wrong { path, diagnostic } in &team.problems {
+        say(&format!("{path}:{}: {}; {}", diagnostic.line, diagnostic.message, diagnostic.help));
+    }
     let release = team.release(releases);
     if let Some(release) = release {
         say(&format!("{} holds its files to ATT&CK {}.", file.display(), release.version()));
