@@ -1,7 +1,7 @@
 // This morning's intel is pasted by keyboard alone: what hunts it is a link away, and what nothing hunts says so.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { closeBrowser, lookAt, openPage, startServer } from "./huntshelf.mjs";
+import { closeBrowser, lookAt, openPage, startServer, tabTo } from "./huntshelf.mjs";
 
 const INTEL = `Affiliates of the Akira ransomware got in through CVE-2023-20269 and a password spray against the VPN.
 They moved on with RDP, ran encoded PowerShell, were dumping LSASS with Mimikatz (S0002), and deleted shadow copies
@@ -19,23 +19,14 @@ after(async () => {
   server?.stop();
 });
 
-/** Goes on with the tabulator until something that fits has the focus. */
-async function tabTo(page, selector, most = 60) {
-  for (let keys = 1; keys <= most; keys += 1) {
-    await page.keyboard.press("Tab");
-    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return keys;
-  }
-  throw new Error(`no ${selector} within ${most} tabs`);
-}
-
 describe("intel", () => {
   it("leads to the procedure that hunts it, by keyboard alone and without JavaScript", async () => {
     const { page, context, complaints } = await openPage(server, { javaScript: false });
     await page.goto(`${server.base}/coverage`);
     const begin = Date.now();
-    let keys = await tabTo(page, "textarea[name=text]");
+    let keys = await tabTo(page, page.locator("textarea[name=text]"), 60);
     await page.keyboard.insertText(INTEL);
-    keys += (await tabTo(page, "button.primary")) + 1;
+    keys += (await tabTo(page, page.locator("button.primary"), 60)) + 1;
     await page.keyboard.press("Enter");
     await page.locator("#found").waitFor();
     const answered = Date.now() - begin;
@@ -47,7 +38,7 @@ describe("intel", () => {
     assert.match(await gap.innerText(), /No procedure hunts it/);
     assert.ok((await page.locator(".tally", { hasText: "Mimikatz" }).count()) === 1);
     const link = await hunted.locator(".by a").first().getAttribute("href");
-    keys += await tabTo(page, `[href="${link}"]`, 120);
+    keys += await tabTo(page, page.locator(`[href="${link}"]`), 120);
     await page.keyboard.press("Enter");
     await page.waitForURL((url) => url.pathname.startsWith("/procedures/"));
     const seconds = (Date.now() - begin) / 1000;

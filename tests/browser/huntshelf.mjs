@@ -141,6 +141,17 @@ export async function openPage(server, { javaScript = true, width = 1280, scheme
   return { page, context, complaints };
 }
 
+/** Goes on with the tabulator until the first that fits has the focus; tells how many times it was pressed. */
+export async function tabTo(page, wanted, most = 300) {
+  const first = wanted.first();
+  await first.waitFor();
+  for (let keys = 0; keys <= most; keys += 1) {
+    if (await first.evaluate((element) => element === document.activeElement)) return keys;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`no ${wanted} within ${most} tabs`);
+}
+
 /** Takes a picture of the page that is open, and tells what is wrong with it: too wide, or not to be read aloud. */
 export async function lookAt(page, name, width, scheme) {
   await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}-${scheme}.png`), fullPage: true });

@@ -1,7 +1,7 @@
 // What an empty result offers, and searches that are kept under a name: by keyboard, without JavaScript.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { closeBrowser, openPage, startServer } from "./huntshelf.mjs";
+import { closeBrowser, openPage, startServer, tabTo } from "./huntshelf.mjs";
 
 let server, page, context, complaints;
 
@@ -15,16 +15,8 @@ after(async () => {
   server?.stop();
 });
 
-/** Moves on by the Tab key until the focus is on a control of that role and name. */
-async function tabTo(role, name) {
-  const wanted = page.getByRole(role, { name });
-  await wanted.first().waitFor();
-  for (let presses = 0; presses < 300; presses += 1) {
-    if (await wanted.first().evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press("Tab");
-  }
-  assert.fail(`${role} ${name} was not reached by Tab`);
-}
+/** Goes on to a control of that role and name. */
+const goTo = (role, name) => tabTo(page, page.getByRole(role, { name }));
 
 /** How many procedures the page says that it found. */
 const found = async () => Number.parseInt(await page.locator("#count").innerText(), 10);
@@ -62,7 +54,7 @@ describe("a saved search", () => {
     const number = await found();
     await page.locator("details.save > summary").focus();
     await page.keyboard.press("Enter");
-    await tabTo("textbox", "Name");
+    await goTo("textbox", "Name");
     await page.keyboard.press("Control+A");
     await page.keyboard.type("Credential theft");
     await page.keyboard.press("Enter");
@@ -70,19 +62,19 @@ describe("a saved search", () => {
     assert.match(await page.locator("p.save").innerText(), /Saved as Credential theft/);
 
     await page.goto(`${server.base}/`);
-    await tabTo("link", "Credential theft");
+    await goTo("link", "Credential theft");
     await page.keyboard.press("Enter");
     await page.waitForURL((url) => url.searchParams.get("q") === "lsass");
     assert.equal(await found(), number);
 
-    await tabTo("link", "All saved searches");
+    await goTo("link", "All saved searches");
     await page.keyboard.press("Enter");
     await page.waitForURL((url) => url.pathname === "/searches");
     assert.match(await page.locator("li.card").innerText(), new RegExp(`\\b${number} procedures? now`));
-    await tabTo("link", "Credential theft");
+    await goTo("link", "Credential theft");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    await tabTo("textbox", "Name");
+    await goTo("textbox", "Name");
     await page.keyboard.press("Control+A");
     await page.keyboard.type("Theft");
     await page.keyboard.press("Enter");
@@ -90,10 +82,10 @@ describe("a saved search", () => {
     const { searches } = await server.api("GET", "/searches");
     assert.deepEqual(searches.map(({ name, query }) => [name, query]), [["Theft", "q=lsass&tactic=TA0006"]]);
 
-    await tabTo("link", "Theft");
+    await goTo("link", "Theft");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    await tabTo("button", "Delete Theft");
+    await goTo("button", "Delete Theft");
     await page.keyboard.press("Enter");
     await page.getByText("No saved searches yet").waitFor();
     assert.deepEqual((await server.api("GET", "/searches")).searches, []);
