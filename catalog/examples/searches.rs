@@ -13,6 +13,7 @@
 use catalog::attack::Releases;
 use catalog::index::Search;
 use catalog::library::{Fetch, Library, Settings};
+use catalog::mirror::Progress;
 use catalog::repository::Repository;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -32,7 +33,7 @@ const TIMES: usize = 60;
 struct Nowhere;
 
 impl Fetch for Nowhere {
-    fn fetch(&self, _: &Repository, _: &Path) -> Result<(), String> {
+    fn fetch(&self, _: &Repository, _: &Path, _: &mut dyn FnMut(Progress) -> bool) -> Result<(), String> {
         Err("nothing is fetched here".to_owned())
     }
 }

@@ -132,7 +132,7 @@ impl App {
         let objects = Objects::folder(&data.join("objects"))?;
         // The task panics only where the library does, and then there is nothing to serve.
         let library = Arc::new(library.await.map_err(|error| StartError::Starter(error.to_string()))??);
-        let jobs = Jobs::start(&library, &outside.clock, outside.entropy.as_ref(), stop);
+        let jobs = Jobs::start(&library, &outside.clock, &outside.entropy, stop);
         if let Some(folder) = move_on {
             tokio::spawn(move_on_and_sync(folder, jobs.clone()));
         }

@@ -2,9 +2,11 @@
 //! metadata, one whose id is taken, one that asks for no tenant, one with an id that must be encoded.
 
 use crate::auth::Role;
-use crate::testing::{TestApp, TestUser};
+use crate::config::{Config, Flags};
+use crate::testing::{Remotes, TestApp, TestUser};
 use git2::{Oid, Repository, Signature, Time};
 use std::path::PathBuf;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 /// The repository, and an application that mirrors it.
@@ -16,6 +18,9 @@ pub(crate) struct Sample {
     pub(crate) folder: PathBuf,
     _temp: TempDir,
 }
+
+/// Where [`Sample::remote`] is.
+pub(crate) const REMOTE: &str = "https://git.example.com/team/hunts.git";
 
 /// A procedure with everything.
 pub(crate) fn procedure(id: &str, title: &str, technique: &str, query: &str) -> String {
@@ -31,6 +36,27 @@ const INDEPENDENT: &str = "---\njupytext:\n  notebook_metadata_filter: hunting\n
 impl Sample {
     /// Builds and opens it.
     pub(crate) async fn open() -> Self {
+        let (temp, folder, commits) = Self::build();
+        let test = TestApp::open(&temp.path().join("data"), &[&folder]).await;
+        Self { test, commits, folder, _temp: temp }
+    }
+
+    /// Builds and opens it as the remote at [`REMOTE`], with further settings for it as in the configuration file.
+    pub(crate) async fn remote(settings: &str) -> (Self, Arc<Remotes>) {
+        let (temp, folder, commits) = Self::build();
+        let file = temp.path().join("huntshelf.toml");
+        std::fs::write(&file, format!("[[repositories]]\nurl = '{REMOTE}'\n{settings}")).unwrap();
+        let flags = Flags { file: Some(file), data: Some(temp.path().join("data")), ..Flags::default() };
+        let remotes = Arc::<Remotes>::default();
+        remotes.serve(REMOTE, &folder);
+        let test = TestApp::with_remotes(Config::load(&flags).unwrap(), remotes.clone()).await;
+        test.app.jobs.sync("hunts").await.unwrap();
+        // That of the start, and the one just asked for.
+        remotes.reached().await;
+        (Self { test, commits, folder, _temp: temp }, remotes)
+    }
+
+    fn build() -> (TempDir, PathBuf, Vec<String>) {
         let temp = tempfile::tempdir().unwrap();
         let folder = temp.path().join("hunts");
         let repository = Repository::init(&folder).unwrap();
@@ -65,9 +91,7 @@ impl Sample {
         ));
         let without_close = broken.replacen("tags: [windows]\n---", "tags: [windows\n---", 1);
         commits.push(commit(&repository, "Dan", "Break it", &[("brittle.md", Some(without_close))]));
-        let data = temp.path().join("data");
-        let test = TestApp::open(&data, &[&folder]).await;
-        Self { test, commits, folder, _temp: temp }
+        (temp, folder, commits)
     }
 
     /// Somebody with a role.

@@ -10,10 +10,13 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header, request};
 use catalog::library::Fetch;
+use catalog::mirror::Progress;
 use catalog::repository::{Location, Repository};
 use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 use tower::ServiceExt;
@@ -70,21 +73,80 @@ pub struct TestApp {
     pub clock: Arc<FixedClock>,
     /// Its data folder.
     pub data: PathBuf,
+    /// What URLs stand for.
+    pub remotes: Arc<Remotes>,
     router: Router,
     _stop: watch::Sender<bool>,
 }
 
-/// Fetches folders of this machine, and refuses everything else: a test touches no network.
-struct Local;
+/// Fetches folders of this machine, also as what certain URLs stand for, and refuses everything else: a test touches no
+/// network.
+#[derive(Default)]
+pub struct Remotes {
+    folders: Mutex<HashMap<String, PathBuf>>,
+    /// Held while no fetch may end.
+    gate: Arc<tokio::sync::Mutex<()>>,
+    fetches: AtomicUsize,
+    reached: tokio::sync::Notify,
+}
 
-impl Fetch for Local {
-    fn fetch(&self, repository: &Repository, mirror: &Path) -> Result<(), String> {
-        match repository.location {
-            Location::Path(_) => catalog::mirror::update(repository, mirror, &mut |_| true)
-                .map(|_| ())
-                .map_err(|error| error.to_string()),
-            Location::Remote(_) => Err("tests touch no network".to_owned()),
+impl Remotes {
+    /// Has a URL stand for a folder.
+    ///
+    /// # Panics
+    /// When a test panicked while it held this.
+    pub fn serve(&self, url: &str, folder: &Path) {
+        let mut folders = self.folders.lock().expect("no test panics while it holds this");
+        folders.insert(url.to_owned(), folder.to_owned());
+    }
+
+    /// No fetch of a URL ends until what comes back is dropped; each tells first that it has three of twelve objects.
+    ///
+    /// # Panics
+    /// While a fetch goes on.
+    pub fn hold(&self) -> impl Drop + use<> {
+        self.gate.clone().try_lock_owned().expect("no fetch goes on")
+    }
+
+    /// Returns when a fetch of a URL has come as far as [`hold`](Self::hold) lets it.
+    pub async fn reached(&self) {
+        self.reached.notified().await;
+    }
+
+    /// How often a URL was fetched.
+    pub fn fetches(&self) -> usize {
+        self.fetches.load(Ordering::SeqCst)
+    }
+}
+
+impl Fetch for Remotes {
+    fn fetch(
+        &self,
+        repository: &Repository,
+        mirror: &Path,
+        progress: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<(), String> {
+        let mut repository = repository.clone();
+        if let Location::Remote(url) = &repository.location {
+            let folder = self.folders.lock().expect("no test panics while it holds this").get(url).cloned();
+            repository.location = Location::Path(folder.ok_or("tests touch no network")?);
+            self.fetches.fetch_add(1, Ordering::SeqCst);
+            let some = Progress {
+                received_objects: 3,
+                total_objects: 12,
+                received_bytes: 4_500,
+                ..Progress::default()
+            };
+            progress(some.clone());
+            self.reached.notify_one();
+            while self.gate.try_lock().is_err() {
+                if !progress(some.clone()) {
+                    return Err("stopped".to_owned());
+                }
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
         }
+        catalog::mirror::update(&repository, mirror, progress).map(|_| ()).map_err(|error| error.to_string())
     }
 }
 
@@ -110,16 +172,24 @@ impl TestApp {
     /// # Panics
     /// When it cannot be opened.
     pub async fn with(config: Config) -> Self {
+        Self::with_remotes(config, Arc::default()).await
+    }
+
+    /// The same, where URLs stand for folders.
+    ///
+    /// # Panics
+    /// When it cannot be opened.
+    pub async fn with_remotes(config: Config, remotes: Arc<Remotes>) -> Self {
         let (stop, stopping) = watch::channel(false);
         let clock = Arc::new(FixedClock::default());
         let data = config.server.data.clone();
         let outside = Outside {
             clock: clock.clone(),
             entropy: Arc::new(SeededEntropy::default()),
-            fetch: Arc::new(Local),
+            fetch: remotes.clone(),
         };
         let app = App::open(config, outside, &stopping).await.expect("the application opens");
-        Self { router: app.router(), app, clock, data, _stop: stop }
+        Self { router: app.router(), app, clock, data, remotes, _stop: stop }
     }
 
     /// Somebody with a role, signed in by a token.

@@ -24,7 +24,7 @@ impl Library {
     /// be read.
     pub fn file(&self, repo: &str, at: &str, path: &str, limit: usize) -> Result<Option<File>, LibraryError> {
         let shelf = self.shelf(repo).ok_or_else(|| LibraryError::NoRepository(repo.to_owned()))?;
-        let mirror = self.mirror(shelf)?;
+        let mirror = self.mirror(&shelf)?;
         let failed = LibraryError::mirror(repo);
         let Some(commit) = mirror.resolve(at).map_err(&failed)? else { return Ok(None) };
         let Some(blob) = mirror.entry_at(commit, path).map_err(&failed)? else { return Ok(None) };
@@ -35,7 +35,7 @@ impl Library {
     /// Whether a commit that the branch reaches has a regular file at a path. A mirror that cannot be read has none.
     pub fn has_file(&self, repo: &str, at: &str, path: &str) -> bool {
         let found = || {
-            let mirror = self.mirror(self.shelf(repo)?).ok()?;
+            let mirror = self.mirror(self.shelf(repo)?.as_ref()).ok()?;
             let commit = mirror.resolve(at).ok()??;
             mirror.entry_at(commit, path).ok()?
         };

@@ -8,28 +8,32 @@ mod examine;
 mod files;
 mod pass;
 mod past;
+mod progress;
 mod reading;
 mod record;
+mod shelves;
 mod sync;
 mod teams;
 mod upgrade;
 
 pub use files::File;
 pub use past::{EventKind, TechniqueEvent, TechniqueHistory};
+pub use progress::{Stage, SyncProgress};
+pub use record::{Cause, Ending, KEPT_SYNCS, SyncEntry, Syncs};
 pub use upgrade::{MAX_PATCHED, UpgradePatch};
 
 use crate::attack::{Release, Releases};
 use crate::diff::{Change, Unified};
 use crate::index::{Broken, Entry, Index, IndexError, Load, Revision};
 use crate::lint::Diagnostic;
-use crate::mirror::{Mirror, MirrorError};
+use crate::mirror::{Mirror, MirrorError, Progress};
 use crate::notebook::Notebook;
 use crate::procedure::Procedure;
 use crate::repository::{self, Repository};
 use chrono::{DateTime, Utc};
 use examine::{Examined, Source};
-use record::Record;
 use serde::{Deserialize, Serialize};
+use shelves::{Shelf, Shelves};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use teams::Teams;
@@ -48,17 +52,23 @@ pub struct Settings {
 
 /// Brings a mirror up to date with its remote.
 pub trait Fetch: Send + Sync {
-    /// Fetches `repository` into the bare mirror at `mirror`, cloning it when there is none.
+    /// Fetches `repository` into the bare mirror at `mirror`, cloning it when there is none. `progress` is told how far
+    /// that is; where it answers `false`, nobody waits for it any more.
     ///
     /// # Errors
     /// When the remote cannot be reached or what it sends cannot be used; the mirror is then as it was.
-    fn fetch(&self, repository: &Repository, mirror: &std::path::Path) -> Result<(), String>;
+    fn fetch(
+        &self,
+        repository: &Repository,
+        mirror: &std::path::Path,
+        progress: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<(), String>;
 }
 
 /// Mirrors, index and ATT&CK, tied together.
 pub struct Library {
     data: PathBuf,
-    shelves: Vec<Shelf>,
+    shelves: Shelves,
     index: Index,
     releases: Releases,
     /// The one that is shown.
@@ -71,15 +81,6 @@ pub struct Library {
 
 /// A notebook's source and path, and domain and version of the release that it was held to.
 type Parsed = (Source, String, (&'static str, &'static str));
-
-/// One repository and how it stands.
-struct Shelf {
-    repository: Repository,
-    /// Held for the length of a sync.
-    syncing: Mutex<()>,
-    mirror: Mutex<Option<Arc<Mirror>>>,
-    record: Mutex<Record>,
-}
 
 /// Names one procedure, as the API does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,6 +185,8 @@ pub struct RepositoryState {
     pub tried: bool,
     /// Whether a sync is going on.
     pub syncing: bool,
+    /// How far that is.
+    pub progress: Option<SyncProgress>,
     /// What the last sync failed with, and when, if it did.
     pub error: Option<(DateTime<Utc>, String)>,
     /// Whether there is an index of it to serve.
@@ -228,6 +231,8 @@ pub struct SyncReport {
     pub files: usize,
     /// Blobs that were read.
     pub blobs_read: usize,
+    /// Problems in the files whose entries were written.
+    pub problems: usize,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
 }
@@ -292,15 +297,7 @@ impl Library {
         let release = releases.shown();
         let facets = repository::facets(&repositories);
         let index = Index::open_with(&data.join("index"), &sync::index_fingerprint(release), &facets)?;
-        let shelves = repositories
-            .into_iter()
-            .map(|repository| Shelf {
-                syncing: Mutex::new(()),
-                mirror: Mutex::new(None),
-                record: Mutex::new(Record::load(&data, &repository.name)),
-                repository,
-            })
-            .collect();
+        let shelves = Shelves::of(repositories.into_iter().map(|repository| Shelf::new(repository, &data)));
         let parsed = moka::sync::Cache::builder()
             .max_capacity(PARSED_BYTES)
             .weigher(|_, examined: &Arc<Examined>| examined.weight())
@@ -316,11 +313,16 @@ impl Library {
     fn forget_strangers(&self) -> Result<(), LibraryError> {
         let marks = self.index.marks();
         for name in marks.repos.keys().filter(|name| self.shelf(name).is_none()) {
-            let batch = self.index.writer(name, self.release, Load::Few)?;
-            batch.clear(name)?;
-            batch.commit(serde_json::Value::Null)?;
+            self.clear(name)?;
         }
         Ok(())
+    }
+
+    /// Takes a repository's documents out of the index.
+    fn clear(&self, repo: &str) -> Result<(), LibraryError> {
+        let batch = self.index.writer(repo, self.release, Load::Few)?;
+        batch.clear(repo)?;
+        Ok(batch.commit(serde_json::Value::Null)?)
     }
 
     /// The ATT&CK release that the library speaks.
@@ -342,16 +344,19 @@ impl Library {
     pub fn repositories(&self) -> Vec<RepositoryState> {
         let marks = self.index.marks();
         self.shelves
+            .all()
             .iter()
             .map(|shelf| {
                 let mark = marks.repos.get(&shelf.repository.name).and_then(sync::Mark::read);
+                let progress = shelf.meter.read();
                 let record = lock(&shelf.record);
                 RepositoryState {
                     repository: shelf.repository.clone(),
                     commit: mark.as_ref().map(|mark| mark.commit.clone()).filter(|commit| !commit.is_empty()),
                     synced_at: record.synced_at,
                     tried: record.tried,
-                    syncing: shelf.syncing.try_lock().is_err(),
+                    syncing: progress.is_some(),
+                    progress,
                     error: record.error.clone(),
                     readiness: mark.map(|mark| mark.readiness).unwrap_or_default(),
                     indexed: marks.repos.contains_key(&shelf.repository.name),
@@ -366,8 +371,8 @@ impl Library {
         Some(mark.commit).filter(|commit| !commit.is_empty())
     }
 
-    fn shelf(&self, name: &str) -> Option<&Shelf> {
-        self.shelves.iter().find(|shelf| shelf.repository.name == name)
+    fn shelf(&self, name: &str) -> Option<Arc<Shelf>> {
+        self.shelves.named(name)
     }
 
     fn mirror_folder(&self, name: &str) -> PathBuf {

@@ -72,9 +72,9 @@ impl Library {
         let mut found: Vec<Entry> =
             self.index.by_id(&address.id)?.into_iter().map(|found| found.entry).collect();
         // Who holds the id today comes before who once had it, then the configured order decides.
-        let rank = |repo: &str| {
-            self.shelves.iter().position(|shelf| shelf.repository.name == repo).unwrap_or(usize::MAX)
-        };
+        let shelves = self.shelves.all();
+        let rank =
+            |repo: &str| shelves.iter().position(|shelf| shelf.repository.name == repo).unwrap_or(usize::MAX);
         found.sort_by_key(|entry| (entry.id != address.id, rank(&entry.repo), entry.path.clone()));
         let wanted = |entry: &Entry| address.repo.as_ref().is_none_or(|repo| *repo == entry.repo);
         let Some(position) = found.iter().position(wanted) else { return Ok(None) };
@@ -103,13 +103,13 @@ impl Library {
         let newest = Source::read(&entry.blob, entry.sidecar.as_deref());
         let (commit, path, source) = match (at, last_good) {
             (Some(at), _) => {
-                let place = self.place(shelf, &mirror, &entry, at)?;
+                let place = self.place(&shelf, &mirror, &entry, at)?;
                 (place.commit, place.path, place.source)
             }
             (None, Some((commit, path, source))) => (commit, path, Some(source)),
             (None, None) => (entry.commit.clone(), entry.path.clone(), newest),
         };
-        let (contents, examined) = self.examined(shelf, &mirror, source, &path)?;
+        let (contents, examined) = self.examined(&shelf, &mirror, source, &path)?;
         let shown = source.map(|source| (source.blob.to_string(), examined.sidecar_of(source)));
         let past = at.is_some() && shown != Some((entry.blob.clone(), entry.sidecar.clone()));
         let blob = source.map(|source| source.blob.to_string()).unwrap_or_default();
@@ -171,19 +171,19 @@ impl Library {
         let Some(Located { entry, .. }) = self.locate(address)? else { return Ok(None) };
         let (shelf, mirror) = self.shelf_of(&entry)?;
         let to = match to {
-            Some(at) => self.place(shelf, &mirror, &entry, at)?,
-            None => self.newest_before(shelf, &mirror, &entry, None)?,
+            Some(at) => self.place(&shelf, &mirror, &entry, at)?,
+            None => self.newest_before(&shelf, &mirror, &entry, None)?,
         };
         let from = match from {
-            Some(at) => Some(self.place(shelf, &mirror, &entry, at)?),
-            None => self.newest_before(shelf, &mirror, &entry, Some(to.revision.order)).ok(),
+            Some(at) => Some(self.place(&shelf, &mirror, &entry, at)?),
+            None => self.newest_before(&shelf, &mirror, &entry, Some(to.revision.order)).ok(),
         };
         // The first revision is compared with nothing.
         let old = match &from {
-            Some(place) => Some(self.side(shelf, &mirror, place)?),
+            Some(place) => Some(self.side(&shelf, &mirror, place)?),
             None => None,
         };
-        let new = self.side(shelf, &mirror, &to)?;
+        let new = self.side(&shelf, &mirror, &to)?;
         let empty = (String::new(), None);
         let (old_text, old_examined) = old.unwrap_or(empty);
         let (new_text, new_examined) = new;
@@ -223,9 +223,10 @@ impl Library {
         Ok((problems, next))
     }
 
-    fn shelf_of(&self, entry: &Entry) -> Result<(&Shelf, Arc<Mirror>), LibraryError> {
+    fn shelf_of(&self, entry: &Entry) -> Result<(Arc<Shelf>, Arc<Mirror>), LibraryError> {
         let shelf = self.shelf(&entry.repo).ok_or_else(|| LibraryError::NoRepository(entry.repo.clone()))?;
-        Ok((shelf, self.mirror(shelf)?))
+        let mirror = self.mirror(&shelf)?;
+        Ok((shelf, mirror))
     }
 
     /// The bytes that a source names, and what they say, from memory where they were understood before. A file that is

@@ -4,6 +4,8 @@
 //! notebook) the repository's documents are made anew in the same transaction.
 
 use super::pass::{Pass, Stop};
+use super::progress::Stage;
+use super::record::{Cause, Ending, Record, SyncEntry, Syncs};
 use super::{Library, LibraryError, Readiness, Shelf, SyncReport, lock};
 use crate::attack::Release;
 use crate::mirror::{self, CommitId};
@@ -64,26 +66,80 @@ impl Library {
     /// # Errors
     /// When the repository is unknown, cannot be fetched, or cannot be read. What was served before still is.
     pub fn sync(&self, repo: &str, now: DateTime<Utc>) -> Result<SyncReport, LibraryError> {
+        self.sync_because(repo, now, Cause::Demand)
+    }
+
+    /// [`Self::sync`], with why for the record.
+    ///
+    /// # Errors
+    /// As [`Self::sync`].
+    pub fn sync_because(
+        &self,
+        repo: &str,
+        now: DateTime<Utc>,
+        cause: Cause,
+    ) -> Result<SyncReport, LibraryError> {
         let shelf = self.shelf(repo).ok_or_else(|| LibraryError::NoRepository(repo.to_owned()))?;
         let _one_at_a_time = lock(&shelf.syncing);
-        let outcome = self.sync_shelf(shelf);
-        let mut record = lock(&shelf.record);
-        record.tried = true;
-        match &outcome {
-            Ok(_) => {
-                record.synced_at = Some(now);
-                record.error = None;
-            }
-            Err(error) => record.error = Some((now, error.to_string())),
+        // It may have been taken out, or changed, while another sync of it was waited for.
+        let shelf = self.shelf(repo).ok_or_else(|| LibraryError::NoRepository(repo.to_owned()))?;
+        let running = shelf.meter.begin(now, cause);
+        let (started, from) = (Instant::now(), self.tip(repo));
+        let outcome = self.sync_shelf(&shelf);
+        drop(running);
+        if !shelf.is_wanted() {
+            return Err(LibraryError::NoRepository(repo.to_owned()));
         }
-        record.store(&self.data, repo)?;
+        let entry = entry(&outcome, from, milliseconds(started), (now, cause));
+        lock(&shelf.record).note(&self.data, repo, entry, now);
         outcome
+    }
+
+    /// The syncs of a repository that are on record, newest first: those before the number given.
+    ///
+    /// # Errors
+    /// When there is no such repository.
+    pub fn syncs(&self, repo: &str, before: Option<u64>, limit: usize) -> Result<Syncs, LibraryError> {
+        let shelf = self.shelf(repo).ok_or_else(|| LibraryError::NoRepository(repo.to_owned()))?;
+        Ok(lock(&shelf.record).before(before, limit))
+    }
+
+    /// Adds a repository after all others, or changes the one of its name, whose documents follow with its next sync. Its
+    /// further facets count from the next opening of the library. Answers whether it is new.
+    pub fn add(&self, repository: Repository) -> bool {
+        let is_new = self.shelves.put(repository, &self.data);
+        self.forget_lexicons();
+        is_new
+    }
+
+    /// Takes a repository out: its documents leave the index, its mirror and its record of syncs the data folder. A running
+    /// sync of it ends first.
+    ///
+    /// # Errors
+    /// When there is none of that name, or the index or the folder cannot be written; it is no longer synced even so.
+    pub fn remove(&self, repo: &str) -> Result<(), LibraryError> {
+        let shelf = self.shelves.take(repo).ok_or_else(|| LibraryError::NoRepository(repo.to_owned()))?;
+        shelf.give_up();
+        // A sync that writes ends before it commits, one that fetches before it writes: nothing comes after this.
+        self.clear(repo)?;
+        self.forget_team(repo);
+        let _one_at_a_time = lock(&shelf.syncing);
+        *lock(&shelf.mirror) = None;
+        Record::forget(&self.data, repo);
+        let folder = self.mirror_folder(repo);
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(LibraryError::Io { path: folder, source: error })
+            }
+            _ => Ok(()),
+        }
     }
 
     fn sync_shelf(&self, shelf: &Shelf) -> Result<SyncReport, LibraryError> {
         let started = Instant::now();
         let name = &shelf.repository.name;
         self.fetch_into(shelf)?;
+        shelf.still_wanted()?;
         let mirror = self.mirror(shelf)?;
         let failed = LibraryError::mirror(name);
         let tip = mirror.tip().map_err(&failed)?;
@@ -99,6 +155,7 @@ impl Library {
             commits: 0,
             files: 0,
             blobs_read: 0,
+            problems: 0,
             took_ms: 0,
         };
         let fresh = mark.as_ref().filter(|mark| mark.settings == settings);
@@ -114,14 +171,12 @@ impl Library {
             _ => None,
         };
         let continued = since.is_some().then(|| mark.clone()).flatten();
-        let repository = &shelf.repository;
-        let done =
-            match Pass::begin(self, repository, &mirror, releases, &settings, continued)?.run(since, tip) {
-                Err(Stop::StartAnew) => {
-                    Pass::begin(self, repository, &mirror, releases, &settings, None)?.run(None, tip)
-                }
-                other => other,
-            };
+        let done = match Pass::begin(self, shelf, &mirror, releases, &settings, continued)?.run(since, tip) {
+            Err(Stop::StartAnew) => {
+                Pass::begin(self, shelf, &mirror, releases, &settings, None)?.run(None, tip)
+            }
+            other => other,
+        };
         let done = done.map_err(|stop| match stop {
             Stop::Failed(error) => error,
             Stop::StartAnew => LibraryError::Index("its documents cannot be made anew".to_owned()),
@@ -132,6 +187,7 @@ impl Library {
         report.commits = done.commits;
         report.files = done.files;
         report.blobs_read = done.blobs_read;
+        report.problems = done.problems;
         report.took_ms = milliseconds(started);
         Ok(report)
     }
@@ -139,14 +195,38 @@ impl Library {
     fn fetch_into(&self, shelf: &Shelf) -> Result<(), LibraryError> {
         let repository = &shelf.repository;
         let folder = self.mirror_folder(&repository.name);
+        let mut progress = |progress| {
+            shelf.meter.fetched(&progress);
+            shelf.is_wanted()
+        };
         let outcome = match repository.location {
-            Location::Path(_) => mirror::update(repository, &folder, &mut |_| true)
+            Location::Path(_) => mirror::update(repository, &folder, &mut progress)
                 .map(drop)
                 .map_err(|error| error.to_string()),
-            Location::Remote(_) => self.fetch.fetch(repository, &folder),
+            Location::Remote(_) => self.fetch.fetch(repository, &folder, &mut progress),
         };
+        shelf.meter.enter(Stage::Waiting, 0);
         outcome.map_err(|reason| LibraryError::Fetch { repo: repository.name.clone(), reason })
     }
+}
+
+/// How a sync ended, for the record.
+fn entry(
+    outcome: &Result<SyncReport, LibraryError>,
+    from: Option<String>,
+    took_ms: u64,
+    (began_at, cause): (DateTime<Utc>, Cause),
+) -> SyncEntry {
+    let (commits, files, problems, to, ending) = match outcome {
+        Ok(report) => {
+            let SyncReport { commits, files, problems, to, .. } = report;
+            let same = report.from == report.to && *commits == 0 && *files == 0;
+            let ending = if same { Ending::NothingNew } else { Ending::Done };
+            (*commits, *files, *problems, to.clone(), ending)
+        }
+        Err(error) => (0, 0, 0, None, Ending::Failed(error.to_string())),
+    };
+    SyncEntry { number: 0, began_at, cause, from, to, commits, files, problems, took_ms, ending }
 }
 
 fn milliseconds(since: Instant) -> u64 {

@@ -43,6 +43,7 @@ impl Library {
         // By the configured order.
         let teams: Vec<(String, Arc<Team>)> = self
             .shelves
+            .all()
             .iter()
             .filter_map(|shelf| known.iter().find(|known| known.repo == shelf.repository.name))
             .map(|known| (known.repo.clone(), Arc::clone(&known.team)))
@@ -63,7 +64,7 @@ impl Library {
     /// sync tells why.
     pub(super) fn recall_teams(&self) {
         let marks = self.index.marks();
-        for shelf in &self.shelves {
+        for shelf in self.shelves.all().iter() {
             let mark = marks.repos.get(&shelf.repository.name).and_then(sync::Mark::read);
             let commit = mark.and_then(|mark| CommitId::from_str(&mark.commit).ok());
             if commit.is_none() {
@@ -119,6 +120,18 @@ impl Library {
         known.push(Known { repo: repo.to_owned(), commit, team: Arc::new(team) });
         lexicons.clear();
         Ok(())
+    }
+
+    /// What a team says holds no more: its repository was taken out.
+    pub(super) fn forget_team(&self, repo: &str) {
+        let mut lexicons = lock(&self.teams.lexicons);
+        lock(&self.teams.known).retain(|known| known.repo != repo);
+        lexicons.clear();
+    }
+
+    /// The order of the repositories, or which there are, has changed.
+    pub(super) fn forget_lexicons(&self) {
+        lock(&self.teams.lexicons).clear();
     }
 
     /// Looks for the procedures that collections name.

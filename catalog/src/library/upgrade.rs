@@ -62,7 +62,7 @@ impl Library {
             if mapped.entries.is_empty() {
                 return Ok(Some(patch));
             }
-            let mirror = self.mirror(shelf)?;
+            let mirror = self.mirror(&shelf)?;
             for entry in &mapped.entries {
                 seen += 1;
                 let text = text_of(&mirror, entry).map_err(LibraryError::mirror(repo))?;

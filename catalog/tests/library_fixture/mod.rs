@@ -10,6 +10,7 @@
 use catalog::attack::Releases;
 use catalog::index::{Entry, Search};
 use catalog::library::{Address, Fetch, Library, RepositoryState, Settings};
+use catalog::mirror::Progress;
 use catalog::repository::Repository;
 use chrono::{DateTime, Utc};
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ use std::sync::Arc;
 pub(crate) struct NoRemote;
 
 impl Fetch for NoRemote {
-    fn fetch(&self, _: &Repository, _: &Path) -> Result<(), String> {
+    fn fetch(&self, _: &Repository, _: &Path, _: &mut dyn FnMut(Progress) -> bool) -> Result<(), String> {
         Err("no remote in these tests".to_owned())
     }
 }

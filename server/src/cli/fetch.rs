@@ -2,6 +2,7 @@
 //! with a hidden subcommand.
 
 use catalog::library::Fetch;
+use catalog::mirror::Progress;
 use catalog::mirror::child::Supervisor;
 use catalog::repository::Repository;
 use std::path::Path;
@@ -23,8 +24,13 @@ impl Child {
 }
 
 impl Fetch for Child {
-    fn fetch(&self, repository: &Repository, mirror: &Path) -> Result<(), String> {
-        self.0.fetch(repository, mirror).map(|_| ())
+    fn fetch(
+        &self,
+        repository: &Repository,
+        mirror: &Path,
+        progress: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<(), String> {
+        self.0.fetch_with(repository, mirror, progress).map(drop)
     }
 }
 

@@ -1,23 +1,44 @@
-//! When repositories are synced: at the start, at their interval, and when somebody asks.
+//! When repositories are synced: at the start, at their interval, when their forge says that something is new, and when
+//! somebody asks.
 //!
 //! One task a repository decides, one thread a running sync works. Whoever asks while a sync runs is answered by the
-//! next one: the running one may have fetched before the commit that they want to see.
+//! next one: the running one may have fetched before the commit that they want to see. What forges say ([`nudges`]) is
+//! gathered: many of them lead to one sync at once and one when they have ended.
+
+mod nudges;
 
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::http::problem::Problem;
-use catalog::library::{Library, SyncReport};
+use catalog::library::{Cause, Library, SyncReport};
+use nudges::Nudges;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 
 type Answer = Result<SyncReport, Problem>;
+/// Somebody asks for a sync, and may wait for it.
+type Ask = Option<oneshot::Sender<Answer>>;
 
 /// Asks for syncs.
 #[derive(Clone)]
-pub struct Jobs {
-    asked: Arc<HashMap<String, mpsc::Sender<oneshot::Sender<Answer>>>>,
+pub struct Jobs(Arc<Tasks>);
+
+/// The tasks, and what new ones are begun with.
+struct Tasks {
+    running: RwLock<HashMap<String, Task>>,
+    library: Arc<Library>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    stop: watch::Receiver<bool>,
+}
+
+/// How a repository's task is reached. It ends when this is gone.
+struct Task {
+    asks: mpsc::Sender<Ask>,
+    nudges: Arc<Nudges>,
 }
 
 /// What a repository's task works with.
@@ -38,19 +59,41 @@ impl Jobs {
     pub fn start(
         library: &Arc<Library>,
         clock: &Arc<dyn Clock>,
-        entropy: &dyn Entropy,
+        entropy: &Arc<dyn Entropy>,
         stop: &watch::Receiver<bool>,
     ) -> Self {
-        let mut asked = HashMap::new();
+        let jobs = Self(Arc::new(Tasks {
+            running: RwLock::default(),
+            library: library.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            stop: stop.clone(),
+        }));
         for state in library.repositories() {
-            let (ask, asks) = mpsc::channel(WAITING);
-            let work =
-                Work { library: library.clone(), clock: clock.clone(), repo: state.repository.name.clone() };
-            let interval = jittered(state.repository.interval, entropy);
-            tokio::spawn(keep_in_sync(work, asks, interval, stop.clone()));
-            asked.insert(state.repository.name, ask);
+            jobs.add(&state.repository.name, state.repository.interval);
         }
-        Self { asked: Arc::new(asked) }
+        jobs
+    }
+
+    /// Starts the task of a repository that the library has, in the place of one of the same name. Its first sync begins
+    /// at once.
+    ///
+    /// # Panics
+    /// Outside an async runtime.
+    pub fn add(&self, repo: &str, interval: Duration) {
+        let tasks = &self.0;
+        let (ask, asks) = mpsc::channel(WAITING);
+        let nudges = Arc::<Nudges>::default();
+        let work = Work { library: tasks.library.clone(), clock: tasks.clock.clone(), repo: repo.to_owned() };
+        let interval = jittered(interval, tasks.entropy.as_ref());
+        tokio::spawn(keep_in_sync(work, (asks, nudges.clone()), interval, tasks.stop.clone()));
+        let mut running = tasks.running.write().unwrap_or_else(PoisonError::into_inner);
+        running.insert(repo.to_owned(), Task { asks: ask, nudges });
+    }
+
+    /// Ends the task of a repository, after the sync that it may be at.
+    pub fn remove(&self, repo: &str) {
+        self.0.running.write().unwrap_or_else(PoisonError::into_inner).remove(repo);
     }
 
     /// Syncs a repository now, and answers when that is in the index.
@@ -58,13 +101,34 @@ impl Jobs {
     /// # Errors
     /// When there is no such repository, the sync fails, or the server stops.
     pub async fn sync(&self, repo: &str) -> Answer {
-        let ask = self.asked.get(repo).ok_or_else(|| Problem::not_found(format!("repository {repo}")))?;
         let (answer, answered) = oneshot::channel();
-        match ask.try_send(answer) {
-            Ok(()) => answered.await.unwrap_or_else(|_| Err(stopping())),
-            Err(mpsc::error::TrySendError::Full(_)) => Err(crate::http::pool::PoolError::Full.into()),
+        self.ask(repo, Some(answer))?;
+        answered.await.unwrap_or_else(|_| Err(stopping()))
+    }
+
+    /// Has a repository synced, and does not wait for that.
+    ///
+    /// # Errors
+    /// When there is no such repository, or the server stops.
+    pub fn begin(&self, repo: &str) -> Result<(), Problem> {
+        self.ask(repo, None)
+    }
+
+    fn ask(&self, repo: &str, ask: Ask) -> Result<(), Problem> {
+        let running = self.0.running.read().unwrap_or_else(PoisonError::into_inner);
+        let task = running.get(repo).ok_or_else(|| Problem::not_found(format!("repository {repo}")))?;
+        match task.asks.try_send(ask) {
+            // Whoever does not wait is served by what others wait for.
+            Ok(()) | Err(mpsc::error::TrySendError::Full(None)) => Ok(()),
+            Err(mpsc::error::TrySendError::Full(Some(_))) => Err(crate::http::pool::PoolError::Full.into()),
             Err(mpsc::error::TrySendError::Closed(_)) => Err(stopping()),
         }
+    }
+
+    /// Notes that something may be new in a repository. Whether there is such a one.
+    pub fn nudge(&self, repo: &str) -> bool {
+        let running = self.0.running.read().unwrap_or_else(PoisonError::into_inner);
+        running.get(repo).map(|task| task.nudges.note()).is_some()
     }
 }
 
@@ -87,31 +151,43 @@ fn jittered(interval: Duration, entropy: &dyn Entropy) -> Duration {
 
 async fn keep_in_sync(
     work: Work,
-    mut asks: mpsc::Receiver<oneshot::Sender<Answer>>,
+    (mut asks, nudges): (mpsc::Receiver<Ask>, Arc<Nudges>),
     interval: Duration,
     mut stop: watch::Receiver<bool>,
 ) {
     let work = Arc::new(work);
     let mut waiting = Vec::new();
+    let mut cause = Cause::Start;
+    // When a sync that a nudge led to has ended.
+    let mut followed = None;
     loop {
         // What was asked until now is answered by this sync; what is asked from now on, by the next.
         while let Ok(ask) = asks.try_recv() {
-            waiting.push(ask);
+            cause = Cause::Demand;
+            waiting.extend(ask);
         }
+        nudges.take();
         let answer = tokio::select! {
-            answer = sync(&work) => answer,
+            answer = sync(&work, cause) => answer,
             () = stopped(&mut stop) => return,
         };
+        if cause == Cause::Webhook {
+            followed = Some(Instant::now());
+        }
         for ask in waiting.drain(..) {
             // Who asked may have gone.
             let _ = ask.send(answer.clone());
         }
-        tokio::select! {
-            () = tokio::time::sleep(interval) => {}
+        cause = tokio::select! {
+            () = tokio::time::sleep(interval) => Cause::Interval,
             ask = asks.recv() => match ask {
-                Some(ask) => waiting.push(ask),
+                Some(ask) => {
+                    waiting.extend(ask);
+                    Cause::Demand
+                }
                 None => return,
             },
+            () = nudges.settled(followed) => Cause::Webhook,
             () = stopped(&mut stop) => return,
         }
     }
@@ -123,16 +199,16 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 }
 
 /// One sync on a thread of its own.
-async fn sync(work: &Arc<Work>) -> Answer {
+async fn sync(work: &Arc<Work>, cause: Cause) -> Answer {
     let (done, answer) = oneshot::channel();
     let thread = {
         let work = work.clone();
         std::thread::Builder::new().name(format!("sync-{}", work.repo)).spawn(move || {
             // Nobody listens any more when the server stops.
-            let _ = done.send(work.library.sync(&work.repo, work.clock.now()));
+            let _ = done.send(work.library.sync_because(&work.repo, work.clock.now(), cause));
         })
     };
-    let repo = &work.repo;
+    let (repo, why) = (&work.repo, cause.word());
     if let Err(error) = thread {
         tracing::error!(%repo, %error, "no thread for a sync");
         return Err(Problem::internal());
@@ -140,16 +216,16 @@ async fn sync(work: &Arc<Work>) -> Answer {
     match answer.await {
         Ok(Ok(report)) => {
             if report.from != report.to {
-                tracing::info!(%repo, to = ?report.to, commits = report.commits, files = report.files, took_ms = report.took_ms, "synced");
+                tracing::info!(%repo, why, to = ?report.to, commits = report.commits, files = report.files, took_ms = report.took_ms, "synced");
             }
             Ok(report)
         }
         Ok(Err(error)) => {
-            tracing::warn!(%repo, %error, "sync failed; what was there before is served on");
+            tracing::warn!(%repo, why, %error, "sync failed; what was there before is served on");
             Err(error.into())
         }
         Err(_) => {
-            tracing::error!(%repo, "sync panicked");
+            tracing::error!(%repo, why, "sync panicked");
             Err(Problem::internal())
         }
     }

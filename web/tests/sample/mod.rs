@@ -152,6 +152,10 @@ impl Sample {
             ("problems", problems::page(&self.frame("/problems"), self.problems())),
             ("problems-none", problems::page(&self.frame("/problems"), problems::ProblemsView::default())),
             ("repositories", repositories::page(&self.frame("/admin/repositories"), self.repositories())),
+            (
+                "syncs",
+                repositories::syncs_page(&self.frame("/admin/repositories/starter/syncs"), self.syncs()),
+            ),
             ("login", login::page(&self.stranger("/login"), self.login(login::Asked::Token))),
             ("login-first", login::page(&self.stranger("/login"), self.login(login::Asked::FirstName))),
             ("api", reference::page(&self.frame("/api"), self.reference())),
@@ -212,23 +216,52 @@ impl Sample {
             branch,
             tip,
             readiness,
+            ..repositories::RepositoryRow::default()
         };
+        let mut starter = row(
+            rows.next().unwrap_or_default(),
+            "built in",
+            self.some("main"),
+            Some(self.commit("4be0c2d1a77f3e9912ab5f0c7d44e8a1b2c3d4e5")),
+        );
+        starter.syncs = self.syncs().syncs;
+        starter.more_syncs = true;
+        let location = "https://git.example.org/hunting/playbook.git";
+        let mut playbook = row(rows.next().unwrap_or_default(), location, None, None);
+        playbook.progress = Some(repositories::Progress {
+            words: self.t("fetching: 120 of 400 objects, 2.1 MB"),
+            done_of: Some((120, 400)),
+            began: Self::hours_ago(0),
+            why: self.t("on demand"),
+        });
         repositories::RepositoriesView {
-            repositories: vec![
-                row(
-                    rows.next().unwrap_or_default(),
-                    "built in",
-                    self.some("main"),
-                    Some(self.commit("4be0c2d1a77f3e9912ab5f0c7d44e8a1b2c3d4e5")),
-                ),
-                row(
-                    rows.next().unwrap_or_default(),
-                    "https://git.example.org/hunting/playbook.git",
-                    None,
-                    None,
-                ),
-            ],
+            repositories: vec![starter, playbook],
             may_sync: true,
+            asked: self.some("playbook"),
+        }
+    }
+
+    fn syncs(&self) -> repositories::SyncsView {
+        let sync = |why: &str, (commits, files), failed: Option<String>| repositories::SyncRow {
+            began: Self::hours_ago(2),
+            why: self.t(why),
+            from: Some(self.commit("9912ab5f0c7d44e8a1b2c3d4e54be0c2d1a77f3e")),
+            to: failed.is_none().then(|| self.commit("4be0c2d1a77f3e9912ab5f0c7d44e8a1b2c3d4e5")),
+            commits,
+            files,
+            problems: files,
+            took: self.t("1.2 s"),
+            failed,
+        };
+        repositories::SyncsView {
+            repo: self.t("starter"),
+            further_page: true,
+            syncs: vec![
+                sync("webhook", (2, 3), None),
+                sync("interval", (0, 0), None),
+                sync("on demand", (0, 0), self.some("starter could not be fetched: the remote hung up")),
+            ],
+            next: self.some("12"),
         }
     }
 

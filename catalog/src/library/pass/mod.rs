@@ -14,6 +14,8 @@ pub(super) use sidecars::Commit;
 
 use super::chain::{Chain, Touched};
 use super::examine::{self, Contents, Examined, Source};
+use super::progress::Stage;
+use super::shelves::Shelf;
 use super::sync::Mark;
 use super::{Library, LibraryError, Readiness};
 use crate::attack::Status;
@@ -62,11 +64,14 @@ pub(super) struct Done {
     pub(super) commits: usize,
     pub(super) files: usize,
     pub(super) blobs_read: usize,
+    pub(super) problems: usize,
 }
 
 /// One pass over what is new in a repository, up to one commit of the index.
 pub(super) struct Pass<'a> {
     library: &'a Library,
+    /// Whose progress this is.
+    shelf: &'a Shelf,
     repository: &'a Repository,
     mirror: &'a Mirror,
     globs: Globs,
@@ -89,12 +94,13 @@ impl<'a> Pass<'a> {
     /// Begins a pass that goes on from a watermark, or makes everything anew.
     pub(super) fn begin(
         library: &'a Library,
-        repository: &'a Repository,
+        shelf: &'a Shelf,
         mirror: &'a Mirror,
         releases: Releases<'a>,
         settings: &str,
         continued: Option<Mark>,
     ) -> Result<Self, LibraryError> {
+        let repository = &shelf.repository;
         let continues = continued.is_some();
         let load = if continues { Load::Few } else { Load::Many };
         let batch = library.index.writer(&repository.name, library.release, load)?;
@@ -103,6 +109,7 @@ impl<'a> Pass<'a> {
         }
         Ok(Self {
             library,
+            shelf,
             repository,
             mirror,
             globs: repository.compile_globs().map_err(|error| LibraryError::Index(error.to_string()))?,
@@ -110,7 +117,7 @@ impl<'a> Pass<'a> {
             releases,
             continues,
             mark: Mark { settings: settings.to_owned(), ..continued.unwrap_or_default() },
-            done: Done { commits: 0, files: 0, blobs_read: 0 },
+            done: Done { commits: 0, files: 0, blobs_read: 0, problems: 0 },
             examined: moka::sync::Cache::builder()
                 .max_capacity(KEPT)
                 .weigher(|_, examined: &Arc<Examined>| examined.weight())
@@ -124,9 +131,12 @@ impl<'a> Pass<'a> {
     /// Makes the index stand for `tip`, going on from `since`.
     pub(super) fn run(mut self, since: Option<CommitId>, tip: Option<CommitId>) -> Result<Done, Stop> {
         if let Some(tip) = tip {
+            self.shelf.meter.enter(Stage::ReadingCommits, 0);
             let mut chains = self.chains(since, tip)?;
             self.settle_tips(&mut chains, tip)?;
+            self.shelf.meter.enter(Stage::ComparingRevisions, chains.len());
             self.compare_revisions(&mut chains)?;
+            self.shelf.meter.enter(Stage::IndexingFiles, chains.len());
             self.write_entries(&mut chains)?;
             self.write_revisions(&mut chains)?;
             self.promote_released()?;
@@ -134,6 +144,8 @@ impl<'a> Pass<'a> {
         self.mark.commit = tip.map(|tip| tip.to_string()).unwrap_or_default();
         let mark =
             serde_json::to_value(&self.mark).map_err(|error| LibraryError::Index(error.to_string()))?;
+        self.shelf.meter.enter(Stage::Committing, 0);
+        self.shelf.still_wanted()?;
         self.batch.commit(mark)?;
         Ok(self.done)
     }
@@ -148,12 +160,15 @@ impl<'a> Pass<'a> {
         let mut commits = Vec::new();
         let mut count = 0;
         let (mut outcome, mut crowded) = (Ok(()), false);
-        let (mirror, sidecar) = (self.mirror, &self.repository.sidecar);
+        let (mirror, sidecar, shelf) = (self.mirror, &self.repository.sidecar, self.shelf);
         let Self { globs, mark, .. } = &mut *self;
         let wanted = |path: &str| globs.matches(path) || sidecar.is(path);
         mirror
             .walk(since, tip, &wanted, &mut |changes, tree| {
                 count += 1;
+                if shelf.step().is_err() {
+                    return ControlFlow::Break(());
+                }
                 if changes.changes.is_empty() {
                     return ControlFlow::Continue(());
                 }
@@ -170,6 +185,7 @@ impl<'a> Pass<'a> {
             .and(outcome)
             .map_err(self.failed())?;
         self.done.commits = count;
+        shelf.still_wanted()?;
         if crowded && self.continues {
             // Which entries it describes is told by the tip alone.
             return Err(Stop::StartAnew);
@@ -283,6 +299,7 @@ impl<'a> Pass<'a> {
     fn compare_revisions(&mut self, chains: &mut Vec<Chain>) -> Result<(), Stop> {
         let mut untouched = Vec::new();
         for (position, chain) in chains.iter_mut().enumerate() {
+            self.shelf.step()?;
             if let Some(Revision { commit, path, blob: Some(blob), .. }) = &chain.last
                 && let Some(source) = self.source_of(commit, path, blob)?
             {
@@ -430,6 +447,7 @@ impl<'a> Pass<'a> {
         position: usize,
         examined: &Arc<Examined>,
     ) -> Result<(), Stop> {
+        self.shelf.step()?;
         chains[position].saw(examined);
         if let Some((_, source)) = chains[position].tip.clone() {
             chains[position].learn_techniques(source, examined);
@@ -474,6 +492,7 @@ impl<'a> Pass<'a> {
         self.batch.put(entry, &procedure::text(&examined.notebook))?;
         self.count(entry, true);
         self.done.files += 1;
+        self.done.problems += entry.problems.len();
         Ok(())
     }
 

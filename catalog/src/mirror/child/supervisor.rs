@@ -337,7 +337,12 @@ impl Drop for Home {
 
 #[cfg(feature = "index")]
 impl crate::library::Fetch for Supervisor {
-    fn fetch(&self, repository: &Repository, mirror: &Path) -> Result<(), String> {
-        Self::fetch(self, repository, mirror).map(|_| ())
+    fn fetch(
+        &self,
+        repository: &Repository,
+        mirror: &Path,
+        progress: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<(), String> {
+        self.fetch_with(repository, mirror, progress).map(drop)
     }
 }

@@ -24,6 +24,7 @@ pub mod searches;
 pub mod skeleton;
 pub mod source;
 pub mod suggest;
+pub mod syncs;
 pub mod technique;
 pub mod tenants;
 pub mod upgrade;
@@ -112,7 +113,8 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(instances::notebook::get))
         .routes(routes!(instances::zip::zip))
         .routes(routes!(report::markdown))
-        .routes(routes!(repos::list));
+        .routes(routes!(repos::list))
+        .routes(routes!(syncs::list));
     OpenApiRouter::with_openapi(Described::openapi()).nest("/api/v1", v1)
 }
 

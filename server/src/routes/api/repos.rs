@@ -1,6 +1,7 @@
 //! GET `/repos` and POST `/repos/{name}/sync`: what is mirrored, and bringing it up to date now.
 
 use super::item::moment;
+use super::syncs::ProgressItem;
 use crate::app::App;
 use crate::auth::{Principal, Role};
 use crate::http::problem::Problem;
@@ -32,6 +33,8 @@ pub struct RepoItem {
     pub synced_at: Option<String>,
     /// Whether a sync is going on.
     pub syncing: bool,
+    /// How far that is; null where none is.
+    pub progress: Option<ProgressItem>,
     /// What the last sync failed with, if it did.
     pub error: Option<RepoError>,
     /// What is in it.
@@ -83,6 +86,8 @@ pub struct SyncAnswer {
     pub files: usize,
     /// Blobs that were read.
     pub blobs_read: usize,
+    /// Problems in the files whose entries were written.
+    pub problems: usize,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
 }
@@ -96,6 +101,7 @@ impl From<RepositoryState> for RepoItem {
             commit: state.commit,
             synced_at: state.synced_at.map(moment),
             syncing: state.syncing,
+            progress: state.progress.map(ProgressItem::from),
             error: state.error.map(|(at, message)| RepoError { at: moment(at), message }),
             readiness: state.readiness.into(),
         }
@@ -126,6 +132,7 @@ impl From<SyncReport> for SyncAnswer {
             commits: report.commits,
             files: report.files,
             blobs_read: report.blobs_read,
+            problems: report.problems,
             took_ms: report.took_ms,
         }
     }

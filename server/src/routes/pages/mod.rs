@@ -76,6 +76,7 @@ pub fn router() -> Router<App> {
         .route("/tenants/{id}", get(tenants::show_one).post(tenants::change))
         .route("/admin/repositories", get(repositories::show))
         .route("/admin/repositories/{name}/sync", post(repositories::sync))
+        .route("/admin/repositories/{name}/syncs", get(repositories::syncs))
         .route("/api", get(reference::show))
         .route("/about", get(about::show))
         .route("/login", get(login::show).post(login::sign_in))
@@ -227,6 +228,7 @@ mod tests {
             "/tenants",
             &format!("/tenants/{tenant}"),
             "/admin/repositories",
+            "/admin/repositories/hunts/syncs",
             "/api",
             "/about",
         ] {

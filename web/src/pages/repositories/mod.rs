@@ -1,9 +1,16 @@
 //! `/admin/repositories`: what is mirrored, and how that goes. *Sync now* is a POST to
-//! `/admin/repositories/{name}/sync`.
+//! `/admin/repositories/{name}/sync`, which starts it and comes back here at once; while a sync runs, the server has the
+//! page load itself anew every few seconds.
+
+mod progress;
+mod syncs;
+
+pub use progress::Progress;
+pub use syncs::{SyncRow, SyncsView, page as syncs_page};
 
 use crate::Frame;
 use crate::components::facts;
-use crate::components::notices::empty;
+use crate::components::notices::{Weight, empty, notice};
 use crate::links;
 use crate::pages::catalog::{Readiness, readiness};
 use crate::view::Commit;
@@ -20,6 +27,12 @@ pub struct RepositoryRow {
     pub tip: Option<Commit>,
     /// What is in it, when it was synced, and what went wrong.
     pub readiness: Readiness,
+    /// How far a running sync is.
+    pub progress: Option<Progress>,
+    /// Its newest syncs.
+    pub syncs: Vec<SyncRow>,
+    /// Whether there are more of them on record.
+    pub more_syncs: bool,
 }
 
 /// The list of repositories.
@@ -29,6 +42,8 @@ pub struct RepositoriesView {
     pub repositories: Vec<RepositoryRow>,
     /// Whether the viewer may start a sync.
     pub may_sync: bool,
+    /// The repository that a sync was just asked for.
+    pub asked: Option<String>,
 }
 
 /// The page.
@@ -38,9 +53,13 @@ pub fn page(frame: &Frame, view: RepositoriesView) -> String {
             view! { <p>"Name one with " <code>"--repo URL"</code> " or in the configuration file."</p> };
         empty("No repositories", content.into_any())
     });
+    let asked = view.asked.map(|repo| {
+        let content = view! { <p>"A sync of " <b>{repo}</b> " begins. Its progress is shown here."</p> };
+        notice(Weight::Note, content.into_any())
+    });
     let may_sync = view.may_sync;
     let cards = view.repositories.into_iter().map(|row| card(row, may_sync)).collect_view();
-    let content = view! { <h1>"Repositories"</h1> {none} <ul class="cards wide">{cards}</ul> };
+    let content = view! { <h1>"Repositories"</h1> {asked} {none} <ul class="cards wide">{cards}</ul> };
     frame.render("Repositories", move || content.into_any())
 }
 
@@ -48,17 +67,19 @@ fn card(row: RepositoryRow, may_sync: bool) -> AnyView {
     let name = row.readiness.repo.clone();
     let sync = may_sync.then(|| {
         let action = format!("/admin/repositories/{}/sync", links::encode(&name));
-        let syncing = row.readiness.syncing;
-        view! { <form method="post" action=action><button disabled=syncing>"Sync now"</button></form> }
+        let label = format!("Sync {name} now");
+        view! { <form method="post" action=action><button aria-label=label>"Sync now"</button></form> }
     });
     let plain = row.readiness.plain;
     let tip = match row.tip {
         Some(commit) => facts::commit(commit),
         None => "none yet".into_any(),
     };
+    let syncs = syncs::newest(&name, row.syncs, row.more_syncs);
     view! {
         <li class="card">
             <div class="card-head"><h2>{name}</h2>{sync}</div>
+            {row.progress.map(progress::shown)}
             <dl class="facts across">
                 <div><dt>"Location"</dt><dd><code>{row.location}</code></dd></div>
                 <div><dt>"Branch"</dt><dd>{row.branch.unwrap_or_else(|| "the remote's HEAD".to_owned())}</dd></div>
@@ -66,6 +87,7 @@ fn card(row: RepositoryRow, may_sync: bool) -> AnyView {
                 <div><dt>"Plain markdown"</dt><dd>{plain} " files, not notebooks"</dd></div>
             </dl>
             <div class="readiness">{readiness::line(row.readiness)}</div>
+            {syncs}
         </li>
     }
     .into_any()
