@@ -7,12 +7,15 @@ use crate::db::accounts::Account;
 use crate::db::{Database, DbError};
 use crate::entropy::{self, Entropy};
 use crate::http::assets::Assets;
+use crate::http::failures::Failures;
 use crate::http::host::Hosts;
 use crate::http::pool::Pool;
 use crate::http::problem::Problem;
 use crate::jobs::Jobs;
+use crate::jobs::shared::Shared;
 use crate::objects::{ObjectError, Objects};
 use crate::rendered::RenderedNotebooks;
+use crate::repositories::Repositories;
 use crate::routes;
 use catalog::library::{Fetch, Library, LibraryError, Settings};
 use catalog::repository::Repository;
@@ -20,7 +23,8 @@ use serde_json::Value;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::sync::watch;
+use std::time::Duration;
+use tokio::sync::{Semaphore, watch};
 
 /// What every handler works with. Cheap to clone.
 #[derive(Clone)]
@@ -38,8 +42,16 @@ pub struct Parts {
     pub library: Arc<Library>,
     /// Notebooks as HTML.
     pub rendered: RenderedNotebooks,
+    /// What was said of the repositories.
+    pub repositories: Repositories,
     /// When repositories are synced.
     pub jobs: Jobs,
+    /// What other servers on the same database say.
+    pub shared: Shared,
+    /// Who has tried in vain at what answers without sign-in.
+    pub failures: Failures,
+    /// How many webhook deliveries are read at once.
+    pub deliveries: Semaphore,
     /// Where searches and renders run.
     pub pool: Pool,
     /// The time.
@@ -136,7 +148,11 @@ impl App {
         if let Some(folder) = move_on {
             tokio::spawn(move_on_and_sync(folder, jobs.clone()));
         }
-        Ok(Self(Arc::new(Parts {
+        let app = Self(Arc::new(Parts {
+            repositories: Repositories::configured(&config.repositories)?,
+            shared: Shared::default(),
+            failures: Failures::default(),
+            deliveries: Semaphore::new(DELIVERIES),
             hosts: Hosts::of(&config),
             pool: Pool::for_this_machine(),
             assets: Assets::embedded(),
@@ -148,7 +164,18 @@ impl App {
             library,
             rendered: RenderedNotebooks::new(),
             jobs,
-        })))
+        }));
+        app.shared.begin(&app.database).await?;
+        tokio::spawn(listen(app.clone(), stop.clone()));
+        Ok(app)
+    }
+
+    /// Tells this server, and those that share its database, that something may be new in a repository.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn spread_nudge(&self, repo: &str) -> Result<(), Problem> {
+        Ok(self.shared.say(&self.database, &self.jobs, repo, self.clock.now()).await?)
     }
 
     /// The router with all its layers.
@@ -209,6 +236,36 @@ pub fn make_folder(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// So many webhook deliveries are read at once: as many MiB at most.
+const DELIVERIES: usize = 32;
+
+/// How often a server looks for what others say that share its database.
+const LISTEN: Duration = Duration::from_secs(3);
+/// How many times it has looked when deliveries of long ago are forgotten; once an hour.
+const PRUNE: u32 = 1_200;
+
+/// Hears what other servers say, and forgets what is old, until the server stops.
+async fn listen(app: App, mut stop: watch::Receiver<bool>) {
+    let mut times = 0_u32;
+    loop {
+        if times.is_multiple_of(PRUNE)
+            && let Err(error) = app.database.prune_deliveries(app.clock.now()).await
+        {
+            tracing::warn!(%error, "old webhook deliveries are still on record");
+        }
+        times = times.wrapping_add(1);
+        tokio::select! {
+            () = tokio::time::sleep(LISTEN) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        if app.database.is_shared()
+            && let Err(error) = app.shared.listen(&app.database, &app.jobs).await
+        {
+            tracing::warn!(%error, "what other servers say is not heard");
+        }
+    }
 }
 
 /// The name of the starter catalog's repository.

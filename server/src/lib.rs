@@ -17,6 +17,7 @@ pub mod http;
 pub mod jobs;
 pub mod objects;
 pub mod rendered;
+pub mod repositories;
 pub mod routes;
 #[cfg(test)]
 mod sample;

@@ -59,7 +59,9 @@ impl Sample {
     fn build() -> (TempDir, PathBuf, Vec<String>) {
         let temp = tempfile::tempdir().unwrap();
         let folder = temp.path().join("hunts");
-        let repository = Repository::init(&folder).unwrap();
+        let mut options = git2::RepositoryInitOptions::new();
+        options.initial_head("main");
+        let repository = Repository::init_opts(&folder, &options).unwrap();
         let lsass = |query: &str| procedure("lsass", "LSASS reads", "T1003.001", query);
         let broken = procedure("brittle", "Brittle", "T1059", "FROM process");
         let mut commits = vec![commit(

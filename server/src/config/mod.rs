@@ -5,9 +5,11 @@
 
 pub mod attack;
 mod repositories;
+mod secrets;
 
 pub use attack::{AttackConfig, BundleEntry};
 pub use repositories::RepositoryEntry;
+pub use secrets::SecretPlace;
 
 use catalog::instance::Vocabulary;
 use catalog::repository::{self, Repository};

@@ -1,8 +1,9 @@
 //! `[[repositories]]`: what is mirrored, from where.
 
-use super::ConfigError;
+use super::{ConfigError, SecretPlace};
 use catalog::repository::{FieldMapping, Forge, Repository, Sidecar};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// One repository as it is configured.
@@ -36,6 +37,12 @@ pub struct RepositoryEntry {
     /// nothing is said.
     #[serde(default)]
     pub sidecar: Sidecar,
+    /// The file with the secret that its webhook's deliveries are signed with.
+    #[serde(default)]
+    pub webhook_secret_file: Option<PathBuf>,
+    /// The variable of the environment with it.
+    #[serde(default)]
+    pub webhook_secret_env: Option<String>,
 }
 
 impl RepositoryEntry {
@@ -51,11 +58,22 @@ impl RepositoryEntry {
             forge: None,
             fields: FieldMapping::default(),
             sidecar: Sidecar::default(),
+            webhook_secret_file: None,
+            webhook_secret_env: None,
         }
     }
 
+    /// Where the secret of its webhook stands; without one it has no webhook.
+    pub fn webhook_secret(&self) -> Option<SecretPlace> {
+        let file = self.webhook_secret_file.clone().map(SecretPlace::File);
+        file.or_else(|| self.webhook_secret_env.clone().map(SecretPlace::Environment))
+    }
+
     /// What it says, checked.
-    pub(super) fn read(&self) -> Result<Repository, ConfigError> {
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub fn read(&self) -> Result<Repository, ConfigError> {
         let refuse = |reason: String| ConfigError::Repository {
             name: self.name.clone().unwrap_or_else(|| without_credentials(&self.url)),
             reason,
@@ -65,6 +83,12 @@ impl RepositoryEntry {
             None => Repository::parse(&self.url),
         }
         .map_err(|error| refuse(error.to_string()))?;
+        if self.webhook_secret_file.is_some() && self.webhook_secret_env.is_some() {
+            return Err(refuse(
+                "webhook_secret_file and webhook_secret_env stand together; one of them holds the secret"
+                    .to_owned(),
+            ));
+        }
         repository.branch.clone_from(&self.branch);
         if let Some(globs) = &self.globs {
             repository.globs.clone_from(globs);

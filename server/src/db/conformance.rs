@@ -167,6 +167,8 @@ macro_rules! on_both {
 
 on_both!(
     a_name_is_taken_once,
+    a_delivery_counts_once_for_a_repository,
+    nudges_are_counted_for_each_repository,
     only_one_becomes_the_first_account,
     a_session_lasts_until_it_is_over_or_ended,
     a_token_stands_for_its_account_until_that_is_disabled,
@@ -442,6 +444,25 @@ async fn saved_searches_are_each_persons_own_and_bounded(bench: Bench) {
     assert_eq!(mine.get(&first.id).await.unwrap(), Some(renamed));
     assert!(mine.delete(&first.id).await.unwrap() && !mine.delete(&first.id).await.unwrap());
     assert_eq!(mine.list().await.unwrap(), [second]);
+}
+
+async fn a_delivery_counts_once_for_a_repository(bench: Bench) {
+    let (db, now) = (&bench.db, bench.now());
+    assert!(db.claim_delivery("a", "github:1", now).await.unwrap());
+    assert!(!db.claim_delivery("a", "github:1", now).await.unwrap());
+    assert!(db.claim_delivery("b", "github:1", now).await.unwrap());
+    db.release_delivery("a", "github:1").await.unwrap();
+    assert!(db.claim_delivery("a", "github:1", now).await.unwrap());
+    assert_eq!(db.prune_deliveries(now + Duration::days(14)).await.unwrap(), 0);
+    assert_eq!(db.prune_deliveries(now + Duration::days(14) + Duration::milliseconds(1)).await.unwrap(), 2);
+}
+
+async fn nudges_are_counted_for_each_repository(bench: Bench) {
+    let (db, now) = (&bench.db, bench.now());
+    assert_eq!(db.nudge("a", now).await.unwrap(), 1);
+    assert_eq!(db.nudge("b", now).await.unwrap(), 1);
+    assert_eq!(db.nudge("a", now + Duration::seconds(1)).await.unwrap(), 2);
+    assert_eq!(db.nudges().await.unwrap(), [("a".to_owned(), 2), ("b".to_owned(), 1)]);
 }
 
 async fn names_sort_by_their_bytes(bench: Bench) {

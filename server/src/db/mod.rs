@@ -16,6 +16,7 @@ pub mod instances;
 pub mod searches;
 pub mod sign_in;
 pub mod tenants;
+pub mod webhooks;
 
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;

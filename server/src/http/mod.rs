@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod cache;
+pub mod failures;
 pub mod headers;
 pub mod host;
 pub mod layers;

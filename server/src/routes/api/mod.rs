@@ -28,6 +28,7 @@ pub mod syncs;
 pub mod technique;
 pub mod tenants;
 pub mod upgrade;
+pub mod webhooks;
 
 use crate::app::App;
 use crate::http::problem::Problem;
@@ -114,7 +115,8 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(instances::zip::zip))
         .routes(routes!(report::markdown))
         .routes(routes!(repos::list))
-        .routes(routes!(syncs::list));
+        .routes(routes!(syncs::list))
+        .routes(routes!(webhooks::receive));
     OpenApiRouter::with_openapi(Described::openapi()).nest("/api/v1", v1)
 }
 
