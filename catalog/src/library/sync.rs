@@ -49,9 +49,13 @@ impl Mark {
 
 /// `pinned` is the ATT&CK release that the repository's files are held to.
 fn settings_fingerprint(repository: &Repository, pinned: Option<&Release>) -> String {
-    let Repository { location, branch, globs, ignore, fields, sidecar, .. } = repository;
+    let Repository { location, branch, tag, globs, ignore, fields, sidecar, .. } = repository;
     let pinned = pinned.map(|release| (release.domain(), release.version()));
-    let settings = format!("{location:?} {branch:?} {globs:?} {ignore:?} {fields:?} {sidecar:?} {pinned:?}");
+    let mut settings =
+        format!("{location:?} {branch:?} {globs:?} {ignore:?} {fields:?} {sidecar:?} {pinned:?}");
+    if let Some(tag) = tag {
+        let _ = write!(settings, " {tag:?}");
+    }
     let digest = Sha256::digest(settings);
     digest.iter().take(8).fold(String::new(), |mut name, byte| {
         // Writing to a string cannot fail.
