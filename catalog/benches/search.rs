@@ -133,12 +133,19 @@ fn entry(numbers: &mut Numbers, words: &[String], release: &Release, at: usize) 
         ever_catalogued: true,
         metadata_ever_lost: false,
         change_kinds: std::collections::BTreeSet::new(),
+        people: Vec::new(),
+        commits: Vec::new(),
     };
     (entry, body)
 }
 
 fn revision(at: usize) -> Revision {
     Revision {
+        co_authors: Vec::new(),
+        id: None,
+        title: String::new(),
+        hunts: Vec::new(),
+        today: None,
         gained: Vec::new(),
         lost: Vec::new(),
         repo: "bench".into(),

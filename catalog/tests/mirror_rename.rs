@@ -288,6 +288,7 @@ impl History {
             author: signature.clone(),
             committer: signature,
             subject: String::new(),
+            co_authors: Vec::new(),
         };
         let commit = CommitChanges { commit, changes: files, skipped: Vec::new() };
         let steps = self.lineages.advance(&commit, &pairs);

@@ -223,6 +223,11 @@ pub struct TestUser {
 }
 
 impl TestUser {
+    /// The token that they send; empty for nobody.
+    pub fn token(&self) -> &str {
+        self.credentials.as_deref().and_then(|sent| sent.strip_prefix("Bearer ")).unwrap_or_default()
+    }
+
     /// GET.
     pub async fn get(&self, path: &str) -> TestAnswer {
         self.send(Request::get(path)).await

@@ -57,6 +57,12 @@ pub fn diff(id: &str, from: &str, to: &str, repo: Option<&str>) -> String {
     procedure(id, &format!("diff/{}..{}", encode(from), encode(to)), repo)
 }
 
+/// What a commit changed in a procedure: compared with what was there before.
+pub fn change(id: &str, commit: &str, repo: Option<&str>) -> String {
+    let pairs = repo.map(|repo| ("repo", repo)).into_iter().chain([("to", commit)]);
+    with_query(&procedure(id, "diff", None), pairs)
+}
+
 /// A file that the API gives of one procedure: `source`, `notebook.ipynb`.
 pub fn procedure_file(id: &str, file: &str, repo: Option<&str>, at: Option<&str>) -> String {
     let pairs = repo.map(|repo| ("repo", repo)).into_iter().chain(at.map(|at| ("at", at)));

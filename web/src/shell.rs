@@ -115,10 +115,11 @@ impl Frame {
 }
 
 /// The entries of the navigation: label, address.
-const SECTIONS: [(&str, &str); 8] = [
+const SECTIONS: [(&str, &str); 9] = [
     ("Catalog", "/"),
     ("Matrix", "/matrix"),
     ("Coverage", "/coverage"),
+    ("Changes", "/changes"),
     ("Copies", "/instances"),
     ("Customers", "/customers"),
     ("Tenants", "/tenants"),

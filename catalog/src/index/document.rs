@@ -6,14 +6,15 @@ use super::analysis::{Analyzer, Kind, fold};
 use super::encoded::Encoded;
 use super::schema::{Facet, Fields, Handle, fact};
 use super::sketch::Sketcher;
-use super::{Entry, Revision, Text};
+use super::{Entry, Revision, RevisionStatus, Text};
 use crate::attack::{Mapping, Release, Status, TacticOrigin};
-use crate::procedure::Standing;
+use crate::procedure::{PATH_PREFIX, Standing};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use tantivy::TantivyDocument;
+use tantivy::schema::Field;
 
 /// How often a part's words count, against once in prose and code.
 mod weight {
@@ -234,6 +235,15 @@ impl<'a> Builder<'a> {
         }
         for kind in entry.change_kinds.iter().take(MAX_VALUES) {
             self.fact(fact::CHANGE, kind);
+        }
+        for (name, email) in &entry.people {
+            let name = cut(name, MAX_VALUE);
+            self.fact(fact::BY, &fold(name));
+            self.fact_words(fact::BY, name);
+            self.fact(fact::BY, &fold(cut(email, MAX_VALUE)));
+        }
+        for commit in &entry.commits {
+            self.fact(fact::COMMIT, commit);
         }
         if !entry.problems.is_empty() || !entry.procedure.diagnostics.is_empty() {
             self.fact(fact::IS, "problematic");
@@ -501,7 +511,39 @@ pub(super) fn revision(
     let mut document = TantivyDocument::default();
     document.add_text(fields.revision, serde_json::to_string(revision)?);
     let Revision { repo, commit, path, lineage, .. } = revision;
-    document.add_text(fields.revision_fact, fact::whole(fact::REPO, repo));
+    let mut facts = Facts { document: &mut document, field: fields.revision_fact, seen: HashSet::new() };
+    facts.add(fact::whole(fact::REPO, repo));
+    facts.add(fact::whole(fact::COMMIT, commit));
+    for change in revision.changes.iter().take(MAX_VALUES) {
+        facts.add(fact::whole(fact::CHANGE, &change.kind));
+    }
+    for (name, email) in revision.people() {
+        for text in [name, email] {
+            facts.add(fact::whole(fact::BY, &fold(cut(text, MAX_VALUE))));
+        }
+        for word in person_words(name) {
+            facts.add(fact::word(fact::BY, &word));
+        }
+    }
+    let touched = revision.gained.iter().chain(&revision.lost);
+    let hunted = touched.clone().chain(&revision.hunts);
+    for (name, ids) in [
+        (fact::TECHNIQUE, touched.take(MAX_VALUES).collect::<Vec<_>>()),
+        (fact::HUNTS, hunted.take(MAX_VALUES).collect()),
+    ] {
+        for id in ids {
+            let Ok(id) = id.parse() else { continue };
+            for id in technique_ids(&release.map(&id)) {
+                facts.add(fact::whole(name, &fold(id)));
+            }
+        }
+    }
+    if revision.status == RevisionStatus::Deleted {
+        let by_path = format!("{PATH_PREFIX}{path}");
+        for name in revision.id.as_deref().into_iter().chain([by_path.as_str()]) {
+            document.add_bytes(fields.handle, &Handle::Gone(name).hash());
+        }
+    }
     for handle in [
         Handle::Revision(repo, commit, path),
         Handle::Revisions(repo, lineage),
@@ -514,17 +556,33 @@ pub(super) fn revision(
     }
     document.add_u64(fields.order, revision.order);
     document.add_i64(fields.moment, revision.committed_at.0);
-    let mut seen = HashSet::new();
-    for id in revision.gained.iter().chain(&revision.lost).take(MAX_VALUES) {
-        let Ok(id) = id.parse() else { continue };
-        for id in technique_ids(&release.map(&id)) {
-            let term = fact::whole(fact::TECHNIQUE, &fold(id));
-            if seen.insert(term.clone()) {
-                document.add_text(fields.revision_fact, term);
-            }
+    Ok(document)
+}
+
+/// The exact terms of a revision, each once.
+struct Facts<'a> {
+    document: &'a mut TantivyDocument,
+    field: Field,
+    seen: HashSet<String>,
+}
+
+impl Facts<'_> {
+    fn add(&mut self, term: String) {
+        if !self.seen.contains(&term) {
+            self.document.add_text(self.field, &term);
+            self.seen.insert(term);
         }
     }
-    Ok(document)
+}
+
+/// The words of a person's name by which revisions are found.
+pub(super) fn person_words(name: &str) -> Vec<String> {
+    let folded = fold(cut(name, MAX_VALUE));
+    folded
+        .split(|char: char| !char.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Tokens written down once each.

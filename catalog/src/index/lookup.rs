@@ -93,6 +93,24 @@ impl Index {
         }
     }
 
+    /// How the procedure of a lineage is addressed, while the branch's tip has one. Reads no stored document.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn address(&self, repo: &str, lineage: &str) -> Result<Option<String>, IndexError> {
+        let snapshot = self.current();
+        let found = first_with_term(&snapshot, &self.handle(Handle::Lineage(repo, lineage)), 1)?;
+        let Some(address) = found.first() else { return Ok(None) };
+        let fast = snapshot.searcher.segment_reader(address.segment_ord).fast_fields();
+        let Some(column) = fast.str(column::ROW)? else { return Ok(None) };
+        let mut row = String::new();
+        if let Some(ordinal) = column.ords().first(address.doc_id) {
+            column.ord_to_str(ordinal, &mut row)?;
+        }
+        // The id comes first and is the only part that an author could put a NUL into.
+        Ok(row.rsplitn(4, '\0').last().map(str::to_owned))
+    }
+
     /// What a sync must know of every entry of a repository, by path. Reads no stored document.
     ///
     /// # Errors
@@ -231,6 +249,16 @@ impl Index {
             Some(&address) => Ok(Some(stored(&snapshot, address, self.fields.revision)?)),
             None => Ok(None),
         }
+    }
+
+    /// The revisions that deleted what bore an id, or stood at `path:` and its path, in all repositories.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn deletions(&self, id: &str) -> Result<Vec<Revision>, IndexError> {
+        let snapshot = self.current();
+        let addresses = first_with_term(&snapshot, &self.handle(Handle::Gone(id)), MAX_PAGE)?;
+        addresses.into_iter().map(|address| stored(&snapshot, address, self.fields.revision)).collect()
     }
 
     pub(super) fn handle(&self, handle: Handle<'_>) -> Term {

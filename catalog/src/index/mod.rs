@@ -8,6 +8,7 @@
 mod analysis;
 mod batch;
 mod best;
+mod changes;
 mod columns;
 mod cursor;
 mod document;
@@ -33,6 +34,7 @@ mod tests;
 pub use crate::diff::Change;
 pub use crate::procedure::Text;
 pub use batch::{Batch, Load};
+pub use changes::{Changed, Changes, MAX_PROCEDURES};
 pub(crate) use document::technique_ids;
 pub use mapped::Mapped;
 pub use offers::{LeftOut, Offers, Relative, Without};
@@ -99,6 +101,12 @@ pub struct Entry {
     /// The kinds of change in its history.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub change_kinds: BTreeSet<String>,
+    /// Who changed it, co-authors included: names and addresses, at most 100.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<(String, String)>,
+    /// The commits that did, oldest first; of more than 500 the newest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commits: Vec<String>,
 }
 
 /// Why a file is broken, and what is served in its place.
@@ -139,7 +147,7 @@ pub struct Revision {
     pub lineage: String,
     /// Position in the walk: larger is newer; unique within a repository and commit order.
     pub order: u64,
-    /// The author as git has it.
+    /// The author, as the repository's mailmap has it.
     pub author_name: String,
     /// The author's address.
     pub author_email: String,
@@ -155,12 +163,36 @@ pub struct Revision {
     pub changes: Vec<Change>,
     /// The blob after the commit; none when deleted.
     pub blob: Option<String>,
+    /// Whom the message names as co-authors: names and addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub co_authors: Vec<(String, String)>,
+    /// The `hunting.id` that the text bears; the one that it bore, when it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The title, likewise; empty for what is no notebook.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
     /// Techniques that the file is mapped to since then, as written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gained: Vec<String>,
     /// Techniques that it was mapped to until then, as written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lost: Vec<String>,
+    /// Techniques that the text is mapped to, as written: it is found by them, and they are not kept.
+    #[serde(skip)]
+    pub hunts: Vec<String>,
+    /// How its procedure is addressed today; none when it is gone, and where nobody asked.
+    #[serde(skip)]
+    pub today: Option<String>,
+}
+
+impl Revision {
+    /// Who made it: the author, then the co-authors; names and addresses.
+    pub fn people(&self) -> impl Iterator<Item = (&str, &str)> {
+        let author = (self.author_name.as_str(), self.author_email.as_str());
+        let others = self.co_authors.iter().map(|(name, email)| (name.as_str(), email.as_str()));
+        std::iter::once(author).chain(others)
+    }
 }
 
 /// Revisions that gained or lost a technique.

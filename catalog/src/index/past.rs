@@ -63,7 +63,7 @@ impl Index {
     }
 }
 
-fn place(text: &str) -> Option<Place> {
+pub(super) fn place(text: &str) -> Option<Place> {
     let (moment, order) = text.split_once(' ')?;
     Some((moment.parse().ok()?, order.parse().ok()?))
 }

@@ -17,7 +17,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::{RAW_TOKENIZER_NAME, TextAnalyzer, TokenizerManager};
 
 /// Name it anew whenever documents are made otherwise: the index folder is named after it.
-pub(super) const VERSION: &str = "schema-9";
+pub(super) const VERSION: &str = "schema-10";
 
 /// What is counted, in the order in which the API names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,8 +127,14 @@ pub(super) mod fact {
     pub(in crate::index) const FIELD: &str = "field";
     /// `unknown` where a query of it does not say how far it looks back.
     pub(in crate::index) const LOOK_BACK: &str = "lookback";
-    /// A kind of change that is in its history.
+    /// A kind of change that is in its history; of a revision, one that it made.
     pub(in crate::index) const CHANGE: &str = "change";
+    /// Somebody who changed it: name or address.
+    pub(in crate::index) const BY: &str = "by";
+    /// A commit that changed it; of a revision, its own.
+    pub(in crate::index) const COMMIT: &str = "commit";
+    /// A technique that a revision's text is mapped to, was until then, or its parent.
+    pub(in crate::index) const HUNTS: &str = "hunts";
     /// Before the key of any further entry of the `hunting` block.
     pub(in crate::index) const META: &str = "meta.";
 
@@ -167,6 +173,8 @@ pub(super) enum Handle<'a> {
     Revisions(&'a str, &'a str),
     /// A revision by repository, lineage and commit.
     Commit(&'a str, &'a str, &'a str),
+    /// Revisions that deleted a procedure, by the id that it bore, or `path:` and its path.
+    Gone(&'a str),
 }
 
 impl Handle<'_> {
@@ -183,6 +191,7 @@ impl Handle<'_> {
             Handle::Alike(band) => ("alike", [band, "", ""]),
             Handle::Revisions(repo, lineage) => ("revisions", [repo, lineage, ""]),
             Handle::Commit(repo, lineage, commit) => ("commit", [repo, lineage, commit]),
+            Handle::Gone(id) => ("gone", [id, "", ""]),
         };
         let mut hash = Sha256::new();
         hash.update(kind);

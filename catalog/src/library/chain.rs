@@ -10,6 +10,32 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Most techniques of one text that its history tells of.
 const MAX_TECHNIQUES: usize = 200;
+/// Most people and, the newest, commits by which a file is found.
+const MAX_PEOPLE: usize = 100;
+const MAX_COMMITS: usize = 500;
+
+/// What a text says of its procedure, as far as revisions tell it.
+#[derive(Default)]
+struct Said {
+    techniques: Vec<String>,
+    id: Option<String>,
+    title: String,
+}
+
+impl Said {
+    fn of(examined: &Examined) -> Self {
+        let Examined { procedure, .. } = examined;
+        if !examined.is_candidate() {
+            return Self::default();
+        }
+        let mapped = procedure.techniques.iter().take(MAX_TECHNIQUES);
+        Self {
+            techniques: mapped.map(|mapping| mapping.id.clone()).collect(),
+            id: procedure.id.clone(),
+            title: procedure.title.clone(),
+        }
+    }
+}
 
 /// One file's chain of revisions, as far as a pass touches it.
 pub(super) struct Chain {
@@ -36,8 +62,12 @@ pub(super) struct Chain {
     pub(super) change_kinds: BTreeSet<String>,
     /// Ids that it had, oldest first.
     pub(super) former_ids: Vec<String>,
-    /// What it was mapped to, by the text that said so, as far as it was read.
-    techniques: HashMap<Source, Vec<String>>,
+    /// Who changed it: names and addresses.
+    pub(super) people: Vec<(String, String)>,
+    /// The commits that did, oldest first.
+    pub(super) commits: Vec<String>,
+    /// What its texts say, as far as they were read.
+    said: HashMap<Source, Said>,
 }
 
 /// A revision in the making.
@@ -62,7 +92,9 @@ impl Chain {
             metadata_ever_lost: false,
             change_kinds: BTreeSet::new(),
             former_ids: Vec::new(),
-            techniques: HashMap::new(),
+            people: Vec::new(),
+            commits: Vec::new(),
+            said: HashMap::new(),
         }
     }
 
@@ -73,6 +105,8 @@ impl Chain {
         self.metadata_ever_lost = entry.metadata_ever_lost;
         self.former_ids.clone_from(&entry.former_ids);
         self.change_kinds.clone_from(&entry.change_kinds);
+        self.people.clone_from(&entry.people);
+        self.commits.clone_from(&entry.commits);
     }
 
     /// Takes over what is on record of a deleted notebook that comes back, newest revision first.
@@ -85,6 +119,10 @@ impl Chain {
         self.learn_kinds(&revision.changes);
         former.append(&mut self.former_ids);
         self.former_ids = former;
+        self.learn_people(&revision);
+        if self.commits.len() < MAX_COMMITS {
+            self.commits.insert(0, revision.commit.clone());
+        }
         self.first = Some(revision);
     }
 
@@ -97,7 +135,7 @@ impl Chain {
     }
 
     /// Which kinds of change are in one of its revisions.
-    pub(super) fn learn_kinds(&mut self, changes: &[Change]) {
+    fn learn_kinds(&mut self, changes: &[Change]) {
         for change in changes {
             if !self.change_kinds.contains(&change.kind) {
                 self.change_kinds.insert(change.kind.clone());
@@ -105,15 +143,37 @@ impl Chain {
         }
     }
 
-    /// Notes what one of its texts is mapped to.
-    pub(super) fn learn_techniques(&mut self, source: Source, examined: &Examined) {
-        let mapped = examined.procedure.techniques.iter().filter(|_| examined.is_candidate());
-        let ids = mapped.take(MAX_TECHNIQUES).map(|mapping| mapping.id.clone()).collect();
+    /// Takes up a revision that it has.
+    pub(super) fn keep(&mut self, touched: Touched) {
+        self.learn_kinds(&touched.revision.changes);
+        self.learn_people(&touched.revision);
+        self.commits.push(touched.revision.commit.clone());
+        let surplus = self.commits.len().saturating_sub(MAX_COMMITS);
+        self.commits.drain(..surplus);
+        self.revisions.push(touched);
+    }
+
+    /// Notes who made one of its revisions.
+    fn learn_people(&mut self, revision: &Revision) {
+        for (name, email) in revision.people() {
+            let known = |(own_name, own_email): &(String, String)| own_name == name && own_email == email;
+            if self.people.len() < MAX_PEOPLE && !self.people.iter().any(known) {
+                self.people.push((name.to_owned(), email.to_owned()));
+            }
+        }
+    }
+
+    /// Notes what one of its texts says.
+    pub(super) fn learn(&mut self, source: Source, examined: &Examined) {
+        let said = Said::of(examined);
         if self.was_only_born() {
             // Most files of a first pass: nothing to be compared is to be kept.
-            self.revisions[0].revision.gained = ids;
+            let revision = &mut self.revisions[0].revision;
+            revision.gained = said.techniques;
+            revision.id = said.id;
+            revision.title = said.title;
         } else {
-            self.techniques.insert(source, ids);
+            self.said.insert(source, said);
         }
     }
 
@@ -122,17 +182,16 @@ impl Chain {
         self.tip.is_some() && matches!(self.revisions.as_slice(), [only] if only.before.is_none())
     }
 
-    /// The texts of its new revisions, with their paths, of which it is not known what they are mapped to, as far as
-    /// that matters: a revision that leaves the text as it was gains and loses nothing.
+    /// The texts of its new revisions, with their paths, of which it is not known what they say.
     pub(super) fn unread(&self) -> Vec<(Source, String)> {
         let mut unread: Vec<(Source, String)> = Vec::new();
         if self.was_only_born() {
             return unread;
         }
         let mut seen = HashSet::new();
-        for touched in self.revisions.iter().filter(|touched| touched.before != touched.after) {
+        for touched in &self.revisions {
             for source in [touched.before, touched.after].into_iter().flatten() {
-                if !self.techniques.contains_key(&source) && seen.insert(source) {
+                if !self.said.contains_key(&source) && seen.insert(source) {
                     unread.push((source, touched.revision.path.clone()));
                 }
             }
@@ -140,14 +199,24 @@ impl Chain {
         unread
     }
 
-    /// Says of each new revision which techniques it gained and lost.
-    pub(super) fn tell_techniques(&mut self) {
+    /// Says of each new revision what its text says (what it said, where that went), and which techniques it gained and
+    /// lost.
+    pub(super) fn tell(&mut self) {
         if self.was_only_born() {
             return;
         }
-        let Self { revisions, techniques, .. } = self;
-        let mapped = |source: Option<Source>| techniques.get(&source?);
-        for touched in revisions.iter_mut().filter(|touched| touched.before != touched.after) {
+        let Self { revisions, said, .. } = self;
+        for touched in revisions {
+            let of = |source: Option<Source>| said.get(&source?);
+            if let Some(said) = of(touched.after.or(touched.before)) {
+                touched.revision.id.clone_from(&said.id);
+                touched.revision.title.clone_from(&said.title);
+                touched.revision.hunts.clone_from(&said.techniques);
+            }
+            if touched.before == touched.after {
+                continue;
+            }
+            let mapped = |source| of(source).map(|said| &said.techniques);
             let (had, has) = (mapped(touched.before), mapped(touched.after));
             let but = |one: Option<&Vec<String>>, other: Option<&Vec<String>>| -> Vec<String> {
                 let there = |id: &&String| other.is_none_or(|other| !other.contains(id));
@@ -281,8 +350,13 @@ impl Chain {
             status: step.status.into(),
             changes,
             blob: file.after.map(|blob| blob.to_string()),
+            co_authors: info.co_authors.iter().map(|one| (one.name.clone(), one.email.clone())).collect(),
+            id: None,
+            title: String::new(),
             gained: Vec::new(),
             lost: Vec::new(),
+            hunts: Vec::new(),
+            today: None,
         };
         let before = step.previous.unwrap_or(step.change);
         let source = |blob: Option<BlobId>, sidecar| blob.map(|blob| Source { blob, sidecar });

@@ -4,8 +4,10 @@
 //! at a time, and reading goes on beside them. Who may see what is the caller's business: nothing here knows of users.
 
 mod chain;
+mod changes;
 mod examine;
 mod files;
+mod gone;
 mod pass;
 mod past;
 mod progress;
@@ -16,7 +18,9 @@ mod sync;
 mod teams;
 mod upgrade;
 
+pub use changes::{Became, Between, How, MAX_COMPARED, Moment};
 pub use files::File;
+pub use gone::Gone;
 pub use past::{EventKind, TechniqueEvent, TechniqueHistory};
 pub use progress::{Stage, SyncProgress};
 pub use record::{Cause, Ending, KEPT_SYNCS, SyncEntry, Syncs};
@@ -127,6 +131,8 @@ pub struct Reading {
     pub diagnostics: Vec<Diagnostic>,
     /// Set when the newest revision is broken and this is the last good one.
     pub broken: Option<Broken>,
+    /// The revision that deleted it, when it is gone.
+    pub deleted: Option<Revision>,
 }
 
 /// A page of revisions, newest first.
@@ -140,6 +146,8 @@ pub struct History {
     pub total: usize,
     /// The cursor of the next page.
     pub next: Option<String>,
+    /// The revision that deleted it, when it is gone.
+    pub deleted: Option<Revision>,
 }
 
 /// Two revisions compared.

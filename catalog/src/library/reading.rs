@@ -91,7 +91,12 @@ impl Library {
     /// # Errors
     /// [`LibraryError::Commit`] when `at` is not a commit of the branch or the file was not there.
     pub fn read(&self, address: &Address, at: Option<&str>) -> Result<Option<Reading>, LibraryError> {
-        let Some(Located { entry, others }) = self.locate(address)? else { return Ok(None) };
+        // What is gone is read at a commit only: nobody takes it for what holds today.
+        let found = match at {
+            Some(_) => self.locate_any(address)?,
+            None => self.locate(address)?.map(|located| (located, None)),
+        };
+        let Some((Located { entry, others }, deleted)) = found else { return Ok(None) };
         let (shelf, mirror) = self.shelf_of(&entry)?;
         let broken = entry.broken.clone().filter(|_| at.is_none());
         let last_good = broken.as_ref().and_then(|broken| {
@@ -111,7 +116,8 @@ impl Library {
         };
         let (contents, examined) = self.examined(&shelf, &mirror, source, &path)?;
         let shown = source.map(|source| (source.blob.to_string(), examined.sidecar_of(source)));
-        let past = at.is_some() && shown != Some((entry.blob.clone(), entry.sidecar.clone()));
+        let past =
+            deleted.is_some() || at.is_some() && shown != Some((entry.blob.clone(), entry.sidecar.clone()));
         let blob = source.map(|source| source.blob.to_string()).unwrap_or_default();
         let described_by =
             examined.notebook.layout.sidecar.as_ref().and_then(|_| shelf.repository.sidecar.of(&path));
@@ -132,6 +138,7 @@ impl Library {
             broken,
             entry,
             others,
+            deleted,
         }))
     }
 
@@ -145,7 +152,7 @@ impl Library {
         limit: usize,
         cursor: Option<&str>,
     ) -> Result<Option<History>, LibraryError> {
-        let Some(Located { entry, .. }) = self.locate(address)? else { return Ok(None) };
+        let Some((Located { entry, .. }, deleted)) = self.locate_any(address)? else { return Ok(None) };
         let before = cursor.and_then(|cursor| u64::from_str_radix(cursor, 36).ok());
         let (revisions, total) = self.index.revisions(&entry.repo, &entry.lineage, limit, before)?;
         let next = match revisions.last() {
@@ -155,7 +162,7 @@ impl Library {
             }
             _ => None,
         };
-        Ok(Some(History { entry, revisions, total, next }))
+        Ok(Some(History { entry, revisions, total, next, deleted }))
     }
 
     /// Two revisions of a procedure compared; without `from` or `to`, the newest against the one before.
@@ -168,7 +175,7 @@ impl Library {
         from: Option<&str>,
         to: Option<&str>,
     ) -> Result<Option<Comparison>, LibraryError> {
-        let Some(Located { entry, .. }) = self.locate(address)? else { return Ok(None) };
+        let Some((Located { entry, .. }, _)) = self.locate_any(address)? else { return Ok(None) };
         let (shelf, mirror) = self.shelf_of(&entry)?;
         let to = match to {
             Some(at) => self.place(&shelf, &mirror, &entry, at)?,
@@ -231,7 +238,7 @@ impl Library {
 
     /// The bytes that a source names, and what they say, from memory where they were understood before. A file that is
     /// not there is empty.
-    fn examined(
+    pub(super) fn examined(
         &self,
         shelf: &Shelf,
         mirror: &Mirror,

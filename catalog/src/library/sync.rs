@@ -8,7 +8,7 @@ use super::progress::Stage;
 use super::record::{Cause, Ending, Record, SyncEntry, Syncs};
 use super::{Library, LibraryError, Readiness, Shelf, SyncReport, lock};
 use crate::attack::Release;
-use crate::mirror::{self, CommitId};
+use crate::mirror::{self, BlobId, CommitId};
 use crate::procedure::Releases;
 use crate::repository::{Location, Repository};
 use chrono::{DateTime, Utc};
@@ -30,7 +30,8 @@ pub(super) fn index_fingerprint(release: &Release) -> String {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Mark {
     pub(super) commit: String,
-    /// Of what besides the commits decides about the documents: location, branch, globs, field mapping, pinned release.
+    /// Of what besides the commits decides about the documents: location, branch, globs, field mapping, pinned release,
+    /// mailmap.
     pub(super) settings: String,
     /// The `order` of the next revision.
     pub(super) next_order: u64,
@@ -47,15 +48,24 @@ impl Mark {
     }
 }
 
+/// Of what besides the commits decides about a repository's documents.
+pub(super) struct Basis {
+    /// See [`Mark::settings`].
+    pub(super) settings: String,
+    /// The file that says who is who.
+    pub(super) mailmap: Option<BlobId>,
+}
+
 /// `pinned` is the ATT&CK release that the repository's files are held to.
-fn settings_fingerprint(repository: &Repository, pinned: Option<&Release>) -> String {
-    let Repository { location, branch, tag, globs, ignore, fields, sidecar, .. } = repository;
+fn settings_fingerprint(
+    repository: &Repository,
+    pinned: Option<&Release>,
+    mailmap: Option<BlobId>,
+) -> String {
+    let Repository { location, branch, globs, ignore, fields, sidecar, .. } = repository;
     let pinned = pinned.map(|release| (release.domain(), release.version()));
-    let mut settings =
-        format!("{location:?} {branch:?} {globs:?} {ignore:?} {fields:?} {sidecar:?} {pinned:?}");
-    if let Some(tag) = tag {
-        let _ = write!(settings, " {tag:?}");
-    }
+    let settings =
+        format!("{location:?} {branch:?} {globs:?} {ignore:?} {fields:?} {sidecar:?} {pinned:?} {mailmap:?}");
     let digest = Sha256::digest(settings);
     digest.iter().take(8).fold(String::new(), |mut name, byte| {
         // Writing to a string cannot fail.
@@ -151,7 +161,9 @@ impl Library {
         let mark = marks.repos.get(name).and_then(Mark::read);
         let team = self.team_at(shelf, &mirror, tip)?;
         let pinned = team.release(&self.releases);
-        let settings = settings_fingerprint(&shelf.repository, pinned);
+        let mailmap = tip.map(|tip| mirror.mailmap_at(tip)).transpose().map_err(&failed)?.flatten();
+        let settings = settings_fingerprint(&shelf.repository, pinned, mailmap);
+        let basis = Basis { settings, mailmap };
         let mut report = SyncReport {
             repo: name.clone(),
             from: mark.as_ref().map(|mark| mark.commit.clone()).filter(|commit| !commit.is_empty()),
@@ -162,7 +174,7 @@ impl Library {
             problems: 0,
             took_ms: 0,
         };
-        let fresh = mark.as_ref().filter(|mark| mark.settings == settings);
+        let fresh = mark.as_ref().filter(|mark| mark.settings == basis.settings);
         if fresh.is_some_and(|mark| mark.commit == report.to.clone().unwrap_or_default()) {
             self.take_team(name, tip, team)?;
             report.took_ms = milliseconds(started);
@@ -175,10 +187,8 @@ impl Library {
             _ => None,
         };
         let continued = since.is_some().then(|| mark.clone()).flatten();
-        let done = match Pass::begin(self, shelf, &mirror, releases, &settings, continued)?.run(since, tip) {
-            Err(Stop::StartAnew) => {
-                Pass::begin(self, shelf, &mirror, releases, &settings, None)?.run(None, tip)
-            }
+        let done = match Pass::begin(self, shelf, &mirror, releases, &basis, continued)?.run(since, tip) {
+            Err(Stop::StartAnew) => Pass::begin(self, shelf, &mirror, releases, &basis, None)?.run(None, tip),
             other => other,
         };
         let done = done.map_err(|stop| match stop {

@@ -1,5 +1,6 @@
 //! What every commit changed, oldest first.
 
+use super::people::{Mailmap, Person, co_authors};
 use super::tree::{Skipped, TreeReader};
 use super::{BlobId, CommitId, Mirror, MirrorError};
 use git2::{Commit, Oid, Repository, Sort};
@@ -8,6 +9,8 @@ use std::ops::ControlFlow;
 
 /// Characters of a subject, a name or an address that are kept.
 const LINE: usize = 500;
+/// Characters of the rest of a message that are shown.
+const BODY: usize = 4_000;
 /// Parents of one commit that are compared; the largest merge ever seen in earnest had 66.
 const PARENTS: usize = 66;
 
@@ -37,6 +40,21 @@ pub struct CommitInfo {
     pub committer: Signature,
     /// The first line of its message, at most 500 characters, bytes that cannot be read replaced.
     pub subject: String,
+    /// Whom its message names as co-authors, at most 20.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub co_authors: Vec<Person>,
+}
+
+impl CommitInfo {
+    /// Names everybody as a mailmap says.
+    pub fn name_by(&mut self, mailmap: &Mailmap) {
+        for signature in [&mut self.author, &mut self.committer] {
+            mailmap.name(&mut signature.name, &mut signature.email);
+        }
+        for person in &mut self.co_authors {
+            mailmap.name(&mut person.name, &mut person.email);
+        }
+    }
 }
 
 /// One commit and what it did to the wanted files.
@@ -111,6 +129,16 @@ impl Mirror {
         Ok(describe(&find(&repository, id)?))
     }
 
+    /// What a commit's message says below its first line, at most 4,000 characters; empty where that is all, and where
+    /// there is no such commit.
+    ///
+    /// # Errors
+    /// When the mirror cannot be opened.
+    pub fn message_body(&self, id: CommitId) -> Result<String, MirrorError> {
+        let repository = self.handle()?;
+        Ok(find(&repository, id).map(|commit| body(&commit)).unwrap_or_default())
+    }
+
     /// Tells `each` of every commit that `to` reaches and `since` does not, parents before children: what it did to
     /// the `wanted` files. Commits that did nothing to them are told too, with no changes. `each` may look further at
     /// the commit's tree, and may end the walk.
@@ -183,11 +211,14 @@ pub(super) fn find(repository: &Repository, id: CommitId) -> Result<Commit<'_>, 
     repository.find_commit(id.0).map_err(|_| MirrorError::Missing { kind: "commit", id: id.to_string() })
 }
 
-fn describe(commit: &Commit<'_>) -> CommitInfo {
+/// Whether a commit says that its texts are Latin-1.
+fn is_latin(commit: &Commit<'_>) -> bool {
     let encoding = commit.message_encoding().ok().flatten().unwrap_or_default();
-    let latin = ["iso-8859-1", "iso8859-1", "latin1", "latin-1"]
-        .iter()
-        .any(|name| encoding.eq_ignore_ascii_case(name));
+    ["iso-8859-1", "iso8859-1", "latin1", "latin-1"].iter().any(|name| encoding.eq_ignore_ascii_case(name))
+}
+
+fn describe(commit: &Commit<'_>) -> CommitInfo {
+    let latin = is_latin(commit);
     let sign = |signature: &git2::Signature<'_>| Signature {
         name: line(signature.name_bytes(), latin),
         email: line(signature.email_bytes(), latin),
@@ -203,11 +234,29 @@ fn describe(commit: &Commit<'_>) -> CommitInfo {
         author: sign(&commit.author()),
         committer: sign(&commit.committer()),
         subject: line(first, latin),
+        co_authors: co_authors(message),
     }
 }
 
+/// The paragraphs below the first line, control characters but line ends replaced.
+fn body(commit: &Commit<'_>) -> String {
+    let message = commit.message_bytes().trim_ascii_start();
+    let rest = message.iter().position(|byte| *byte == b'\n').map_or(&[][..], |end| &message[end..]);
+    let rest = &rest[..rest.len().min(4 * BODY)];
+    let text = match std::str::from_utf8(rest) {
+        Err(_) if is_latin(commit) => rest.iter().copied().map(char::from).collect(),
+        _ => String::from_utf8_lossy(rest).into_owned(),
+    };
+    let shown: String = text
+        .chars()
+        .map(|character| if character.is_control() && character != '\n' { ' ' } else { character })
+        .take(BODY)
+        .collect();
+    shown.trim().to_owned()
+}
+
 /// One line of text out of bytes: Latin-1 where the commit says so, else UTF-8; bounded, without control characters.
-fn line(bytes: &[u8], latin: bool) -> String {
+pub(super) fn line(bytes: &[u8], latin: bool) -> String {
     // A character has four bytes at most.
     let bytes = &bytes[..bytes.len().min(4 * LINE)];
     let text = if latin && std::str::from_utf8(bytes).is_err() {

@@ -5,14 +5,19 @@ use crate::app::App;
 use crate::http::problem::Problem;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::net::SocketAddr;
 
 /// The cookie that holds a session.
 pub const SESSION_COOKIE: &str = "huntshelf_session";
+
+/// Where feeds are: feed readers send a token as a password.
+const FEEDS: &str = "/feeds/";
 
 /// What answers without sign-in; everything else does not exist before it.
 fn is_public(path: &str) -> bool {
@@ -31,7 +36,8 @@ pub async fn gate(State(app): State<App>, mut request: Request, next: Next) -> R
         return next.run(request).await;
     }
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
-    let who = match identify(&app, request.headers(), peer).await {
+    let reads_feed = request.uri().path().starts_with(FEEDS);
+    let who = match identify(&app, request.headers(), peer, reads_feed).await {
         Ok(who) => who,
         Err(problem) => return problem.into_response(),
     };
@@ -45,6 +51,13 @@ pub async fn gate(State(app): State<App>, mut request: Request, next: Next) -> R
             return response;
         }
         None if is_public(path) => {}
+        None if path.starts_with(FEEDS) => {
+            // Feed readers know no form to sign in with.
+            let mut response = Problem::unauthorized().into_response();
+            let basic = HeaderValue::from_static("Basic realm=\"Huntshelf\", charset=\"UTF-8\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, basic);
+            return response;
+        }
         None if path.starts_with("/api/") || !matches!(*request.method(), Method::GET | Method::HEAD) => {
             return Problem::unauthorized().into_response();
         }
@@ -65,14 +78,21 @@ async fn identify(
     app: &App,
     headers: &HeaderMap,
     peer: Option<SocketAddr>,
+    reads_feed: bool,
 ) -> Result<Option<Principal>, Problem> {
     let now = app.clock.now();
     if let Some(sent) = headers.get(header::AUTHORIZATION) {
         // Who sends a token means it: a bad one is refused, whatever the cookies say.
-        let token = sent.to_str().ok().and_then(|sent| sent.split_once(' '));
-        let Some((_, token)) = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) else {
-            return Err(Problem::unauthorized());
-        };
+        let token =
+            sent.to_str().ok().and_then(|sent| sent.split_once(' ')).and_then(|(scheme, value)| match scheme
+                .to_ascii_lowercase()
+                .as_str()
+            {
+                "bearer" => Some(value.trim().to_owned()),
+                "basic" if reads_feed => password(value.trim()),
+                _ => None,
+            });
+        let Some(token) = token else { return Err(Problem::unauthorized()) };
         return match sign_in::by_token(&app.database, token.trim(), now).await? {
             Some(principal) => Ok(Some(principal)),
             None => Err(Problem::unauthorized()),
@@ -89,6 +109,12 @@ async fn identify(
         Some(cookie) => Ok(sign_in::by_session(&app.database, cookie.value(), now).await?),
         None => Ok(None),
     }
+}
+
+/// The password of what `Basic` sends (RFC 7617): a token; the name before it does not matter.
+fn password(encoded: &str) -> Option<String> {
+    let decoded = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
+    Some(decoded.split_once(':')?.1.to_owned())
 }
 
 impl FromRequestParts<App> for Principal {
@@ -116,6 +142,8 @@ mod tests {
     use crate::testing::TestApp;
     use axum::extract::ConnectInfo;
     use axum::http::{Request, header};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use chrono::Duration;
     use std::net::SocketAddr;
 
@@ -140,6 +168,23 @@ mod tests {
         assert_eq!(
             nobody.get("/procedures/x?repo=a").await.header("location"),
             "/login?next=%2Fprocedures%2Fx%3Frepo%3Da"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_feed_reader_sends_a_token_as_its_password() {
+        let sample = Sample::open().await;
+        let ana = sample.test.user("Ana", Role::Viewer).await;
+        let basic = |password: &str| format!("Basic {}", STANDARD.encode(format!("ana:{password}")));
+        let nobody = sample.test.anonymous();
+        let ask = |path: &str, sent: String| Request::get(path).header(header::AUTHORIZATION, sent);
+        assert_eq!(nobody.send(ask("/feeds/changes.atom", basic(ana.token()))).await.status, 200);
+        assert_eq!(nobody.send(ask("/feeds/changes.atom", basic("hs_wrong"))).await.status, 401);
+        assert_eq!(nobody.send(ask("/api/v1/procedures", basic(ana.token()))).await.status, 401);
+        let refused = nobody.get("/feeds/changes.atom").await;
+        assert_eq!(
+            (refused.status.as_u16(), refused.header("www-authenticate").starts_with("Basic")),
+            (401, true)
         );
     }
 

@@ -9,7 +9,7 @@ use crate::auth::{Principal, Role};
 use crate::db::instances::{Instance, InstanceTenant};
 use crate::db::tenants::{Tenant, TenantFilter, Tenants};
 use crate::http::problem::{Problem, sentence};
-use crate::routes::api::no_procedure;
+use crate::routes::api::missing;
 use catalog::index::Entry;
 use catalog::instance::{Hold, Prepared, Refusal, Request, TenantFields, Vocabulary, Window, prepare};
 use catalog::library::{Address, Reading};
@@ -94,10 +94,9 @@ pub async fn make(app: &App, who: &Principal, order: Order) -> Result<Made, Prob
     }
     let (tenants, mut refused) = resolve(app, who, &order.tenants).await?;
     let (address, at) = (order.address.clone(), order.at.clone());
-    let reading = app
-        .read(move |library| library.read(&address, at.as_deref()))
-        .await?
-        .ok_or_else(|| no_procedure(&order.address.id))?;
+    let Some(reading) = app.read(move |library| library.read(&address, at.as_deref())).await? else {
+        return Err(missing(app, order.address).await);
+    };
     let reading = Arc::new(reading);
     let hold = order.hold.unwrap_or(if order.tenants.len() > 1 { Hold::Writes } else { Hold::None });
     // Without a tenant there is one copy, the same for everybody, if the procedure allows it.
@@ -246,7 +245,13 @@ fn about_revision(reading: &Reading) -> Vec<Warning> {
             "Have the file mended if what changed since matters.",
         );
     }
-    if reading.past {
+    if let Some(deleted) = &reading.deleted {
+        warn(
+            "deleted",
+            format!("the procedure was deleted in {} by {}", short(&deleted.commit), deleted.author_name),
+            "Look in its history why, before it is hunted with again.",
+        );
+    } else if reading.past {
         warn(
             "older-revision",
             format!("this is the revision at {}, not the newest one", short(&reading.commit)),

@@ -1,6 +1,7 @@
 //! Every address of the server: one file an endpoint under `api/`, one file a page under `pages/`.
 
 pub mod api;
+pub mod feeds;
 pub mod health;
 pub mod pages;
 

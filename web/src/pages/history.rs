@@ -4,7 +4,7 @@
 //! commit ids; the server redirects it to `/procedures/{id}/diff/{from}..{to}`. Further pages: `?cursor=`.
 
 use crate::Frame;
-use crate::components::notices::empty;
+use crate::components::notices::{Weight, empty, notice};
 use crate::components::{facts, head, paging};
 use crate::links;
 use crate::view::{Change, Commit, ProcedureHead, When};
@@ -58,6 +58,8 @@ pub struct HistoryView {
     pub revisions: Vec<Revision>,
     /// The cursor of the next page.
     pub next: Option<String>,
+    /// Whether the procedure is gone.
+    pub gone: bool,
 }
 
 /// The page.
@@ -74,9 +76,14 @@ pub fn page(frame: &Frame, view: HistoryView) -> String {
         1 => "One revision".to_owned(),
         total => format!("{total} revisions, newest first"),
     };
+    let gone = view.gone.then(|| {
+        let content = view! { <p><strong>"Deleted"</strong> ": the newest revision says when and by whom. What it was can still be read and compared."</p> };
+        notice(Weight::Alarm, content.into_any())
+    });
     let list = timeline(&view.head, view.revisions);
     let content = view! {
         {head::head(&view.head, head::Tab::History)}
+        {gone}
         <h2 class="unseen">"History"</h2>
         <p class="faint">{said}</p>
         {list}

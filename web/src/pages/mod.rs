@@ -5,7 +5,9 @@
 pub mod about;
 pub mod actor;
 pub mod catalog;
+pub mod changes;
 pub mod collections;
+pub mod compare;
 pub mod copies;
 pub mod copy;
 pub mod coverage;

@@ -1,6 +1,7 @@
 //! Every page, filled with what a working catalog would show: for looking at (`cargo run -p web --example gallery`) and
 //! for the tests. All text passes through one function, so that a test can put anything into every field.
 
+mod past;
 mod reading;
 mod shelf;
 mod work;
@@ -185,6 +186,7 @@ impl Sample {
             ),
         ];
         pages.extend(self.reading_pages());
+        pages.extend(self.past_pages());
         pages.extend(self.work_pages());
         pages
     }

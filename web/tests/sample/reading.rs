@@ -61,6 +61,7 @@ impl Sample {
                 "history-none",
                 history::page(&here, history::HistoryView { head: self.head(), ..Default::default() }),
             ),
+            ("procedure-gone", procedure::page(&here, self.procedure_gone())),
             ("diff", diff::page(&here, self.diff())),
             (
                 "diff-same",
@@ -190,6 +191,7 @@ impl Sample {
             help: self.t(help),
         };
         ProcedureView {
+            gone: None,
             collections: self.collections(),
             head: self.head(),
             path: self.t("procedures/credential-access/lsass-handle-access.md"),
@@ -283,6 +285,16 @@ impl Sample {
         }
     }
 
+    fn procedure_gone(&self) -> ProcedureView {
+        let gone = procedure::Gone {
+            commit: self.commit(TIP),
+            at: Self::hours_ago(30),
+            by: self.t("Mira Okafor"),
+            subject: self.t("Retire the LSASS hunt"),
+        };
+        ProcedureView { gone: Some(gone), ..self.procedure() }
+    }
+
     fn procedure_broken(&self) -> ProcedureView {
         ProcedureView {
             head: ProcedureHead { standing: Standing::Broken, ..self.head() },
@@ -326,7 +338,7 @@ impl Sample {
         }
     }
 
-    fn changes(&self) -> Vec<Change> {
+    pub(crate) fn changes(&self) -> Vec<Change> {
         [
             ("query-changed", "query of cell 3 changed: two access masks more"),
             ("technique-added", "technique T1055 added"),
@@ -360,6 +372,7 @@ impl Sample {
         let third = "c01dbeef5521c7f60e88ab4412d09f7e6c5b4a39";
         history::HistoryView {
             head: self.head(),
+            gone: true,
             total: 47,
             further_page: true,
             revisions: vec![

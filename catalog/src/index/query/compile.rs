@@ -417,6 +417,8 @@ impl Compiler<'_, '_> {
             "field" => self.query_field(value),
             "lookback" => return self.look_back(value, places),
             "change" => return self.change(value, places),
+            "by" => self.value(fact::BY, &fold(value), value),
+            "commit" => return self.commit(value, places),
             _ => {
                 let key = format!("{}{}", fact::META, fold(name));
                 if self.has_key(&key)? {

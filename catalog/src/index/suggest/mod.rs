@@ -114,7 +114,7 @@ impl SuggestionKind {
 }
 
 /// The fields of the query language, and what they take.
-const FIELDS: [(&str, &str); 18] = [
+const FIELDS: [(&str, &str); 20] = [
     ("tactic", "ATT&CK tactic"),
     ("technique", "ATT&CK technique, with its sub-techniques"),
     ("data", "data source"),
@@ -129,6 +129,8 @@ const FIELDS: [(&str, &str); 18] = [
     ("field", "a field that a query names"),
     ("lookback", "how far a query looks back: >7d"),
     ("change", "a kind of change in its history"),
+    ("by", "who changed it, as git has them"),
+    ("commit", "a commit that changed it"),
     ("collection", "collection of a repository"),
     ("in", "where the words are to stand"),
     ("is", "how it stands"),
@@ -218,7 +220,7 @@ impl Index {
         let begins = |word: &&&str| word.starts_with(prefix);
         Ok(match name {
             "in" => PLACES.iter().filter(begins).map(|word| value(word, None)).collect(),
-            "updated" | "lookback" => Vec::new(),
+            "updated" | "lookback" | "commit" => Vec::new(),
             "collection" => (lexicon.collections().iter())
                 .map(|shelved| (shelved.full_name(), shelved.collection.title.clone()))
                 .filter(|(name, title)| {
@@ -234,6 +236,7 @@ impl Index {
                     "reads" => fact::READS.to_owned(),
                     "field" => fact::FIELD.to_owned(),
                     "change" => fact::CHANGE.to_owned(),
+                    "by" => fact::BY.to_owned(),
                     "path" => fact::PATH.to_owned(),
                     "kernel" => fact::KERNEL.to_owned(),
                     "service" => fact::SERVICE.to_owned(),

@@ -18,6 +18,11 @@ fn revision(path: &str, commit: &str, order: u64) -> Revision {
         status: RevisionStatus::Modified,
         changes: Vec::new(),
         blob: Some("b10b".into()),
+        co_authors: Vec::new(),
+        id: None,
+        title: String::new(),
+        hunts: Vec::new(),
+        today: None,
         gained: Vec::new(),
         lost: Vec::new(),
     }

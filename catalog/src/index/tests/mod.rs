@@ -137,6 +137,8 @@ fn put(path: &str) -> Put {
         ever_catalogued: true,
         metadata_ever_lost: false,
         change_kinds: BTreeSet::new(),
+        people: Vec::new(),
+        commits: Vec::new(),
     };
     Put { entry, text: Text::default() }
 }

@@ -16,13 +16,13 @@ use super::chain::{Chain, Touched};
 use super::examine::{self, Contents, Examined, Source};
 use super::progress::Stage;
 use super::shelves::Shelf;
-use super::sync::Mark;
+use super::sync::{Basis, Mark};
 use super::{Library, LibraryError, Readiness};
 use crate::attack::Status;
 use crate::diff;
 use crate::index::{Batch, Entry, IndexError, Load, Revision};
 use crate::mirror::rename::{self, RenameText};
-use crate::mirror::{BlobId, CommitId, Content, Lineages, Mirror, MirrorError};
+use crate::mirror::{BlobId, CommitId, Content, Lineages, Mailmap, Mirror, MirrorError};
 use crate::notebook::ipynb;
 use crate::procedure::{self, MAX_SIDECAR, Releases, Standing};
 use crate::repository::{Globs, Repository};
@@ -80,6 +80,8 @@ pub(super) struct Pass<'a> {
     /// Whether the documents that are there are continued; else all are made anew.
     continues: bool,
     mark: Mark,
+    /// Who is who.
+    mailmap: Mailmap,
     done: Done,
     examined: moka::sync::Cache<Source, Arc<Examined>>,
     /// Who holds an id, as far as this pass has seen.
@@ -97,11 +99,12 @@ impl<'a> Pass<'a> {
         shelf: &'a Shelf,
         mirror: &'a Mirror,
         releases: Releases<'a>,
-        settings: &str,
+        Basis { settings, mailmap }: &Basis,
         continued: Option<Mark>,
     ) -> Result<Self, LibraryError> {
         let repository = &shelf.repository;
         let continues = continued.is_some();
+        let mailmap = mirror.mailmap(*mailmap).map_err(LibraryError::mirror(&repository.name))?;
         let load = if continues { Load::Few } else { Load::Many };
         let batch = library.index.writer(&repository.name, library.release, load)?;
         if !continues {
@@ -117,6 +120,7 @@ impl<'a> Pass<'a> {
             releases,
             continues,
             mark: Mark { settings: settings.to_owned(), ..continued.unwrap_or_default() },
+            mailmap,
             done: Done { commits: 0, files: 0, blobs_read: 0, problems: 0 },
             examined: moka::sync::Cache::builder()
                 .max_capacity(KEPT)
@@ -161,10 +165,10 @@ impl<'a> Pass<'a> {
         let mut count = 0;
         let (mut outcome, mut crowded) = (Ok(()), false);
         let (mirror, sidecar, shelf) = (self.mirror, &self.repository.sidecar, self.shelf);
-        let Self { globs, mark, .. } = &mut *self;
+        let Self { globs, mark, mailmap, .. } = &mut *self;
         let wanted = |path: &str| globs.matches(path) || sidecar.is(path);
         mirror
-            .walk(since, tip, &wanted, &mut |changes, tree| {
+            .walk(since, tip, &wanted, &mut |mut changes, tree| {
                 count += 1;
                 if shelf.step().is_err() {
                     return ControlFlow::Break(());
@@ -172,6 +176,7 @@ impl<'a> Pass<'a> {
                 if changes.changes.is_empty() {
                     return ControlFlow::Continue(());
                 }
+                changes.commit.name_by(mailmap);
                 mark.jupyter |= changes.changes.iter().any(|change| ipynb::is_path(&change.path));
                 match sidecars::assign(changes, tree, globs, sidecar, &mut mark.described) {
                     Ok(commit) => {
@@ -310,8 +315,7 @@ impl<'a> Pass<'a> {
             let came = revisions.len();
             for mut touched in revisions {
                 if self.compare(chain, &mut touched)? {
-                    chain.learn_kinds(&touched.revision.changes);
-                    chain.revisions.push(touched);
+                    chain.keep(touched);
                 }
             }
             if came > 0 && chain.revisions.is_empty() && chain.entry.is_some() {
@@ -348,8 +352,8 @@ impl<'a> Pass<'a> {
         let new = self.examine(after, &path)?;
         chain.saw(&old);
         chain.saw(&new);
-        chain.learn_techniques(before, &old);
-        chain.learn_techniques(after, &new);
+        chain.learn(before, &old);
+        chain.learn(after, &new);
         if before.blob == after.blob && new.notebook.has_hunting() {
             return Ok(false);
         }
@@ -450,7 +454,7 @@ impl<'a> Pass<'a> {
         self.shelf.step()?;
         chains[position].saw(examined);
         if let Some((_, source)) = chains[position].tip.clone() {
-            chains[position].learn_techniques(source, examined);
+            chains[position].learn(source, examined);
         }
         let chain = &chains[position];
         let Some(standing) = standing(chain, examined) else {
@@ -561,6 +565,8 @@ impl<'a> Pass<'a> {
             ever_catalogued: chain.ever_catalogued,
             metadata_ever_lost: chain.metadata_ever_lost,
             change_kinds: chain.change_kinds.clone(),
+            people: chain.people.clone(),
+            commits: chain.commits.clone(),
             procedure,
             path,
         };
@@ -572,9 +578,9 @@ impl<'a> Pass<'a> {
             // What came and went without ever being modified was not read until now.
             for (source, path) in chain.unread() {
                 let examined = self.examine(source, &path)?;
-                chain.learn_techniques(source, &examined);
+                chain.learn(source, &examined);
             }
-            chain.tell_techniques();
+            chain.tell();
             for touched in &chain.revisions {
                 self.batch.put_revision(&touched.revision)?;
             }

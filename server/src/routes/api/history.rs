@@ -35,6 +35,9 @@ pub struct HistoryAnswer {
     pub revisions: Vec<RevisionEntry>,
     /// The cursor of the next page.
     pub next: Option<String>,
+    /// The commit that deleted the procedure, when it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<String>,
 }
 
 /// One revision.
@@ -46,8 +49,10 @@ pub struct RevisionEntry {
     pub path: String,
     /// The path before, when it was renamed.
     pub previous_path: Option<String>,
-    /// Git's author.
+    /// Git's author, as the repository's mailmap has them.
     pub author: Author,
+    /// Whom the message names as co-authors.
+    pub co_authors: Vec<Author>,
     /// When they wrote it, in their zone, RFC 3339.
     pub authored_at: String,
     /// When it was committed, likewise.
@@ -77,6 +82,7 @@ impl From<Revision> for RevisionEntry {
             path: revision.path,
             previous_path: revision.previous_path,
             author: Author { name: revision.author_name, email: revision.author_email },
+            co_authors: revision.co_authors.into_iter().map(|(name, email)| Author { name, email }).collect(),
             authored_at: in_zone(revision.authored_at),
             committed_at: in_zone(revision.committed_at),
             subject: revision.subject,
@@ -88,7 +94,7 @@ impl From<Revision> for RevisionEntry {
 
 /// Seconds since 1970 and minutes east, as RFC 3339. Commits can claim any zone and any time: what no calendar holds is
 /// shown in UTC.
-fn in_zone((at, minutes): (i64, i32)) -> String {
+pub fn in_zone((at, minutes): (i64, i32)) -> String {
     let at: DateTime<chrono::Utc> = crate::clock::from_seconds(at);
     match minutes.checked_mul(60).and_then(FixedOffset::east_opt) {
         Some(zone) if minutes != 0 => {
@@ -124,6 +130,7 @@ pub async fn get(
         total: history.total,
         revisions: history.revisions.into_iter().map(RevisionEntry::from).collect(),
         next: history.next,
+        deleted: history.deleted.map(|revision| revision.commit),
     }))
 }
 

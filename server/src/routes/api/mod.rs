@@ -4,6 +4,7 @@
 
 pub mod asked;
 pub mod attack;
+pub mod changes;
 pub mod collections;
 pub mod coverage;
 pub mod customers;
@@ -90,6 +91,8 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(notebook::get))
         .routes(routes!(history::get))
         .routes(routes!(diff::get))
+        .routes(routes!(changes::list))
+        .routes(routes!(changes::compare))
         .routes(routes!(problems::list))
         .routes(routes!(suggest::suggest))
         .routes(routes!(attack::matrix))
@@ -146,6 +149,23 @@ impl Which {
     /// 400 when it is none.
     pub fn commit(&self) -> Result<Option<String>, Problem> {
         query::commit("at", self.at.as_ref())
+    }
+}
+
+/// There is no such procedure: it never was, or it was deleted.
+pub async fn missing(app: &App, address: Address) -> Problem {
+    let id = address.id.clone();
+    match app.read(move |library| library.gone(&address)).await {
+        Ok(Some(gone)) => {
+            let deleted = gone.deleted;
+            let at = item::seconds(deleted.committed_at.0);
+            let (commit, by, last) = (deleted.commit, deleted.author_name, gone.located.entry.commit);
+            let detail = format!("The procedure {id} was deleted by {by} in commit {commit}, {at}.");
+            Problem::new(axum::http::StatusCode::GONE, "gone", "Deleted", detail)
+                .remedy(format!("Its history is still there; `?at={last}` reads it as it was last."))
+        }
+        Ok(None) => no_procedure(&id),
+        Err(problem) => problem,
     }
 }
 

@@ -1,7 +1,7 @@
 //! GET `/procedures/{id}`: all of one procedure.
 
 use super::item::{DiagnosticItem, TacticItem, TechniqueItem, seconds};
-use super::{Which, no_procedure};
+use super::{Which, missing};
 use crate::app::App;
 use crate::auth::Principal;
 use crate::copies::trial::kind as kind_of;
@@ -273,13 +273,17 @@ pub async fn get(
     Query(which): Query<Which>,
 ) -> Result<Json<ProcedureAnswer>, Problem> {
     let (address, at) = (which.address(&id), which.commit()?);
+    let asked = address.clone();
     let told = move |library: &Library| {
         let Some(reading) = library.read(&address, at.as_deref())? else { return Ok(None) };
         let likeness = library.likeness(&reading.entry, SIMILAR)?;
         Ok(Some(answer(reading, likeness)))
     };
     let answer = app.read(told).await?;
-    Ok(Json(answer.ok_or_else(|| no_procedure(&id))?))
+    match answer {
+        Some(answer) => Ok(Json(answer)),
+        None => Err(missing(&app, asked).await),
+    }
 }
 
 fn answer(reading: Reading, likeness: Likeness) -> ProcedureAnswer {

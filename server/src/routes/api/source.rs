@@ -1,6 +1,6 @@
 //! GET `/procedures/{id}/source`: the bytes of a revision, exactly as git has them.
 
-use super::{Which, no_procedure};
+use super::{Which, missing};
 use crate::app::App;
 use crate::auth::Principal;
 use crate::http::cache::{Cache, etag};
@@ -26,10 +26,10 @@ pub async fn get(
     Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
     let (address, at) = (which.address(&id), which.commit()?);
-    let reading = app
-        .read(move |library| library.read(&address, at.as_deref()))
-        .await?
-        .ok_or_else(|| no_procedure(&id))?;
+    let asked = address.clone();
+    let Some(reading) = app.read(move |library| library.read(&address, at.as_deref())).await? else {
+        return Err(missing(&app, asked).await);
+    };
     let name = reading.path.rsplit('/').next().unwrap_or_default().to_owned();
     let kind = match std::str::from_utf8(&reading.bytes) {
         // Not always UTF-8: no charset is claimed for bytes that are not.

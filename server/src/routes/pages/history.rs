@@ -38,6 +38,7 @@ pub async fn show(
         further_page,
         revisions: history.revisions.into_iter().map(|revision| context.revision(revision)).collect(),
         next: history.next,
+        gone: history.deleted.is_some(),
     };
     visitor.render(&app, page, view).await
 }

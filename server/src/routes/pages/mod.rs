@@ -4,6 +4,7 @@
 pub mod about;
 pub mod attack;
 pub mod catalog;
+pub mod changes;
 pub mod collections;
 pub mod copies;
 pub mod copy;
@@ -63,6 +64,9 @@ pub fn router() -> Router<App> {
         .route("/actors/{id}", get(attack::actor))
         .route("/attack/upgrade", get(upgrade::show))
         .route("/attack/upgrade.patch", get(super::api::upgrade::patch))
+        .route("/changes", get(changes::show))
+        .route("/changes/compare", get(changes::compare))
+        .route("/feeds/{*feed}", get(super::feeds::show))
         .route("/problems", get(problems::show))
         .route("/instances", get(copies::show))
         .route("/instances/{id}", get(copies::show_one))
@@ -221,6 +225,10 @@ mod tests {
             "/procedures/lsass/copy",
             "/procedures/path%3Anotes%2Flsass.md/copy",
             "/coverage",
+            "/changes",
+            "/changes?kind=query-changed&since=2026-01-01",
+            "/changes/compare",
+            &format!("/changes/compare?from={first}"),
             "/problems",
             "/instances",
             "/searches",

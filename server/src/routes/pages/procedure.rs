@@ -22,8 +22,8 @@ use catalog::{query, render};
 use serde_json::Value;
 use web::links;
 use web::pages::procedure::{
-    self, Alike, Broken, Cell, CellKind, Detail, ForgeLinks, Heading, Nearly, Parameter, Past, ProcedureView,
-    Query as QueryView, ReportView,
+    self, Alike, Broken, Cell, CellKind, Detail, ForgeLinks, Gone, Heading, Nearly, Parameter, Past,
+    ProcedureView, Query as QueryView, ReportView,
 };
 
 /// So many revisions are looked through for the place of a past one.
@@ -104,7 +104,15 @@ async fn read(
     let (asked, repo) = (address.id.clone(), address.repo.clone());
     let made = app
         .read(move |library| {
-            let Some(reading) = library.read(&address, at.as_deref())? else { return Ok(None) };
+            let mut read = library.read(&address, at.as_deref())?;
+            if read.is_none()
+                && at.is_none()
+                && let Some(gone) = library.gone(&address)?
+            {
+                // What is gone is shown as it was.
+                read = library.read(&address, Some(&gone.located.entry.commit))?;
+            }
+            let Some(reading) = read else { return Ok(None) };
             // An id that the procedure once had leads to the one that it has.
             if reading.entry.id != asked {
                 let (id, at, repo) = (&reading.entry.id, at.as_deref(), repo.as_deref());
@@ -161,6 +169,7 @@ fn view(
         diagnostics,
         broken,
         described_by,
+        deleted,
         ..
     } = reading;
     let repo = entry.repo.clone();
@@ -188,6 +197,12 @@ fn view(
         updated: context.when(entry.updated_at),
         updated_by: entry.updated_by,
         past: past.then(|| Past { commit: context.commit(&repo, &commit), when: None, newer: None }),
+        gone: deleted.map(|deleted| Gone {
+            commit: context.commit(&repo, &deleted.commit),
+            at: context.when(deleted.committed_at.0),
+            by: deleted.author_name,
+            subject: deleted.subject,
+        }),
         broken: broken.map(|broken| Broken {
             since: context.commit(&repo, &broken.since),
             by: broken.by,

@@ -1,6 +1,6 @@
 //! What a reader must know before reading; where something is to be mended, how.
 
-use super::{Broken, ProcedureView};
+use super::{Broken, Gone, ProcedureView};
 use crate::components::facts;
 use crate::components::notices::{Weight, notice};
 use crate::links;
@@ -9,7 +9,10 @@ use leptos::prelude::*;
 
 /// The banners of a page, the most important first.
 pub(super) fn banners(view: &ProcedureView) -> AnyView {
-    let past = past(view);
+    let past = match &view.gone {
+        Some(gone) => Some(self::gone(view, gone.clone())),
+        None => past(view),
+    };
     let broken = view.broken.clone().map(|found| broken(view, found));
     let uncatalogued = (view.head.standing == Standing::Uncatalogued).then(|| uncatalogued(view));
     let duplicate = view.taken_by.clone().map(|path| duplicate(view, path));
@@ -45,6 +48,21 @@ fn past(view: &ProcedureView) -> Option<AnyView> {
         </p>
     };
     Some(notice(Weight::Caution, content.into_any()))
+}
+
+fn gone(view: &ProcedureView, gone: Gone) -> AnyView {
+    let repo = view.head.link_repo();
+    let history = links::procedure(&view.head.id, "history", repo);
+    let said = (!gone.subject.is_empty()).then(|| view! { ": \u{201c}" {gone.subject} "\u{201d}" });
+    let content = view! {
+        <p>
+            <strong>"Deleted"</strong>
+            " by " {gone.by} " in commit " {facts::commit(gone.commit)} ", " {facts::moment(gone.at)} {said} ". "
+            "What you read is how commit " {facts::commit(view.commit.clone())} " left it. "
+            <a href=history>"Its history"</a>
+        </p>
+    };
+    notice(Weight::Alarm, content.into_any())
 }
 
 fn broken(view: &ProcedureView, broken: Broken) -> AnyView {

@@ -43,6 +43,19 @@ pub struct Past {
     pub newer: Option<usize>,
 }
 
+/// The procedure was deleted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Gone {
+    /// The commit that deleted it.
+    pub commit: Commit,
+    /// When that was committed.
+    pub at: When,
+    /// By whom.
+    pub by: String,
+    /// First line of its message.
+    pub subject: String,
+}
+
 /// A heading of the notebook.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Heading {
@@ -169,6 +182,8 @@ pub struct ProcedureView {
     pub updated_by: String,
     /// Set when an older revision was asked for.
     pub past: Option<Past>,
+    /// Set when it was deleted: what is shown is an old revision.
+    pub gone: Option<Gone>,
     /// Set when the newest revision cannot be used.
     pub broken: Option<Broken>,
     /// For a duplicate: the path of the older file that holds its id.

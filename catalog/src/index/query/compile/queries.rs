@@ -7,6 +7,7 @@ use super::{Clause, Compiler, Place};
 use crate::diff::CHANGE_KINDS;
 use crate::index::analysis::fold;
 use crate::index::query::parse::Node;
+use crate::index::query::prefix::PrefixQuery;
 use crate::index::schema::fact;
 use crate::query::seconds;
 use std::ops::Bound;
@@ -56,6 +57,19 @@ impl Compiler<'_, '_> {
             "change: takes a kind of change such as query-changed, technique-added or metadata-lost, not \u{201c}{value}\u{201d}. It was read as words."
         ));
         self.words("change", value, places)
+    }
+
+    /// `commit:1a2b3c4`: that commit is in the history.
+    pub(super) fn commit(&mut self, value: &str, places: &[Place]) -> tantivy::Result<Option<Clause>> {
+        let id = fold(value);
+        if (4..=40).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            let prefix = fact::whole(fact::COMMIT, &id);
+            return Ok(Some(Clause::new(PrefixQuery { fields: vec![self.fields.fact], prefix, score: 0.0 })));
+        }
+        self.hints.push(format!(
+            "commit: takes the id of a commit, four digits of it or more, not \u{201c}{value}\u{201d}. It was read as words."
+        ));
+        self.words("commit", value, places)
     }
 
     /// A field and its value as words.

@@ -1,0 +1,119 @@
+//! Pages about the past of the whole catalog.
+
+use super::Sample;
+use web::pages::changes::{self, Choice, CommitChanges, Day, Filters, Month, Strip, Touched};
+use web::pages::compare::{self, Became, Between, CompareView, How};
+
+const COMMIT: &str = "9f2c1d7a40b3e8c6d5f4a3b2c1d0e9f8a7b6c5d4";
+
+impl Sample {
+    pub(crate) fn past_pages(&self) -> Vec<(&'static str, String)> {
+        let here = self.frame("/changes");
+        vec![
+            ("changes", changes::page(&here, self.catalog_changes())),
+            ("changes-none", changes::page(&here, changes::ChangesView::default())),
+            (
+                "changes-nothing",
+                changes::page(&here, changes::ChangesView { filters: self.filters(), ..Default::default() }),
+            ),
+            ("compare", compare::page(&self.frame("/changes/compare"), self.compared())),
+            ("compare-same", compare::page(&self.frame("/changes/compare"), CompareView::default())),
+        ]
+    }
+
+    fn filters(&self) -> Filters {
+        let choice =
+            |value: &str, chosen: bool| Choice { value: self.t(value), label: self.t(value), chosen };
+        Filters {
+            since: "2026-11-01".to_owned(),
+            until: String::new(),
+            author: self.t("mira"),
+            technique: self.t("T1003"),
+            kinds: vec![choice("", false), choice("query-changed", true)],
+            repos: vec![choice("", true), choice("hunts", false)],
+            commit: self.t(COMMIT),
+        }
+    }
+
+    fn catalog_changes(&self) -> changes::ChangesView {
+        let touched = |id: &str, status: &'static str| Touched {
+            id: self.t(id),
+            title: self.t("LSASS handle access"),
+            path: self.t("procedures/lsass.md"),
+            repo_in_links: true,
+            status,
+            changes: self.changes(),
+        };
+        let commit = |procedures: Vec<Touched>| CommitChanges {
+            repo: self.t("hunts"),
+            commit: self.commit(COMMIT),
+            subject: self.t("Widen the access masks"),
+            authors: self.list(&["Mira Okafor", "Jonas Weber"]),
+            when: Self::hours_ago(5),
+            procedures,
+        };
+        let many = (0..12).map(|_| touched("lsass", "")).collect();
+        changes::ChangesView {
+            filters: self.filters(),
+            total: 214,
+            strip: Strip {
+                weeks: (0..53_usize)
+                    .map(|week| std::array::from_fn(|day| Some((format!("week {week}"), week * day % 13))))
+                    .collect(),
+                months: vec![Month {
+                    name: self.t("Nov"),
+                    full: self.t("November 2026"),
+                    week: 48,
+                    count: 31,
+                    href: "/changes?since=2026-11-01".to_owned(),
+                }],
+                total: 214,
+            },
+            days: vec![Day {
+                date: "2026-11-24".to_owned(),
+                said: "Tuesday, 24 November 2026".to_owned(),
+                commits: vec![
+                    commit(vec![touched("lsass", "added"), touched("beacon", "deleted")]),
+                    CommitChanges { subject: String::new(), ..commit(many) },
+                ],
+            }],
+            several: true,
+            first: Some("/changes?kind=query-changed".to_owned()),
+            next: Some("/changes?kind=query-changed&cursor=x".to_owned()),
+            feed: "/feeds/changes.atom?kind=query-changed".to_owned(),
+        }
+    }
+
+    fn compared(&self) -> CompareView {
+        let became = |how: How| Became {
+            how,
+            id: self.t("lsass"),
+            title: self.t("LSASS handle access"),
+            path: self.t("procedures/lsass.md"),
+            from_path: self.some("old/lsass.md"),
+            from: Some(COMMIT.to_owned()),
+            last: COMMIT.to_owned(),
+            revisions: 3,
+            gained: self.list(&["T1003.001"]),
+            lost: self.list(&["T1003"]),
+            kinds: self.list(&["query changed", "lint changed"]),
+            authors: self.list(&["Mira Okafor"]),
+        };
+        CompareView {
+            from: self.t("2026-08-27"),
+            to: self.t("v2"),
+            repo: self.t("hunts"),
+            repos: self.list(&["hunts", "playbook"]),
+            tags: self.list(&["v1", "v2"]),
+            compared: vec![Between {
+                repo: self.t("hunts"),
+                from: None,
+                to: Some(self.commit(COMMIT)),
+                commits: 31,
+                cut: true,
+                procedures: [How::Added, How::Changed, How::Deleted, How::CameAndWent].map(became).to_vec(),
+            }],
+            left_out: self.list(&["other"]),
+        }
+    }
+}
