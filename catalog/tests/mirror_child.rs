@@ -7,22 +7,31 @@
 
 mod mirror_fixture;
 
-use catalog::mirror::child::{Supervisor, run};
-use catalog::mirror::{Content, Limits, Mirror, Progress, Updated};
-use catalog::repository::{Location, Repository};
+use catalog::mirror::child::{Supervisor, run, run_with};
+use catalog::mirror::{Content, Limits, Mirror, Progress, Resolver, Updated};
+use catalog::repository::{Entrance, Location, Repository, TokenPlace};
 use mirror_fixture::http::{Manners, Server};
 use mirror_fixture::{Origin, repository, walk};
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::IpAddr;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     match arguments.first().map(String::as_str) {
         Some("child") => return run(),
+        Some("child-that-looks-up-elsewhere") => return run_with(&Elsewhere::default()),
+        Some("child-that-tells-what-it-is-started-with") => {
+            let arguments = std::fs::read("/proc/self/cmdline").unwrap();
+            let environment = std::fs::read("/proc/self/environ").unwrap();
+            let told = String::from_utf8_lossy(&[arguments, environment].concat()).replace('\0', " ");
+            println!("{}", serde_json::json!({ "failed": told }));
+        }
         Some("child-that-babbles") => println!("hello"),
         Some("child-that-floods") => loop {
             print!("{}", "x".repeat(4096));
@@ -101,6 +110,27 @@ tests! {
     a_folder_needs_no_child
     a_certificate_must_be_of_a_known_authority
     a_remote_over_ssh_is_entered_with_a_key_and_only_at_a_known_host
+    a_tag_is_mirrored_in_place_of_a_branch
+    a_token_lets_us_in_and_is_told_to_nobody_else
+    a_host_that_resolves_to_a_private_network_is_refused
+    a_host_is_dialled_where_it_was_vetted
+}
+
+/// Names that are nobody's (RFC 6761), with other addresses each time that they are asked for.
+#[derive(Default)]
+struct Elsewhere(AtomicUsize);
+
+impl Resolver for Elsewhere {
+    fn resolve(&self, host: &str, _: u16) -> std::io::Result<Vec<IpAddr>> {
+        let asked = self.0.fetch_add(1, Ordering::SeqCst);
+        match (host, asked) {
+            ("private.test", _) => Ok(vec![IpAddr::from([10, 0, 0, 1]), IpAddr::from([169, 254, 169, 254])]),
+            ("forge.test", 0) => Ok(vec![IpAddr::from([127, 0, 0, 1])]),
+            // Later it is somewhere else, where nobody answers.
+            ("forge.test", _) => Ok(vec![IpAddr::from([127, 0, 0, 77])]),
+            _ => Err(std::io::ErrorKind::NotFound.into()),
+        }
+    }
 }
 
 /// An origin behind a server, and a supervisor with little patience.
@@ -417,8 +447,7 @@ fn a_child_gets_nearly_nothing_of_our_environment() {
     let mut scene = Scene::new(Manners::Honest);
     scene.supervisor = supervisor("child-that-tells-its-environment");
     let told = scene.fetch().unwrap_err();
-    let allowed =
-        ["HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"];
+    let allowed = ["HOME", "SSL_CERT_FILE", "SSL_CERT_DIR"];
     assert!(told.split(' ').all(|name| allowed.contains(&name)), "{told}");
 }
 
@@ -433,19 +462,26 @@ fn a_child_is_killed_with_all_that_it_started() {
 
 /// A child on its own, asked to fetch, without a supervisor.
 fn start_child(url: &str, directory: &Path, certificates: Option<&Path>) -> Child {
+    start("child", &request(url, directory, false), certificates)
+}
+
+fn request(url: &str, directory: &Path, allow_private: bool) -> serde_json::Value {
+    serde_json::json!({
+        "url": url,
+        "branch": null,
+        "directory": directory,
+        "access": {"agent": false, "keys": [], "known_hosts": [], "allow_private": allow_private},
+        "limits": {"bytes": 1_000_000_000, "objects": 1_000_000},
+        "memory": 1_u64 << 30,
+    })
+}
+
+fn start(mode: &str, request: &serde_json::Value, certificates: Option<&Path>) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
     if let Some(certificates) = certificates {
         command.env("SSL_CERT_FILE", certificates);
     }
-    let mut child = command.arg("child").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let request = serde_json::json!({
-        "url": url,
-        "branch": null,
-        "directory": directory,
-        "access": {"agent": false, "keys": [], "known_hosts": []},
-        "limits": {"bytes": 1_000_000_000, "objects": 1_000_000},
-        "memory": 1_u64 << 30,
-    });
+    let mut child = command.arg(mode).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     writeln!(child.stdin.as_mut().unwrap(), "{request}").unwrap();
     child
 }
@@ -533,49 +569,176 @@ while True:
     for a, b in ((inner, outer), (outer, inner)): threading.Thread(target=pump, args=(a, b), daemon=True).start()
 ";
 
+/// A way in over TLS to a server, for localhost and forge.test. None where there is nothing to make one with.
+struct Tls {
+    port: u16,
+    /// The certificate, without its key.
+    public: PathBuf,
+    _terminator: Ended,
+}
+
+/// A process that ends with the test, however that ends.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Tls {
+    fn before(scene: &Scene) -> Option<Self> {
+        let folder = scene.origin.folder.path();
+        let (certificate, public) = (folder.join("certificate.pem"), folder.join("public.pem"));
+        let made = Command::new("openssl")
+            .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"])
+            .args(["-addext", "subjectAltName=DNS:localhost,DNS:forge.test,IP:127.0.0.1", "-keyout"])
+            .arg(&certificate)
+            .arg("-out")
+            .arg(&public)
+            .output();
+        if !made.is_ok_and(|made| made.status.success()) {
+            println!("skipped: openssl is not there to make a certificate");
+            return None;
+        }
+        let bytes = std::fs::read(&public).unwrap();
+        std::fs::OpenOptions::new().append(true).open(&certificate).unwrap().write_all(&bytes).unwrap();
+        let terminator = Command::new("python3")
+            .args(["-c", TERMINATOR])
+            .arg(&certificate)
+            .arg(scene.server.port().to_string())
+            .stdout(Stdio::piped())
+            .spawn();
+        let Ok(mut terminator) = terminator else {
+            println!("skipped: python3 is not there to speak TLS");
+            return None;
+        };
+        let mut port = String::new();
+        BufReader::new(terminator.stdout.take().unwrap()).read_line(&mut port).unwrap();
+        Some(Self { port: port.trim().parse().unwrap(), public, _terminator: Ended(terminator) })
+    }
+}
+
 fn a_certificate_must_be_of_a_known_authority() {
     let scene = Scene::filled(Manners::Honest);
-    let certificate = scene.origin.folder.path().join("certificate.pem");
-    let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"])
-        .args(["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout"])
-        .arg(&certificate)
-        .arg("-out")
-        .arg(scene.origin.folder.path().join("public.pem"))
-        .output();
-    if !made.is_ok_and(|made| made.status.success()) {
-        println!("skipped: openssl is not there to make a certificate");
-        return;
-    }
-    let public = std::fs::read(scene.origin.folder.path().join("public.pem")).unwrap();
-    std::fs::OpenOptions::new().append(true).open(&certificate).unwrap().write_all(&public).unwrap();
-    let terminator = Command::new("python3")
-        .args(["-c", TERMINATOR])
-        .arg(&certificate)
-        .arg(scene.server.port().to_string())
-        .stdout(Stdio::piped())
-        .spawn();
-    let Ok(mut terminator) = terminator else {
-        println!("skipped: python3 is not there to speak TLS");
-        return;
-    };
-    let mut port = String::new();
-    BufReader::new(terminator.stdout.take().unwrap()).read_line(&mut port).unwrap();
-    let url = format!("https://localhost:{}/origin/.git", port.trim());
+    let Some(tls) = Tls::before(&scene) else { return };
+    let url = format!("https://localhost:{}/origin/.git", tls.port);
     let unknown =
         scene.supervisor.fetch(&repository(Location::Remote(url.clone())), &scene.origin.mirror_path());
     // What we pass on to children is our own environment, which a test does not change: so without a supervisor.
-    let public = scene.origin.folder.path().join("public.pem");
-    let mut known = start_child(&url, &scene.origin.mirror_path(), Some(&public));
-    let mut told = String::new();
-    known.stdout.take().unwrap().read_to_string(&mut told).unwrap();
-    known.wait().unwrap();
-    terminator.kill().unwrap();
-    terminator.wait().unwrap();
+    let child = start_child(&url, &scene.origin.mirror_path(), Some(&tls.public));
+    let told = what_it_tells(child);
     let error = unknown.unwrap_err();
     assert!(error.contains("its certificate cannot be trusted"), "{error}");
     assert!(told.contains("\"done\""), "{told}");
     assert_eq!(scene.mirror().tip().unwrap(), Some(scene.origin.tip()));
+}
+
+fn what_it_tells(mut child: Child) -> String {
+    let mut told = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut told).unwrap();
+    child.wait().unwrap();
+    told
+}
+
+fn a_tag_is_mirrored_in_place_of_a_branch() {
+    let scene = Scene::filled(Manners::Honest);
+    let released = scene.origin.tip();
+    scene.origin.git(["tag", "plain"]);
+    scene.origin.git(["tag", "--annotate", "--message", "a release", "v1"]);
+    scene.origin.git(["tag", "tree", "HEAD^{tree}"]);
+    scene.origin.write("new.md", "new");
+    scene.origin.commit("after the release");
+    for remote in [true, false] {
+        let place = if remote { scene.repository() } else { scene.origin.repository() };
+        for tag in ["v1", "plain"] {
+            let repository = Repository { tag: Some(tag.to_owned()), ..place.clone() };
+            let updated = scene.supervisor.fetch(&repository, &scene.origin.mirror_path()).unwrap();
+            assert_eq!((updated.branch.as_deref(), updated.tip), (Some(tag), Some(released)));
+        }
+        for tag in ["v2", "main", "tree"] {
+            let repository = Repository { tag: Some(tag.to_owned()), ..place.clone() };
+            let error = scene.supervisor.fetch(&repository, &scene.origin.mirror_path()).unwrap_err();
+            assert!(
+                error.contains(&format!("has no tag `{tag}` of a commit; what was mirrored last stays")),
+                "{error}"
+            );
+            assert_eq!(scene.mirror().tip().unwrap(), Some(released));
+        }
+        std::fs::remove_dir_all(scene.origin.mirror_path()).unwrap();
+    }
+}
+
+fn a_token_lets_us_in_and_is_told_to_nobody_else() {
+    const SECRET: &str = "glpat-t0ps3cret";
+    let mut scene = Scene::filled(Manners::Honest);
+    // `x-access-token:glpat-t0ps3cret`
+    scene.server.behave(Manners::Asking("Basic eC1hY2Nlc3MtdG9rZW46Z2xwYXQtdDBwczNjcmV0".to_owned()));
+    let file = scene.origin.folder.path().join("token");
+    std::fs::write(&file, "an old one").unwrap();
+    let entrance = Entrance { token: Some(TokenPlace::File(file.clone())), ..Entrance::default() };
+    let repository = Repository { entrance, ..scene.repository() };
+    let mirror = scene.origin.mirror_path();
+    let refused = scene.supervisor.fetch(&repository, &mirror).unwrap_err();
+    assert!(
+        refused.contains("it does not accept the token of token_file ") && !refused.contains("an old one"),
+        "{refused}"
+    );
+    // A rotated file counts at the next fetch.
+    std::fs::write(&file, format!("{SECRET}\n")).unwrap();
+    assert_eq!(scene.supervisor.fetch(&repository, &mirror).unwrap().tip, Some(scene.origin.tip()));
+    let kept = Command::new("grep").args(["-r", SECRET]).arg(mirror.parent().unwrap()).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&kept.stdout), "", "nothing keeps it");
+    scene.supervisor.arguments = vec!["child-that-tells-what-it-is-started-with".into()];
+    let told = scene.supervisor.fetch(&repository, &mirror).unwrap_err();
+    assert!(told.contains("child-that-tells") && told.contains("HOME="), "{told}");
+    assert!(!told.contains(SECRET), "{told}");
+    let dumped = format!("{repository:?} {:?}", scene.supervisor);
+    assert!(!dumped.contains(SECRET), "{dumped}");
+    scene.server.behave(Manners::Guarding);
+    scene.supervisor.arguments = vec!["child".into()];
+    let refused = scene.supervisor.fetch(&repository, &mirror).unwrap_err();
+    assert!(!refused.contains(SECRET), "{refused}");
+}
+
+fn a_host_that_resolves_to_a_private_network_is_refused() {
+    let mut scene = Scene::new(Manners::Honest);
+    scene.supervisor.arguments = vec!["child-that-looks-up-elsewhere".into()];
+    for url in
+        ["https://private.test/hunts.git", "git@private.test:hunts.git", "ssh://private.test/hunts.git"]
+    {
+        let repository = repository(Location::Remote(url.to_owned()));
+        let error = scene.supervisor.fetch(&repository, &scene.origin.mirror_path()).unwrap_err();
+        let reason = "private.test has no address of the public internet (10.0.0.1, a private network; 169.254.169.254, \
+                      the local link); set allow_private = true for this repository if that is meant";
+        assert!(error.ends_with(reason), "{error}");
+    }
+    let unknown = repository(Location::Remote("https://unknown.test/hunts.git".to_owned()));
+    let error = scene.supervisor.fetch(&unknown, &scene.origin.mirror_path()).unwrap_err();
+    assert!(error.contains("the name unknown.test cannot be resolved"), "{error}");
+    let resolves = repository(Location::Remote("https://forge.test/hunts.git".to_owned()));
+    let error = scene.supervisor.fetch(&resolves, &scene.origin.mirror_path()).unwrap_err();
+    assert!(error.contains("127.0.0.1, this machine"), "{error}");
+}
+
+fn a_host_is_dialled_where_it_was_vetted() {
+    let scene = Scene::filled(Manners::Honest);
+    let Some(tls) = Tls::before(&scene) else { return };
+    // Nobody but the given resolver knows this name, and only its first answer leads anywhere.
+    let url = format!("https://forge.test:{}/origin/.git", tls.port);
+    let request = |allow| request(&url, &scene.origin.mirror_path(), allow);
+    let start = |allow| start("child-that-looks-up-elsewhere", &request(allow), Some(&tls.public));
+    let refused = what_it_tells(start(false));
+    assert!(refused.contains("127.0.0.1, this machine") && refused.contains("allow_private"), "{refused}");
+    let told = what_it_tells(start(true));
+    assert!(told.contains("\"done\""), "{told}");
+    assert_eq!(scene.mirror().tip().unwrap(), Some(scene.origin.tip()));
+    scene.server.behave(Manners::Redirecting(format!("https://localhost:{}", tls.port)));
+    let before = scene.server.requests();
+    let told = what_it_tells(start(true));
+    assert!(told.contains("it sends us to another host"), "{told}");
+    assert_eq!(scene.server.requests(), before + 1, "and nobody went there");
 }
 
 fn a_remote_over_ssh_is_entered_with_a_key_and_only_at_a_known_host() {
@@ -595,16 +758,22 @@ fn a_remote_over_ssh_is_entered_with_a_key_and_only_at_a_known_host() {
     let option = |name: &str, value: &str| format!("-o{name}={value}");
     // On Debian, sshd separates its privileges in a folder that its service makes.
     let _ = std::fs::create_dir_all("/run/sshd");
-    let mut server = Command::new(&sshd)
-        .args(["-D", "-e", "-f", "/dev/null", "-p", &port.to_string(), "-h"])
-        .arg(folder.join("host"))
-        .args([option("ListenAddress", "127.0.0.1"), option("PidFile", "none"), option("StrictModes", "no")])
-        .args([option("UsePAM", "no"), option("PasswordAuthentication", "no")])
-        .arg(option("AuthorizedKeysFile", folder.join("user.pub").to_str().unwrap()))
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut log = BufReader::new(server.stderr.take().unwrap());
+    let mut server = Ended(
+        Command::new(&sshd)
+            .args(["-D", "-e", "-f", "/dev/null", "-p", &port.to_string(), "-h"])
+            .arg(folder.join("host"))
+            .args([
+                option("ListenAddress", "127.0.0.1"),
+                option("PidFile", "none"),
+                option("StrictModes", "no"),
+            ])
+            .args([option("UsePAM", "no"), option("PasswordAuthentication", "no")])
+            .arg(option("AuthorizedKeysFile", folder.join("user.pub").to_str().unwrap()))
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    );
+    let mut log = BufReader::new(server.0.stderr.take().unwrap());
     let mut line = String::new();
     while !line.contains("listening") && log.read_line(&mut line).unwrap() > 0 {}
     std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
@@ -626,12 +795,32 @@ fn a_remote_over_ssh_is_entered_with_a_key_and_only_at_a_known_host() {
     let another_host = scene.supervisor.fetch(&over_ssh, &mirror);
     knowing("host.pub");
     let known_host = scene.supervisor.fetch(&over_ssh, &mirror);
+    // Pinned in the repository's own configuration, by key or fingerprint, whatever the user's list says.
+    let print = |key: &str| {
+        let output = Command::new("ssh-keygen").arg("-lf").arg(folder.join(key)).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().split(' ').nth(1).unwrap().to_owned()
+    };
+    let whole = |key: &str| std::fs::read_to_string(folder.join(key)).unwrap();
+    let pinned = |pin: String| {
+        let host_keys = vec![pin.parse().unwrap()];
+        let entrance = Entrance { host_keys, ssh_key_file: Some(folder.join("user")), ..Entrance::default() };
+        let repository = Repository { entrance, ..over_ssh.clone() };
+        scene.supervisor.fetch(&repository, &mirror)
+    };
+    let by_pin = [pinned(print("host.pub")), pinned(whole("host.pub"))];
+    let by_wrong_pin = [pinned(print("stranger.pub")), pinned(whole("stranger.pub"))];
+    for tip in by_pin {
+        assert_eq!(tip.unwrap().tip, Some(scene.origin.tip()));
+    }
+    for refused in by_wrong_pin {
+        let error = refused.unwrap_err();
+        assert!(error.contains(&format!("it shows ssh-ed25519 {}", print("host.pub"))), "{error}");
+    }
     scene.supervisor.access.keys = vec![folder.join("stranger")];
     scene.origin.write("new.md", "new");
     scene.origin.commit("new");
     let stranger = scene.supervisor.fetch(&over_ssh, &mirror);
-    server.kill().unwrap();
-    server.wait().unwrap();
+    drop(server);
     for refused in [unknown_host, another_host] {
         let error = refused.unwrap_err();
         assert!(error.contains("the host's key is not the one in known_hosts, or there is none"), "{error}");

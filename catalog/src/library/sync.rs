@@ -62,10 +62,13 @@ fn settings_fingerprint(
     pinned: Option<&Release>,
     mailmap: Option<BlobId>,
 ) -> String {
-    let Repository { location, branch, globs, ignore, fields, sidecar, .. } = repository;
+    let Repository { location, branch, tag, globs, ignore, fields, sidecar, .. } = repository;
     let pinned = pinned.map(|release| (release.domain(), release.version()));
-    let settings =
+    let mut settings =
         format!("{location:?} {branch:?} {globs:?} {ignore:?} {fields:?} {sidecar:?} {pinned:?} {mailmap:?}");
+    if let Some(tag) = tag {
+        let _ = write!(settings, " {tag:?}");
+    }
     let digest = Sha256::digest(settings);
     digest.iter().take(8).fold(String::new(), |mut name, byte| {
         // Writing to a string cannot fail.

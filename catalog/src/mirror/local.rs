@@ -2,8 +2,10 @@
 //!
 //! Plain file reading, in the formats of gitrepository-layout(5): no ownership to prove, no user's configuration.
 
-use super::update::{Progress, choose_branch, io};
+use super::pool::open_bare;
+use super::update::{Progress, Tip, Wanted, choose_tip, io, peel};
 use super::{CommitId, MirrorError};
+use git2::Oid;
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::fs;
@@ -14,8 +16,8 @@ use std::path::{Path, PathBuf};
 const ALTERNATES: usize = 5;
 /// How often the objects are gone through again because the repository was repacked under our hands.
 const ATTEMPTS: usize = 5;
-/// Branches named in one repository, beyond which it is not read.
-const BRANCHES: usize = 100_000;
+/// Branches and tags named in one repository, beyond which it is not read.
+const REFERENCES: usize = 100_000;
 
 /// A repository in a folder.
 #[derive(Debug)]
@@ -61,16 +63,16 @@ impl Source {
         Ok(source)
     }
 
-    /// Links all objects into the bare repository `target` and tells the branch with its tip.
+    /// Links all objects into the bare repository `target` and tells the branch or tag with its tip.
     pub(super) fn bring(
         &self,
         target: &Path,
-        branch: Option<&str>,
+        wanted: &Wanted<'_>,
         progress: &mut dyn FnMut(Progress) -> bool,
-    ) -> Result<Option<(String, CommitId)>, MirrorError> {
+    ) -> Result<Option<Tip>, MirrorError> {
         // The branch first: whatever it needs was written before it.
         let head = read_line(&self.git.join("HEAD"), "ref: refs/heads/");
-        let chosen = choose_branch(&self.location, branch, head.as_deref(), &self.branches()?)?;
+        let chosen = choose_tip(&self.location, wanted, head.as_deref(), &self.references()?)?;
         let mut linker = Linker { target: target.join("objects"), linked: 0, progress };
         for attempt in 1.. {
             match linker.link_store(&self.common.join("objects"), 0) {
@@ -87,7 +89,8 @@ impl Source {
             }
         }
         self.carry_shallow(target)?;
-        Ok(chosen)
+        let Some((reference, id)) = chosen else { return Ok(None) };
+        peel(&open_bare(target)?, &self.location, &reference, id).map(Some)
     }
 
     fn check_format(&self) -> Result<(), MirrorError> {
@@ -111,9 +114,9 @@ impl Source {
         Ok(())
     }
 
-    /// All branches: packed ones, then the loose ones, which win.
-    fn branches(&self) -> Result<BTreeMap<String, CommitId>, MirrorError> {
-        let mut branches = BTreeMap::new();
+    /// All references, by their full names: packed ones, then the loose ones, which win.
+    fn references(&self) -> Result<BTreeMap<String, Oid>, MirrorError> {
+        let mut references = BTreeMap::new();
         let packed = self.common.join("packed-refs");
         match fs::File::open(&packed) {
             Ok(file) => {
@@ -121,27 +124,27 @@ impl Source {
                     let line = line.map_err(io(&packed, "read the file"))?;
                     let Ok(line) = std::str::from_utf8(&line) else { continue };
                     let Some((id, name)) = line.trim_end().split_once(' ') else { continue };
-                    let Some(name) = name.strip_prefix("refs/heads/") else { continue };
-                    if let Ok(id) = id.parse()
-                        && branches.len() < BRANCHES
+                    if name.starts_with("refs/")
+                        && let Ok(CommitId(id)) = id.parse()
+                        && references.len() < REFERENCES
                     {
-                        branches.insert(name.to_owned(), id);
+                        references.insert(name.to_owned(), id);
                     }
                 }
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(io(&packed, "read the file")(error)),
         }
-        self.loose_branches(&self.common.join("refs/heads"), "", 0, &mut branches)?;
-        Ok(branches)
+        self.loose_references(&self.common.join("refs"), "refs", 0, &mut references)?;
+        Ok(references)
     }
 
-    fn loose_branches(
+    fn loose_references(
         &self,
         folder: &Path,
         prefix: &str,
         depth: usize,
-        branches: &mut BTreeMap<String, CommitId>,
+        references: &mut BTreeMap<String, Oid>,
     ) -> Result<(), MirrorError> {
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
@@ -150,22 +153,22 @@ impl Source {
         };
         for entry in entries.flatten() {
             let Ok(name) = entry.file_name().into_string() else { continue };
-            let name = format!("{prefix}{name}");
+            let name = format!("{prefix}/{name}");
             let path = entry.path();
             if path.is_dir() {
                 if depth < 16 {
-                    self.loose_branches(&path, &format!("{name}/"), depth + 1, branches)?;
+                    self.loose_references(&path, &name, depth + 1, references)?;
                 }
-            } else if let Some(id) = self.resolve_loose(&path, 0)
-                && branches.len() < BRANCHES
+            } else if let Some(CommitId(id)) = self.resolve_loose(&path, 0)
+                && references.len() < REFERENCES
             {
-                branches.insert(name, id);
+                references.insert(name, id);
             }
         }
         Ok(())
     }
 
-    /// The commit in a loose reference, through a few symbolic ones.
+    /// The object in a loose reference, through a few symbolic ones.
     fn resolve_loose(&self, path: &Path, depth: usize) -> Option<CommitId> {
         let text = read_line(path, "")?;
         let Some(name) = text.strip_prefix("ref: ") else { return text.parse().ok() };

@@ -7,8 +7,10 @@
 //!
 //! Neither the `git` program nor the user's git configuration is needed, and nothing of a repository is ever executed. A folder on this machine is mirrored by linking its object files ([`update`] says why).
 
+mod access;
 pub mod child;
 mod id;
+mod known_hosts;
 mod lineage;
 mod local;
 mod past;
@@ -17,17 +19,20 @@ mod pool;
 mod read;
 mod remote;
 pub mod rename;
+mod route;
 mod tree;
 mod update;
+mod vetted;
 mod walk;
 
+pub use access::{Access, Login, Secret};
 pub use id::{BlobId, CommitId};
 pub use lineage::{FileStatus, Lineages, PathState, Step};
 pub use people::{Mailmap, Person};
 pub use read::{Content, Mirror};
-pub use remote::Access;
 pub use tree::{Files, Skipped, SkippedBecause};
 pub use update::{BRANCH, Limits, Progress, Updated, update, update_within};
+pub use vetted::{Resolver, SystemResolver, refused};
 pub use walk::{CommitChanges, CommitInfo, FileChange, Signature, Tree};
 
 use crate::repository::RepositoryError;
@@ -108,6 +113,14 @@ pub enum MirrorError {
         branch: String,
         /// Branches that it has.
         others: Vec<String>,
+    },
+    /// The tag is not there, or names no commit.
+    #[error("{location} has no tag `{tag}` of a commit; what was mirrored last stays")]
+    NoTag {
+        /// The path or URL, without credentials.
+        location: String,
+        /// The tag that was asked for.
+        tag: String,
     },
     /// The remote could not be reached, refused us, or sent something that cannot be used.
     #[error("{location}: {reason}")]

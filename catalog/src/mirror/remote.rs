@@ -2,50 +2,24 @@
 //!
 //! Meant to run in a process of its own ([`super::child`]): libgit2 has no time-outs that can be set safely.
 
+use super::MirrorError;
+use super::access::Access;
 use super::pool::open_bare;
-use super::update::{BRANCH, Limits, Progress, choose_branch};
-use super::{CommitId, MirrorError};
+use super::route::Route;
+use super::update::{BRANCH, Limits, Progress, Tip, Wanted, choose_tip, peel};
+use super::vetted::Resolver;
 use crate::repository::Location;
 use git2::{
     AutotagOption, CertificateCheckStatus, Cred, CredentialType, Direction, ErrorClass, ErrorCode,
-    FetchOptions, ProxyOptions, RemoteCallbacks, RemoteRedirect,
+    FetchOptions, RemoteCallbacks, RemoteRedirect,
 };
-use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use url::Url;
+use std::path::Path;
 
 /// How often credentials are tried before a remote that keeps asking is given up.
 const ATTEMPTS: usize = 8;
-
-/// With what a remote is entered over ssh.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Access {
-    /// Whether the agent that `SSH_AUTH_SOCK` names is asked.
-    pub agent: bool,
-    /// Private key files without a passphrase, tried in order.
-    pub keys: Vec<PathBuf>,
-    /// Lists of the hosts that are known, with their keys; no other is spoken to. A fetch in this process, not in a
-    /// child, goes by `~/.ssh/known_hosts` alone.
-    pub known_hosts: Vec<PathBuf>,
-}
-
-impl Access {
-    /// The agent and the usual key files of the user that this process runs as.
-    pub fn of_this_user() -> Self {
-        let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
-        let keys = ["id_ed25519", "id_ecdsa", "id_rsa"].map(|name| home.join(".ssh").join(name));
-        let known = [home.join(".ssh/known_hosts"), PathBuf::from("/etc/ssh/ssh_known_hosts")];
-        let there = |files: &[PathBuf]| files.iter().filter(|file| file.is_file()).cloned().collect();
-        Self {
-            agent: std::env::var_os("SSH_AUTH_SOCK").is_some(),
-            keys: there(&keys),
-            known_hosts: there(&known),
-        }
-    }
-}
 
 /// Refuses what is no URL that repositories are mirrored from. It was read from configuration already; the child, which
 /// is told a URL by whoever starts it, makes sure.
@@ -59,59 +33,68 @@ pub(super) fn check_url(url: &str) -> Result<(), MirrorError> {
     }
 }
 
-/// Fetches the branch into the bare repository `target` and tells it with its tip.
+/// With what, within what, and where from.
+pub(super) struct Visit<'a> {
+    pub(super) url: &'a str,
+    pub(super) access: &'a Access,
+    pub(super) limits: Limits,
+    pub(super) resolver: &'a dyn Resolver,
+}
+
+/// Fetches the branch or tag into the bare repository `target` and tells it with its tip.
 pub(super) fn bring(
     target: &Path,
-    url: &str,
-    branch: Option<&str>,
-    access: &Access,
-    limits: Limits,
+    visit: &Visit<'_>,
+    wanted: &Wanted<'_>,
     progress: &mut dyn FnMut(Progress) -> bool,
-) -> Result<Option<(String, CommitId)>, MirrorError> {
+) -> Result<Option<Tip>, MirrorError> {
+    let Visit { url, access, limits, resolver } = *visit;
     check_url(url)?;
     let location = Location::Remote(url.to_owned()).display();
+    let refuse = |reason: String| MirrorError::Remote {
+        location: location.clone(),
+        reason: access.scrub(&reason, url),
+    };
+    let route = Route::find(url, access, resolver).map_err(refuse)?;
     let watch = RefCell::new(Watch { progress, limits, state: Progress::default(), stopped: None });
     let explain = |error: git2::Error| match watch.borrow().stopped {
         Some(Stopped::ByCaller) => MirrorError::Stopped,
         Some(Stopped::TooMuch) => {
             let (mebibytes, objects) = (limits.bytes >> 20, limits.objects);
-            let reason = format!("it sent more than the limit of {mebibytes} MiB or {objects} objects");
-            MirrorError::Remote { location: location.clone(), reason }
+            refuse(format!("it sent more than the limit of {mebibytes} MiB or {objects} objects"))
         }
-        None => MirrorError::Remote { location: location.clone(), reason: explain(&error, url) },
+        None => refuse(route.explain(explain(&error))),
     };
     let repository = open_bare(target)?;
-    let mut remote = repository.remote_anonymous(url).map_err(&explain)?;
-    let callbacks = callbacks(access, &watch);
-    let mut connection =
-        remote.connect_auth(Direction::Fetch, Some(callbacks), Some(proxy())).map_err(&explain)?;
+    let mut remote = repository.remote_anonymous(route.url()).map_err(&explain)?;
+    let callbacks = callbacks(access, &route, &watch);
+    let mut connection = remote.connect_auth(Direction::Fetch, Some(callbacks), None).map_err(&explain)?;
     let mut head = None;
-    let mut branches = BTreeMap::new();
-    for advertised in connection.list().map_err(&explain)? {
+    let mut advertised = BTreeMap::new();
+    for reference in connection.list().map_err(&explain)? {
         // git2 panics over a name that is not UTF-8, which any branch of the remote may have; no such branch is meant.
-        let Ok(name) = catch_unwind(AssertUnwindSafe(|| advertised.name())) else { continue };
+        let Ok(name) = catch_unwind(AssertUnwindSafe(|| reference.name())) else { continue };
         if name == "HEAD" {
-            let target = catch_unwind(AssertUnwindSafe(|| advertised.symref_target())).ok().flatten();
+            let target = catch_unwind(AssertUnwindSafe(|| reference.symref_target())).ok().flatten();
             head = target.and_then(|name| name.strip_prefix("refs/heads/")).map(str::to_owned);
-        } else if let Some(name) = name.strip_prefix("refs/heads/") {
-            branches.insert(name.to_owned(), CommitId(advertised.oid()));
+        } else if name.starts_with("refs/") {
+            advertised.insert(name.to_owned(), reference.oid());
         }
     }
-    let Some((branch, tip)) = choose_branch(&location, branch, head.as_deref(), &branches)? else {
+    let Some((reference, id)) = choose_tip(&location, wanted, head.as_deref(), &advertised)? else {
         return Ok(None);
     };
-    if repository.find_commit(tip.0).is_err() {
+    if repository.find_object(id, None).is_err() {
         let mut options = FetchOptions::new();
         options
-            .remote_callbacks(self::callbacks(access, &watch))
-            .proxy_options(proxy())
+            .remote_callbacks(self::callbacks(access, &route, &watch))
             .download_tags(AutotagOption::None)
             .follow_redirects(RemoteRedirect::None)
             .update_fetchhead(false);
-        let refspec = format!("+refs/heads/{branch}:{BRANCH}");
+        let refspec = format!("+{reference}:{BRANCH}");
         connection.remote().download(&[refspec], Some(&mut options)).map_err(&explain)?;
     }
-    Ok(Some((branch, tip)))
+    peel(&repository, &location, &reference, id).map(Some)
 }
 
 #[derive(Clone, Copy)]
@@ -140,7 +123,7 @@ impl Watch<'_> {
     }
 }
 
-fn callbacks<'a>(access: &'a Access, watch: &'a RefCell<Watch<'_>>) -> RemoteCallbacks<'a> {
+fn callbacks<'a>(access: &'a Access, route: &'a Route, watch: &'a RefCell<Watch<'_>>) -> RemoteCallbacks<'a> {
     let mut callbacks = RemoteCallbacks::new();
     callbacks.transfer_progress(|counts| {
         let mut watch = watch.borrow_mut();
@@ -155,11 +138,15 @@ fn callbacks<'a>(access: &'a Access, watch: &'a RefCell<Watch<'_>>) -> RemoteCal
         watch.state.messages += 1;
         watch.go_on()
     });
-    // libgit2's own verdict counts: the system's certificates for TLS, known_hosts for ssh.
-    callbacks.certificate_check(|_, _| Ok(CertificateCheckStatus::CertificatePassthrough));
+    callbacks.certificate_check(|certificate, _| match certificate.as_hostkey() {
+        Some(shown) => route.check_host_key(shown.hostkey().unwrap_or_default()),
+        // TLS is not for libgit2 to speak here.
+        None => Ok(CertificateCheckStatus::CertificatePassthrough),
+    });
     let mut attempts = 0;
     let mut agent = access.agent;
     let mut keys = access.keys.iter();
+    let mut login = access.login.as_ref();
     callbacks.credentials(move |_, user, allowed| {
         attempts += 1;
         if attempts > ATTEMPTS {
@@ -180,30 +167,28 @@ fn callbacks<'a>(access: &'a Access, watch: &'a RefCell<Watch<'_>>) -> RemoteCal
                 "it accepts none of the keys that we have, from the agent and from files",
             ));
         }
-        Err(git2::Error::from_str("it asks for a user and a password or token, and none is configured"))
+        if !allowed.contains(CredentialType::USER_PASS_PLAINTEXT) {
+            return Err(git2::Error::from_str("it asks for what we do not have: neither key nor token"));
+        }
+        match (login.take(), &access.login) {
+            (Some(login), _) => Cred::userpass_plaintext(&login.user, login.token.reveal()),
+            (None, Some(refused)) => Err(git2::Error::new(
+                ErrorCode::Auth,
+                ErrorClass::Http,
+                format!("it does not accept the token of {}", refused.place),
+            )),
+            (None, None) => Err(git2::Error::from_str(
+                "it asks for a user and a password or token, and none is configured; token_file or token_env names one",
+            )),
+        }
     });
     callbacks
 }
 
-fn proxy() -> ProxyOptions<'static> {
-    let mut options = ProxyOptions::new();
-    options.auto();
-    options
-}
-
-/// What libgit2 said, in words that say what to do, and without what was secret in the URL.
-fn explain(error: &git2::Error, url: &str) -> String {
+/// What libgit2 said, in words that say what to do.
+fn explain(error: &git2::Error) -> String {
     let said = error.message().trim();
-    let said = without_secrets(said, url);
     match (error.class(), error.code()) {
-        (ErrorClass::Ssh, ErrorCode::Certificate) => {
-            format!(
-                "the host's key is not the one in known_hosts, or there is none; check it and add it ({said})"
-            )
-        }
-        (ErrorClass::Ssl, _) | (_, ErrorCode::Certificate) => format!(
-            "its certificate cannot be trusted ({said}); SSL_CERT_FILE names a bundle with the authority to trust"
-        ),
         (_, ErrorCode::Auth) => format!("it did not let us in ({said})"),
         _ if said.contains("cannot redirect") => {
             format!("it sends us to another host ({said}); name that address if it is the right one")
@@ -211,14 +196,6 @@ fn explain(error: &git2::Error, url: &str) -> String {
         _ if said.contains("status code: 404") => {
             format!("there is no such repository, or it asks for credentials to be seen ({said})")
         }
-        _ => said,
+        _ => said.to_owned(),
     }
-}
-
-/// The text without the user (who may be a token) and password of an http URL.
-fn without_secrets(text: &str, url: &str) -> String {
-    let Ok(url) = Url::parse(url) else { return text.to_owned() };
-    let user = Some(url.username()).filter(|user| !user.is_empty() && url.scheme() != "ssh");
-    let secrets = [url.password(), user];
-    secrets.into_iter().flatten().fold(text.to_owned(), |text, secret| text.replace(secret, "…"))
 }

@@ -10,9 +10,10 @@
 
 use super::local::Source;
 use super::pool::open_bare;
-use super::{CommitId, MirrorError, remote};
+use super::vetted::{Resolver, SystemResolver};
+use super::{Access, CommitId, MirrorError, remote};
 use crate::repository::{Location, Repository};
-use git2::ErrorCode;
+use git2::{ErrorCode, Oid};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -63,7 +64,7 @@ pub struct Progress {
 /// What an update did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Updated {
-    /// The branch that is mirrored; none where the repository is empty.
+    /// The branch or tag that is mirrored; none where the repository is empty.
     pub branch: Option<String>,
     /// The tip before.
     pub before: Option<CommitId>,
@@ -84,18 +85,25 @@ pub fn update(
     directory: &Path,
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Updated, MirrorError> {
-    update_within(repository, directory, &remote::Access::of_this_user(), Limits::default(), progress)
+    let access = match repository.location {
+        Location::Path(_) => Access::default(),
+        Location::Remote(_) => Access::of_this_user()
+            .for_repository(repository, &|name| std::env::var(name).ok())
+            .map_err(|reason| MirrorError::Remote { location: repository.location.display(), reason })?,
+    };
+    update_within(repository, directory, &access, Limits::default(), &SystemResolver, progress)
 }
 
-/// [`update`] with given keys and limits.
+/// [`update`] with given keys, limits and resolver of names.
 ///
 /// # Errors
 /// As [`update`].
 pub fn update_within(
     repository: &Repository,
     directory: &Path,
-    access: &remote::Access,
+    access: &Access,
     limits: Limits,
+    resolver: &dyn Resolver,
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Updated, MirrorError> {
     if let Some(parent) = directory.parent() {
@@ -106,10 +114,13 @@ pub fn update_within(
     sweep(directory)?;
     let existing = Existing::at(directory);
     let bring = |target: &Path, progress: &mut dyn FnMut(Progress) -> bool| {
-        let branch = repository.branch.as_deref();
+        let wanted = Wanted::of(repository);
         match &repository.location {
-            Location::Path(path) => Source::open(path)?.bring(target, branch, progress),
-            Location::Remote(url) => remote::bring(target, url, branch, access, limits, progress),
+            Location::Path(path) => Source::open(path)?.bring(target, &wanted, progress),
+            Location::Remote(url) => {
+                let visit = remote::Visit { url, access, limits, resolver };
+                remote::bring(target, &visit, &wanted, progress)
+            }
         }
     };
     if let Existing::Usable { tip } = existing {
@@ -174,30 +185,72 @@ impl Existing {
     }
 }
 
-/// The branch to mirror and its commit: the configured one, else the one that `HEAD` names, else `main`, `master` or
-/// the only one. None where there are no branches at all.
-pub(super) fn choose_branch(
+/// What of a repository is mirrored.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// The branch; that of `HEAD` where none is named.
+    pub(super) branch: Option<&'a str>,
+    /// The tag, in place of a branch.
+    pub(super) tag: Option<&'a str>,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(repository: &'a Repository) -> Self {
+        Self { branch: repository.branch.as_deref(), tag: repository.tag.as_deref() }
+    }
+}
+
+/// A branch or tag, and its commit.
+pub(super) type Tip = (String, CommitId);
+
+/// The reference to mirror, in full, and what it names: the configured tag or branch, else the branch that `HEAD` names,
+/// else `main`, `master` or the only one. None where there are no branches at all.
+pub(super) fn choose_tip(
     location: &str,
-    configured: Option<&str>,
+    wanted: &Wanted<'_>,
     head: Option<&str>,
-    branches: &BTreeMap<String, CommitId>,
-) -> Result<Option<(String, CommitId)>, MirrorError> {
-    if branches.is_empty() {
+    references: &BTreeMap<String, Oid>,
+) -> Result<Option<(String, Oid)>, MirrorError> {
+    let find = |reference: String| references.get(&reference).map(|id| (reference, *id));
+    if let Some(tag) = wanted.tag {
+        let found = find(format!("refs/tags/{tag}"));
+        let missing = || MirrorError::NoTag { location: location.to_owned(), tag: tag.to_owned() };
+        return found.ok_or_else(missing).map(Some);
+    }
+    let branches = || references.keys().filter_map(|name| name.strip_prefix("refs/heads/"));
+    if branches().next().is_none() {
         return Ok(None);
     }
-    let only = if branches.len() == 1 { branches.keys().next().map(String::as_str) } else { None };
-    let tried = match configured {
+    let only = if branches().nth(1).is_none() { branches().next() } else { None };
+    let tried = match wanted.branch {
         Some(name) => [Some(name), None, None, None],
         None => [head, Some("main"), Some("master"), only],
     };
-    let found = tried.iter().flatten().find_map(|name| branches.get_key_value(*name));
+    let found = tried.iter().flatten().find_map(|name| find(format!("refs/heads/{name}")));
     match found {
-        Some((name, commit)) => Ok(Some((name.clone(), *commit))),
+        Some(found) => Ok(Some(found)),
         None => Err(MirrorError::NoBranch {
             location: location.to_owned(),
-            branch: configured.or(head).unwrap_or("main").to_owned(),
-            others: branches.keys().take(10).cloned().collect(),
+            branch: wanted.branch.or(head).unwrap_or("main").to_owned(),
+            others: branches().take(10).map(str::to_owned).collect(),
         }),
+    }
+}
+
+/// The commit that a reference's object is, or that its annotated tag names; the reference by its short name.
+pub(super) fn peel(
+    repository: &git2::Repository,
+    location: &str,
+    reference: &str,
+    id: Oid,
+) -> Result<Tip, MirrorError> {
+    if let Some(branch) = reference.strip_prefix("refs/heads/") {
+        return Ok((branch.to_owned(), CommitId(id)));
+    }
+    let name = reference.strip_prefix("refs/tags/").unwrap_or(reference).to_owned();
+    match repository.find_object(id, None).and_then(|object| object.peel_to_commit()) {
+        Ok(commit) => Ok((name, CommitId(commit.id()))),
+        Err(_) => Err(MirrorError::NoTag { location: location.to_owned(), tag: name }),
     }
 }
 

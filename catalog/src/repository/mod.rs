@@ -1,9 +1,15 @@
 //! What a repository is: where it is mirrored from, what of it counts, and where its forge stands.
 
+mod entrance;
 mod forge;
+mod host_key;
+mod proposals;
 mod sidecar;
 
+pub use entrance::{Entrance, TokenPlace};
 pub use forge::Forge;
+pub use host_key::{HostKey, NotAHostKey};
+pub use proposals::{MAX_PATTERNS, NotARefPattern, RefPattern};
 pub use sidecar::Sidecar;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -42,6 +48,12 @@ pub struct Repository {
     pub location: Location,
     /// The branch; the remote's `HEAD` when none is named.
     pub branch: Option<String>,
+    /// The tag, in place of a branch.
+    pub tag: Option<String>,
+    /// References that are proposals: fetched beside the branch, never in the catalog.
+    pub proposals: Vec<RefPattern>,
+    /// How it is entered.
+    pub entrance: Entrance,
     /// Files that count; `**/*.md` and `**/*.ipynb` by default.
     pub globs: Vec<String>,
     /// Files that do not, although they match `globs`.
@@ -208,6 +220,18 @@ impl Location {
         }
     }
 
+    /// `file`, `http`, `https` or `ssh`.
+    pub fn scheme(&self) -> &'static str {
+        match self {
+            Self::Path(_) => "file",
+            Self::Remote(url) => match url.split_once("://") {
+                Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => "https",
+                Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") => "http",
+                _ => "ssh",
+            },
+        }
+    }
+
     /// The last segment of its path, without `.git`.
     fn last_segment(&self) -> Option<String> {
         match self {
@@ -321,6 +345,9 @@ impl Repository {
             name,
             location,
             branch: None,
+            tag: None,
+            proposals: Vec::new(),
+            entrance: Entrance::default(),
             globs: vec!["**/*.md".to_owned(), "**/*.ipynb".to_owned()],
             ignore: Vec::new(),
             interval: Self::INTERVAL,

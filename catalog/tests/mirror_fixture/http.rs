@@ -25,6 +25,8 @@ pub(crate) enum Manners {
     Redirecting(String),
     /// Lets nobody in.
     Guarding,
+    /// Lets those in who send this as their authorization.
+    Asking(String),
     /// Announces a commit that it does not have, and sends others for it.
     Lying,
 }
@@ -114,6 +116,10 @@ impl Request {
         Some(request)
     }
 
+    fn is_let_in(&self, manners: &Manners) -> bool {
+        matches!(manners, Manners::Asking(authorization) if self.header("authorization") == authorization)
+    }
+
     fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(other, _)| other == name).map_or("", |(_, value)| value)
     }
@@ -131,7 +137,7 @@ fn answer(stream: &TcpStream, root: &Path, manners: &Manners) -> Option<()> {
             let head = format!("HTTP/1.1 301 Moved\r\nLocation: {to}{}?{}\r\n", request.path, request.query);
             return write!(writer, "{head}Content-Length: 0\r\nConnection: close\r\n\r\n").ok();
         }
-        Manners::Guarding => {
+        Manners::Guarding | Manners::Asking(_) if !request.is_let_in(manners) => {
             let head = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"git\"\r\n";
             return write!(writer, "{head}Content-Length: 0\r\nConnection: close\r\n\r\n").ok();
         }

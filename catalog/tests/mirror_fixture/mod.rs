@@ -5,7 +5,7 @@
 pub(crate) mod http;
 
 use catalog::mirror::{BlobId, CommitChanges, CommitId, Mirror, MirrorError, Updated, update};
-use catalog::repository::{FieldMapping, Location, Repository, Sidecar};
+use catalog::repository::{Entrance, FieldMapping, Location, Repository, Sidecar};
 use std::cell::Cell;
 use std::ffi::OsStr;
 use std::io::Write as _;
@@ -45,6 +45,9 @@ pub(crate) fn repository(location: Location) -> Repository {
         name: "playbook".to_owned(),
         location,
         branch: None,
+        tag: None,
+        proposals: Vec::new(),
+        entrance: Entrance::default(),
         globs: vec!["**/*.md".to_owned()],
         ignore: Vec::new(),
         interval: Duration::from_mins(5),

@@ -1,7 +1,9 @@
 //! `[[repositories]]`: what is mirrored, from where.
 
 use super::{ConfigError, SecretPlace};
-use catalog::repository::{FieldMapping, Forge, Repository, Sidecar};
+use catalog::repository::{
+    Entrance, FieldMapping, Forge, HostKey, MAX_PATTERNS, RefPattern, Repository, Sidecar, TokenPlace,
+};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,6 +20,33 @@ pub struct RepositoryEntry {
     /// The branch; the remote's `HEAD` where none is given.
     #[serde(default)]
     pub branch: Option<String>,
+    /// The tag, in place of a branch.
+    #[serde(default)]
+    pub tag: Option<String>,
+    /// The file with the token for https; read again at every fetch.
+    #[serde(default)]
+    pub token_file: Option<PathBuf>,
+    /// The variable of the environment with it.
+    #[serde(default)]
+    pub token_env: Option<String>,
+    /// The user that the token is sent with; `x-access-token` where none is given.
+    #[serde(default)]
+    pub token_user: Option<String>,
+    /// The private key for ssh, without a passphrase; this user's keys and agent where none is given.
+    #[serde(default)]
+    pub ssh_key_file: Option<PathBuf>,
+    /// The list of known ssh hosts; this user's where neither it nor `host_keys` is given.
+    #[serde(default)]
+    pub known_hosts_file: Option<PathBuf>,
+    /// Keys of the ssh host: `SHA256:…` or `ssh-ed25519 AAAA…`.
+    #[serde(default)]
+    pub host_keys: Vec<String>,
+    /// Whether its host may have an address of a private network.
+    #[serde(default)]
+    pub allow_private: bool,
+    /// Patterns of references that are proposals: `refs/pull/*/head`.
+    #[serde(default)]
+    pub proposals: Vec<String>,
     /// Files that count; every markdown and ipynb file where none are given.
     #[serde(default)]
     pub globs: Option<Vec<String>>,
@@ -52,6 +81,15 @@ impl RepositoryEntry {
             name: None,
             url: place.to_owned(),
             branch: None,
+            tag: None,
+            token_file: None,
+            token_env: None,
+            token_user: None,
+            ssh_key_file: None,
+            known_hosts_file: None,
+            host_keys: Vec::new(),
+            allow_private: false,
+            proposals: Vec::new(),
             globs: None,
             ignore: Vec::new(),
             interval: None,
@@ -89,7 +127,14 @@ impl RepositoryEntry {
                     .to_owned(),
             ));
         }
+        if self.branch.is_some() && self.tag.is_some() {
+            return Err(refuse("branch and tag stand together; one of them is mirrored".to_owned()));
+        }
         repository.branch.clone_from(&self.branch);
+        repository.tag.clone_from(&self.tag);
+        repository.entrance = self.entrance().map_err(refuse)?;
+        repository.entrance.check(&repository.location).map_err(refuse)?;
+        repository.proposals = self.patterns().map_err(refuse)?;
         if let Some(globs) = &self.globs {
             repository.globs.clone_from(globs);
         }
@@ -108,6 +153,37 @@ impl RepositoryEntry {
         self.sidecar.check().map_err(refuse)?;
         repository.sidecar.clone_from(&self.sidecar);
         Ok(repository)
+    }
+
+    fn entrance(&self) -> Result<Entrance, String> {
+        let token = match (&self.token_file, &self.token_env) {
+            (Some(_), Some(_)) => {
+                return Err("token_file and token_env stand together; one of them holds the token".to_owned());
+            }
+            (Some(file), None) => Some(TokenPlace::File(file.clone())),
+            (None, Some(name)) => Some(TokenPlace::Environment(name.clone())),
+            (None, None) => None,
+        };
+        let host_keys =
+            self.host_keys.iter().map(|key| key.parse::<HostKey>().map_err(|error| error.to_string()));
+        Ok(Entrance {
+            token,
+            token_user: self.token_user.clone(),
+            ssh_key_file: self.ssh_key_file.clone(),
+            known_hosts_file: self.known_hosts_file.clone(),
+            host_keys: host_keys.collect::<Result<_, _>>()?,
+            allow_private: self.allow_private,
+        })
+    }
+
+    fn patterns(&self) -> Result<Vec<RefPattern>, String> {
+        if self.proposals.len() > MAX_PATTERNS {
+            return Err(format!("proposals names more than {MAX_PATTERNS} patterns"));
+        }
+        self.proposals
+            .iter()
+            .map(|text| text.parse::<RefPattern>().map_err(|error| error.to_string()))
+            .collect()
     }
 }
 
@@ -158,6 +234,33 @@ mod tests {
         assert_eq!(duration("1h"), Ok(Duration::from_hours(1)));
         for bad in ["", "5", "m", "1s", "5 m", "-5m", "5µ", "99999999999999999999d"] {
             assert!(duration(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn how_a_repository_is_entered_is_read_and_checked() {
+        let entry = RepositoryEntry {
+            tag: Some("v1".into()),
+            token_env: Some("HUNTS_TOKEN".into()),
+            allow_private: true,
+            proposals: vec!["refs/pull/*/head".into()],
+            ..RepositoryEntry::of("https://example.com/a.git")
+        };
+        let read = entry.read().unwrap();
+        assert_eq!((read.tag.as_deref(), read.branch, read.proposals.len()), (Some("v1"), None, 1));
+        assert_eq!(read.entrance.token, Some(TokenPlace::Environment("HUNTS_TOKEN".into())));
+        assert!(read.entrance.allow_private);
+        let of = RepositoryEntry::of;
+        for (refused, why) in [
+            (RepositoryEntry { branch: Some("main".into()), ..entry.clone() }, "branch and tag"),
+            (RepositoryEntry { token_file: Some("/t".into()), ..entry.clone() }, "token_file and token_env"),
+            (RepositoryEntry { proposals: vec!["main".into()], ..of("/a/b") }, "no pattern of references"),
+            (RepositoryEntry { proposals: vec!["refs/a/*".into(); 21], ..of("/a/b") }, "more than 20"),
+            (RepositoryEntry { host_keys: vec!["x".into()], ..of("git@h:a") }, "no key of a host"),
+            (RepositoryEntry { token_env: Some("T".into()), ..of("git@h:a") }, "over https:// only"),
+        ] {
+            let told = refused.read().unwrap_err().to_string();
+            assert!(told.contains(why), "{told}");
         }
     }
 

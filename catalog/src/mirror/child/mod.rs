@@ -10,8 +10,9 @@ mod supervisor;
 pub use supervisor::Supervisor;
 
 use super::update::{Limits, Progress, Updated, update_within};
+use super::vetted::{Resolver, SystemResolver};
 use super::{Access, MirrorError, prepare};
-use crate::repository::{FieldMapping, Location, Repository, Sidecar};
+use crate::repository::{Entrance, FieldMapping, Location, RefPattern, Repository, Sidecar};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead as _, Read as _, Write as _};
@@ -30,6 +31,10 @@ const PAUSE: Duration = Duration::from_millis(100);
 struct Request {
     url: String,
     branch: Option<String>,
+    #[serde(default)]
+    tag: Option<String>,
+    #[serde(default)]
+    proposals: Vec<RefPattern>,
     directory: PathBuf,
     access: Access,
     limits: Limits,
@@ -49,10 +54,15 @@ enum Message {
 /// What the hidden subcommand does: reads one request from standard input, fetches, tells on standard output how it
 /// went. It ends when standard input is closed, since then nobody waits for it any more.
 pub fn run() -> ExitCode {
+    run_with(&SystemResolver)
+}
+
+/// [`run`], with names looked up otherwise than by the system.
+pub fn run_with(resolver: &dyn Resolver) -> ExitCode {
     let outcome = match read_request() {
         Ok(request) => {
             watch_for_the_end();
-            limit(&request).and_then(|()| fetch(&request))
+            limit(&request).and_then(|()| fetch(&request, resolver))
         }
         Err(reason) => Err(reason),
     };
@@ -96,12 +106,16 @@ fn limit(request: &Request) -> Result<(), String> {
     Ok(())
 }
 
-fn fetch(request: &Request) -> Result<Updated, String> {
+fn fetch(request: &Request, resolver: &dyn Resolver) -> Result<Updated, String> {
     prepare();
     let repository = Repository {
         name: String::new(),
         location: Location::Remote(request.url.clone()),
         branch: request.branch.clone(),
+        tag: request.tag.clone(),
+        proposals: request.proposals.clone(),
+        // What it says is in `access` already.
+        entrance: Entrance::default(),
         globs: Vec::new(),
         ignore: Vec::new(),
         interval: Duration::ZERO,
@@ -117,7 +131,7 @@ fn fetch(request: &Request) -> Result<Updated, String> {
         }
         !due || tell(&Message::Progress(progress))
     };
-    update_within(&repository, &request.directory, &request.access, request.limits, &mut progress)
+    update_within(&repository, &request.directory, &request.access, request.limits, resolver, &mut progress)
         .map_err(|error: MirrorError| error.to_string())
 }
 

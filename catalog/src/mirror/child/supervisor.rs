@@ -24,14 +24,14 @@ const OUTPUT: u64 = 16 << 20;
 const COMPLAINT: u64 = 4096;
 /// How long a child may take to end by itself once it has said how it went.
 const GRACE: Duration = Duration::from_secs(1);
-/// What the child gets of our environment: where certificates lie, and the way out.
-const ENVIRONMENT: [&str; 6] =
-    ["SSL_CERT_FILE", "SSL_CERT_DIR", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"];
+/// What the child gets of our environment: where certificates lie. The proxy, which may hold a password, goes with the
+/// request.
+const ENVIRONMENT: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 /// Fetches remotes in child processes.
 ///
-/// A child has its own process group, an environment of almost nothing, and a home folder made for it in which there is
-/// only the list of known ssh hosts: no git configuration of anybody's. It is killed when it exceeds the deadline, when
+/// A child has its own process group, an environment of almost nothing, and a home folder made for it in which it lists
+/// the keys of the ssh host: no git configuration of anybody's. Secrets reach it over a pipe. It is killed when it exceeds the deadline, when
 /// it receives less than `least_bytes` within a `stretch` and gets nothing else done either, or when it talks too much;
 /// and it ends by itself when we do.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ pub struct Supervisor {
     pub memory: u64,
     /// How much a remote may send.
     pub limits: Limits,
-    /// With what remotes are entered over ssh.
+    /// With what remotes are entered whose configuration says nothing else.
     pub access: Access,
 }
 
@@ -92,31 +92,39 @@ impl Supervisor {
             return update(repository, directory, progress).map_err(|error| error.to_string());
         };
         check_url(url).map_err(|error| error.to_string())?;
+        let mut access = self
+            .access
+            .for_repository(repository, &|name| std::env::var(name).ok())
+            .map_err(|reason| format!("{}: {reason}", repository.location.display()))?;
         let directory = std::path::absolute(directory)
             .map_err(|error| format!("{} is no usable folder: {error}", directory.display()))?;
         let is_ssh = !url.starts_with("http");
-        let home = Home::make(&directory, if is_ssh { &self.access.known_hosts } else { &[] })?;
+        let home = Home::make(&directory)?;
+        access.home = Some(home.0.clone());
+        let agent = access.agent && is_ssh;
         let request = Request {
             url: url.clone(),
             branch: repository.branch.clone(),
+            tag: repository.tag.clone(),
+            proposals: repository.proposals.clone(),
             directory,
-            access: self.access.clone(),
+            access,
             limits: self.limits,
             memory: self.memory,
         };
-        let mut running = self.start(&request, &home, is_ssh)?;
+        let mut running = self.start(&request, &home, agent)?;
         let outcome = self.watch(&mut running, progress);
         let complaint = running.end();
         outcome.map_err(|trouble| trouble.sentence(self, &repository.location.display(), &complaint))
     }
 
-    fn start(&self, request: &Request, home: &Home, is_ssh: bool) -> Result<Running, String> {
+    fn start(&self, request: &Request, home: &Home, agent: bool) -> Result<Running, String> {
         let failed = |error: &dyn std::fmt::Display| {
             format!("the process that fetches ({}) cannot be started: {error}", self.executable.display())
         };
         let mut command = Command::new(&self.executable);
         command.args(&self.arguments).env_clear().env("HOME", &home.0).process_group(0);
-        let agent = is_ssh.then_some("SSH_AUTH_SOCK");
+        let agent = agent.then_some("SSH_AUTH_SOCK");
         for name in ENVIRONMENT.into_iter().chain(agent) {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
@@ -298,7 +306,7 @@ impl Running {
 struct Home(PathBuf);
 
 impl Home {
-    fn make(directory: &Path, known_hosts: &[PathBuf]) -> Result<Self, String> {
+    fn make(directory: &Path) -> Result<Self, String> {
         for (path, process) in beside(directory, ".home-").unwrap_or_default() {
             let alive = i32::try_from(process)
                 .ok()
@@ -312,18 +320,7 @@ impl Home {
         let home = Self(with_suffix(directory, &format!(".home-{}", std::process::id())));
         let failed =
             |error: std::io::Error| format!("{}: cannot create the folder: {error}", home.0.display());
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(home.0.join(".ssh")).map_err(failed)?;
-        if !known_hosts.is_empty() {
-            let known: Vec<u8> = known_hosts
-                .iter()
-                .filter_map(|path| fs::read(path).ok())
-                .flat_map(|mut bytes| {
-                    bytes.push(b'\n');
-                    bytes
-                })
-                .collect();
-            fs::write(home.0.join(".ssh/known_hosts"), known).map_err(failed)?;
-        }
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&home.0).map_err(failed)?;
         Ok(home)
     }
 }
