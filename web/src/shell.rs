@@ -137,6 +137,7 @@ fn belongs(here: &str, section: &str) -> bool {
                 || path == "/collections"
                 || path.starts_with("/collections/")
         }
+        "/changes" => path == section || path.starts_with("/changes/") || path == "/following",
         "/matrix" => path == section || path.starts_with("/techniques/") || path.starts_with("/actors/"),
         _ => path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
     }

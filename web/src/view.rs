@@ -60,6 +60,27 @@ fn distance(seconds: i64) -> String {
     if ahead { format!("in {count} {unit}{plural}") } else { format!("{count} {unit}{plural} ago") }
 }
 
+/// A defect of a revision.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Defect {
+    /// Our id.
+    pub id: String,
+    /// `low`, `medium` or `high`.
+    pub severity: &'static str,
+    /// What is wrong.
+    pub reason: String,
+    /// The first defective revision.
+    pub from: Commit,
+    /// The revision that mended it.
+    pub mended: Option<Commit>,
+    /// Who marked it.
+    pub by: String,
+    /// When.
+    pub at: When,
+    /// Whether it was taken back.
+    pub withdrawn: bool,
+}
+
 /// How a file stands in its repository.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Standing {

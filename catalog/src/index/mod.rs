@@ -488,6 +488,18 @@ impl From<std::io::Error> for IndexError {
 }
 
 impl Entry {
+    /// Every name that it has or had: its id, those before, `path:` and its path.
+    pub fn names(&self) -> Vec<String> {
+        let by_path = format!("{}{}", crate::procedure::PATH_PREFIX, self.path);
+        let mut names = vec![self.id.clone()];
+        for name in self.former_ids.iter().cloned().chain([by_path]) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// The technique ids as written and resolved.
     pub fn techniques(&self) -> &[Mapping] {
         &self.procedure.techniques

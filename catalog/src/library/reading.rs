@@ -9,6 +9,7 @@ use crate::index::{
 use crate::mirror::{BlobId, CommitId, Content, Mirror};
 use crate::notebook::{ipynb, myst};
 use crate::procedure::Releases;
+use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -203,6 +204,31 @@ impl Library {
         let to = to.revision;
         let from = from.map_or_else(|| to.clone(), |place| place.revision);
         Ok(Some(Comparison { entry, from, to, changes, unified }))
+    }
+
+    /// The revision that left a procedure as it is at a commit that its branch reaches.
+    ///
+    /// # Errors
+    /// [`LibraryError::Commit`] when it is no such commit, or the file was not there.
+    pub fn revision_at(&self, address: &Address, at: &str) -> Result<Option<Revision>, LibraryError> {
+        let Some((Located { entry, .. }, _)) = self.locate_any(address)? else { return Ok(None) };
+        let (shelf, mirror) = self.shelf_of(&entry)?;
+        Ok(Some(self.place(&shelf, &mirror, &entry, at)?.revision))
+    }
+
+    /// The places in the walk of the revisions that commits made of a procedure, by commit; those that made none are left
+    /// out. A larger place is newer.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn orders(&self, entry: &Entry, commits: &[String]) -> Result<HashMap<String, u64>, LibraryError> {
+        let mut orders = HashMap::new();
+        for commit in commits {
+            if let Some(revision) = self.index.revision(&entry.repo, &entry.lineage, commit)? {
+                orders.insert(commit.clone(), revision.order);
+            }
+        }
+        Ok(orders)
     }
 
     /// All problems at the branches' tips: first those of the files that teams keep for Huntshelf, then those of

@@ -9,7 +9,7 @@ use crate::auth::{Principal, Role};
 use crate::db::instances::{Instance, InstanceTenant};
 use crate::db::tenants::{Tenant, TenantFilter, Tenants};
 use crate::http::problem::{Problem, sentence};
-use crate::routes::api::missing;
+use crate::routes::api::{defects, missing};
 use catalog::index::Entry;
 use catalog::instance::{Hold, Prepared, Refusal, Request, TenantFields, Vocabulary, Window, prepare};
 use catalog::library::{Address, Reading};
@@ -116,6 +116,24 @@ pub async fn make(app: &App, who: &Principal, order: Order) -> Result<Made, Prob
         app.pool.run(work).await?
     };
     let mut warnings = about_revision(&reading);
+    for defect in defects::at_commit(app, &reading.entry, &reading.commit).await? {
+        warnings.push(Warning {
+            tenant: None,
+            code: "defective-revision".to_owned(),
+            message: format!(
+                "this revision is marked as defective ({}) by {}: {}",
+                defect.severity.word(),
+                defect.created_by.1,
+                defect.reason
+            ),
+            help: match &defect.mended {
+                Some(mended) => {
+                    format!("It is mended in {}: copy that revision or a newer one.", short(mended))
+                }
+                None => "It is not mended yet: ask whether results can be relied upon.".to_owned(),
+            },
+        });
+    }
     let mut ready = Vec::with_capacity(prepared.len());
     for (tenant, done) in prepared {
         match done {

@@ -3,8 +3,11 @@
 
 use super::accounts::Account;
 use super::customers::Customer;
+use super::defects::{Defect, Severity};
+use super::follows::Follow;
 use super::idempotency::Claim;
 use super::instances::{Instance, InstanceFilter, InstanceTenant};
+use super::reviews::{Review, ReviewKind};
 use super::searches::SavedSearch;
 use super::sign_in::Link;
 use super::tenants::{Tenant, TenantFilter};
@@ -169,6 +172,9 @@ on_both!(
     a_name_is_taken_once,
     a_delivery_counts_once_for_a_repository,
     nudges_are_counted_for_each_repository,
+    defects_are_found_by_every_id_of_a_procedure,
+    reviews_come_newest_first,
+    everybody_follows_for_themselves,
     only_one_becomes_the_first_account,
     a_session_lasts_until_it_is_over_or_ended,
     a_token_stands_for_its_account_until_that_is_disabled,
@@ -463,6 +469,88 @@ async fn nudges_are_counted_for_each_repository(bench: Bench) {
     assert_eq!(db.nudge("b", now).await.unwrap(), 1);
     assert_eq!(db.nudge("a", now + Duration::seconds(1)).await.unwrap(), 2);
     assert_eq!(db.nudges().await.unwrap(), [("a".to_owned(), 2), ("b".to_owned(), 1)]);
+}
+
+async fn defects_are_found_by_every_id_of_a_procedure(bench: Bench) {
+    let ana = bench.account("Ana", Role::Lead).await;
+    let defect = |procedure: &str| Defect {
+        id: entropy::short_id(&bench.entropy),
+        repo: "hunts".to_owned(),
+        procedure: procedure.to_owned(),
+        path: "lsass.md".to_owned(),
+        from: "a".repeat(40),
+        mended: None,
+        severity: Severity::High,
+        reason: "It reads nothing.".to_owned(),
+        created_at: bench.now(),
+        created_by: (ana.id.clone(), ana.name.clone()),
+        updated_at: bench.now(),
+        withdrawn_at: None,
+    };
+    let (old, new, other) = (defect("old"), defect("new"), defect("other"));
+    for one in [&old, &new, &other, &Defect { repo: "elsewhere".to_owned(), ..defect("new") }] {
+        bench.db.create_defect(one).await.unwrap();
+    }
+    let found = bench.db.defects("hunts", &["new".to_owned(), "old".to_owned()]).await.unwrap();
+    assert!(found.len() == 2 && found.contains(&old) && found.contains(&new));
+    let changed = Defect {
+        mended: Some("b".repeat(40)),
+        severity: Severity::Low,
+        withdrawn_at: Some(bench.now()),
+        ..old.clone()
+    };
+    assert!(bench.db.update_defect(&changed).await.unwrap());
+    assert_eq!(bench.db.defect(&old.id).await.unwrap(), Some(changed));
+    assert!(!bench.db.update_defect(&defect("none")).await.unwrap());
+}
+
+async fn reviews_come_newest_first(bench: Bench) {
+    let ana = bench.account("Ana", Role::Hunter).await;
+    let review = |hours: i64, kind| Review {
+        id: entropy::short_id(&bench.entropy),
+        repo: "hunts".to_owned(),
+        procedure: "lsass".to_owned(),
+        path: "lsass.md".to_owned(),
+        commit: "a".repeat(40),
+        blob: "b".repeat(40),
+        kind,
+        note: "Ran it.".to_owned(),
+        created_at: bench.now() + Duration::hours(hours),
+        created_by: (ana.id.clone(), ana.name.clone()),
+    };
+    let (first, second) = (review(0, ReviewKind::Technical), review(1, ReviewKind::Report));
+    for one in [&first, &second] {
+        bench.db.create_review(one).await.unwrap();
+    }
+    assert_eq!(bench.db.reviews("hunts", &["lsass".to_owned()]).await.unwrap(), [second, first]);
+    assert_eq!(bench.db.reviews("other", &["lsass".to_owned()]).await.unwrap(), []);
+}
+
+async fn everybody_follows_for_themselves(bench: Bench) {
+    let (ana, ben) = (bench.account("Ana", Role::Viewer).await, bench.account("Ben", Role::Admin).await);
+    let (ana, ben) = (principal(&ana), principal(&ben));
+    let (mine, theirs) = (bench.db.follows(&ana), bench.db.follows(&ben));
+    let follow = |procedure: &str| Follow {
+        repo: "hunts".to_owned(),
+        procedure: procedure.to_owned(),
+        seen: "a".repeat(40),
+        created_at: bench.now(),
+        seen_at: bench.now(),
+    };
+    assert!(mine.begin(&follow("one"), 2).await.unwrap() && mine.begin(&follow("one"), 2).await.unwrap());
+    assert!(mine.begin(&follow("two"), 2).await.unwrap());
+    assert!(!mine.begin(&follow("three"), 2).await.unwrap(), "that is one too many");
+    assert_eq!(mine.list().await.unwrap(), [follow("one"), follow("two")]);
+    assert_eq!(theirs.list().await.unwrap(), []);
+    let later = bench.now() + Duration::hours(1);
+    assert!(mine.saw("hunts", "one", &"b".repeat(40), later).await.unwrap());
+    assert!(!theirs.saw("hunts", "one", &"b".repeat(40), later).await.unwrap());
+    assert_eq!(
+        mine.list().await.unwrap()[0],
+        Follow { seen: "b".repeat(40), seen_at: later, ..follow("one") }
+    );
+    assert!(!theirs.end("hunts", "one").await.unwrap() && mine.end("hunts", "one").await.unwrap());
+    assert_eq!(mine.list().await.unwrap(), [follow("two")]);
 }
 
 async fn names_sort_by_their_bytes(bench: Bench) {

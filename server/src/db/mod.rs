@@ -11,8 +11,11 @@ pub mod audit;
 #[cfg(test)]
 mod conformance;
 pub mod customers;
+pub mod defects;
+pub mod follows;
 pub mod idempotency;
 pub mod instances;
+pub mod reviews;
 pub mod searches;
 pub mod sign_in;
 pub mod tenants;

@@ -146,7 +146,7 @@ pub fn page(frame: &Frame, view: ChangesView) -> String {
         <h1>"Changes"</h1>
         <p class="lead">
             "What changed in procedures, who did it, and what it means. "
-            <a href="/changes/compare">"Compare two moments of the catalog"</a>
+            <a href="/changes/compare">"Compare two moments of the catalog"</a> " · " <a href="/following">"What you follow"</a>
         </p>
         {form(view.filters)}
         {strip::strip(view.strip)}

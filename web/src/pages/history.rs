@@ -3,11 +3,13 @@
 //! The comparison is a GET form to `/procedures/{id}/diff` with `from` and `to` (and `repo` where links name it), full
 //! commit ids; the server redirects it to `/procedures/{id}/diff/{from}..{to}`. Further pages: `?cursor=`.
 
+mod defects;
+
 use crate::Frame;
 use crate::components::notices::{Weight, empty, notice};
 use crate::components::{facts, head, paging};
 use crate::links;
-use crate::view::{Change, Commit, ProcedureHead, When};
+use crate::view::{Change, Commit, Defect, ProcedureHead, When};
 use leptos::prelude::*;
 
 /// What a commit did to a file.
@@ -43,6 +45,8 @@ pub struct Revision {
     pub previous_path: Option<String>,
     /// What that meant.
     pub changes: Vec<Change>,
+    /// How much its worst defect matters, where it has one.
+    pub defective: Option<&'static str>,
 }
 
 /// The history page.
@@ -60,6 +64,10 @@ pub struct HistoryView {
     pub next: Option<String>,
     /// Whether the procedure is gone.
     pub gone: bool,
+    /// Its defects, the newest first.
+    pub defects: Vec<Defect>,
+    /// Whether the viewer may mark some.
+    pub may_mark: bool,
 }
 
 /// The page.
@@ -80,13 +88,18 @@ pub fn page(frame: &Frame, view: HistoryView) -> String {
         let content = view! { <p><strong>"Deleted"</strong> ": the newest revision says when and by whom. What it was can still be read and compared."</p> };
         notice(Weight::Alarm, content.into_any())
     });
+    let defects = defects::list(&view.head, view.defects, view.may_mark);
+    let mark =
+        (view.may_mark && !view.revisions.is_empty()).then(|| defects::form(&view.head, &view.revisions));
     let list = timeline(&view.head, view.revisions);
     let content = view! {
         {head::head(&view.head, head::Tab::History)}
         {gone}
         <h2 class="unseen">"History"</h2>
         <p class="faint">{said}</p>
+        {defects}
         {list}
+        {mark}
         {paging::paging(first, next)}
     };
     frame.render(&title, move || content.into_any())
@@ -164,9 +177,12 @@ pub(crate) fn facts_of(head: &ProcedureHead, revision: Revision) -> AnyView {
     let moved = revision.previous_path.map(|previous| {
         view! { <p class="moved"><code>{previous}</code> " → " <code>{revision.path}</code></p> }
     });
+    let defective = revision
+        .defective
+        .map(|severity| view! { " " <span class="badge defect in-range">{severity} " defect"</span> });
     view! {
         <div class="revision-facts">
-            <p class="subject">{subject} " " {status}</p>
+            <p class="subject">{subject} " " {status} {defective}</p>
             <p class="who-when">{revision.author} ", " {facts::moment(revision.authored)} " " {facts::commit(revision.commit)}</p>
             {moved}
             {facts::changes(revision.changes)}

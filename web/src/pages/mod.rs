@@ -15,6 +15,7 @@ pub mod customers;
 pub mod diff;
 pub mod error;
 pub mod file;
+pub mod following;
 pub mod history;
 pub mod login;
 pub mod matrix;

@@ -3,6 +3,7 @@
 use super::Sample;
 use web::pages::changes::{self, Choice, CommitChanges, Day, Filters, Month, Strip, Touched};
 use web::pages::compare::{self, Became, Between, CompareView, How};
+use web::pages::following;
 
 const COMMIT: &str = "9f2c1d7a40b3e8c6d5f4a3b2c1d0e9f8a7b6c5d4";
 
@@ -16,6 +17,8 @@ impl Sample {
                 "changes-nothing",
                 changes::page(&here, changes::ChangesView { filters: self.filters(), ..Default::default() }),
             ),
+            ("following", following::page(&self.frame("/following"), self.following())),
+            ("following-none", following::page(&self.frame("/following"), Vec::new())),
             ("compare", compare::page(&self.frame("/changes/compare"), self.compared())),
             ("compare-same", compare::page(&self.frame("/changes/compare"), CompareView::default())),
         ]
@@ -82,6 +85,20 @@ impl Sample {
             next: Some("/changes?kind=query-changed&cursor=x".to_owned()),
             feed: "/feeds/changes.atom?kind=query-changed".to_owned(),
         }
+    }
+
+    fn following(&self) -> Vec<following::Followed> {
+        let followed = |unread, title: &str| following::Followed {
+            repo: self.t("hunts"),
+            repo_in_links: true,
+            id: self.t("lsass"),
+            title: title.to_owned(),
+            seen: COMMIT.to_owned(),
+            seen_at: Self::hours_ago(70),
+            unread,
+            changes: self.changes().into_iter().cycle().take(unread * 4).collect(),
+        };
+        vec![followed(2, &self.t("LSASS handle access")), followed(0, "")]
     }
 
     fn compared(&self) -> CompareView {

@@ -6,7 +6,7 @@ use web::pages::procedure::{
     Query, ReportView,
 };
 use web::pages::{diff, history, procedure};
-use web::view::{Change, ProcedureHead, Standing, TacticOrigin};
+use web::view::{Change, Defect, ProcedureHead, Standing, TacticOrigin};
 
 const TIP: &str = "4be0c2d1a77f3e9912ab5f0c7d44e8a1b2c3d4e5";
 const BEFORE: &str = "91d3a0be5521c7f60e88ab4412d09f7e6c5b4a39";
@@ -192,6 +192,8 @@ impl Sample {
         };
         ProcedureView {
             gone: None,
+            defects: vec![self.defect()],
+            looked: self.looked(),
             collections: self.collections(),
             head: self.head(),
             path: self.t("procedures/credential-access/lsass-handle-access.md"),
@@ -365,6 +367,36 @@ impl Sample {
             path: self.t("procedures/credential-access/lsass-handle-access.md"),
             previous_path: (status == history::Status::Renamed).then(|| self.t("procedures/lsass.md")),
             changes: self.changes(),
+            defective: (hours == 700).then_some("high"),
+        }
+    }
+
+    fn defect(&self) -> Defect {
+        Defect {
+            id: self.t("4f7a"),
+            severity: "high",
+            reason: self.t("The filter compares a number with a text: nothing was looked at."),
+            from: self.commit(BEFORE),
+            mended: Some(self.commit(TIP)),
+            by: self.t("Mira Okafor"),
+            at: Self::hours_ago(50),
+            withdrawn: false,
+        }
+    }
+
+    fn looked(&self) -> procedure::Looked {
+        procedure::Looked {
+            reviews: vec![procedure::Review {
+                kind: "technical",
+                by: self.t("Jonas Weber"),
+                at: Self::hours_ago(2_000),
+                commit: self.commit(BEFORE),
+                note: self.t("Ran against two tenants."),
+                since: 2,
+                kinds: self.list(&["query changed"]),
+            }],
+            may_review: true,
+            follows: true,
         }
     }
 
@@ -373,6 +405,12 @@ impl Sample {
         history::HistoryView {
             head: self.head(),
             gone: true,
+            defects: vec![
+                self.defect(),
+                Defect { mended: None, ..self.defect() },
+                Defect { withdrawn: true, ..self.defect() },
+            ],
+            may_mark: true,
             total: 47,
             further_page: true,
             revisions: vec![

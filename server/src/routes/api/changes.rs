@@ -319,7 +319,7 @@ impl CompareParams {
                     Ok(Some(between)) => found.push(between),
                     // Not cloned yet: there is nothing to compare.
                     Ok(None) | Err(LibraryError::Mirror { .. } | LibraryError::Commit(_)) => {
-                        left_out.push(name)
+                        left_out.push(name);
                     }
                     Err(error) => return Err(error),
                 }

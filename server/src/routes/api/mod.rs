@@ -8,7 +8,9 @@ pub mod changes;
 pub mod collections;
 pub mod coverage;
 pub mod customers;
+pub mod defects;
 pub mod diff;
+pub mod follows;
 pub mod history;
 pub mod instances;
 pub mod item;
@@ -21,6 +23,7 @@ pub mod procedure;
 pub mod procedures;
 pub mod report;
 pub mod repos;
+pub mod reviews;
 pub mod searches;
 pub mod skeleton;
 pub mod source;
@@ -91,6 +94,11 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(notebook::get))
         .routes(routes!(history::get))
         .routes(routes!(diff::get))
+        .routes(routes!(defects::list, defects::create))
+        .routes(routes!(defects::change))
+        .routes(routes!(reviews::list, reviews::create))
+        .routes(routes!(follows::begin, follows::end))
+        .routes(routes!(follows::list))
         .routes(routes!(changes::list))
         .routes(routes!(changes::compare))
         .routes(routes!(problems::list))

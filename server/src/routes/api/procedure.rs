@@ -1,5 +1,6 @@
 //! GET `/procedures/{id}`: all of one procedure.
 
+use super::defects::{self, DefectItem};
 use super::item::{DiagnosticItem, TacticItem, TechniqueItem, seconds};
 use super::{Which, missing};
 use crate::app::App;
@@ -68,6 +69,8 @@ pub struct ProcedureAnswer {
     pub diagnostics: Vec<DiagnosticItem>,
     /// Which revision this is.
     pub revision: RevisionItem,
+    /// What is known to be wrong with this revision.
+    pub defects: Vec<DefectItem>,
     /// Set when the newest revision cannot be used and this is the last good one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken: Option<BrokenItem>,
@@ -277,11 +280,16 @@ pub async fn get(
     let told = move |library: &Library| {
         let Some(reading) = library.read(&address, at.as_deref())? else { return Ok(None) };
         let likeness = library.likeness(&reading.entry, SIMILAR)?;
-        Ok(Some(answer(reading, likeness)))
+        let entry = reading.entry.clone();
+        Ok(Some((answer(reading, likeness), entry)))
     };
     let answer = app.read(told).await?;
     match answer {
-        Some(answer) => Ok(Json(answer)),
+        Some((mut answer, entry)) => {
+            let defects = defects::at_commit(&app, &entry, &answer.revision.commit).await?;
+            answer.defects = defects.into_iter().map(DefectItem::from).collect();
+            Ok(Json(answer))
+        }
         None => Err(missing(&app, asked).await),
     }
 }
@@ -324,6 +332,7 @@ fn answer(reading: Reading, likeness: Likeness) -> ProcedureAnswer {
         outline,
         parameters,
         queries,
+        defects: Vec::new(),
         diagnostics: reading.diagnostics.into_iter().map(DiagnosticItem::from).collect(),
         revision: RevisionItem {
             commit: reading.commit,

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::http::problem::Problem;
 use crate::http::query;
 use crate::routes::api::diff::DiffParams;
-use crate::routes::api::no_procedure;
+use crate::routes::api::{defects, no_procedure};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use catalog::diff as texts;
@@ -77,12 +77,13 @@ async fn compare(
         .await?
         .ok_or_else(|| no_procedure(&id))?;
     let context = Context::of(app);
+    let marked = defects::marked(app, &compared.entry).await?;
     let (hunks, left_out) = hunks(compared.unified.hunks);
     let view = DiffView {
         head: head(&compared.entry, &compared.entry.procedure.title, &[], named, None),
         changes: compared.to.changes.iter().cloned().map(change).collect(),
-        from: context.revision(compared.from),
-        to: context.revision(compared.to),
+        from: context.judged(compared.from, &marked),
+        to: context.judged(compared.to, &marked),
         hunks,
         left_out,
     };

@@ -3,10 +3,11 @@
 use super::Visitor;
 use super::shared::{Context, head};
 use crate::app::App;
+use crate::auth::Role;
 use crate::http::problem::Problem;
 use crate::http::query;
 use crate::routes::api::history::HistoryParams;
-use crate::routes::api::no_procedure;
+use crate::routes::api::{defects, follows, no_procedure};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use catalog::library::Address;
@@ -32,13 +33,19 @@ pub async fn show(
         .await?
         .ok_or_else(|| no_procedure(&id))?;
     let context = Context::of(&app);
+    let marked = defects::marked(&app, &history.entry).await?;
+    if !further_page {
+        follows::saw(&app, &visitor.who, &history.entry).await?;
+    }
     let view = HistoryView {
         head: head(&history.entry, &history.entry.procedure.title, &[], named, None),
         total: history.total,
         further_page,
-        revisions: history.revisions.into_iter().map(|revision| context.revision(revision)).collect(),
+        revisions: history.revisions.into_iter().map(|revision| context.judged(revision, &marked)).collect(),
         next: history.next,
         gone: history.deleted.is_some(),
+        defects: marked.into_iter().map(|one| context.defect(one.defect)).collect(),
+        may_mark: visitor.who.role >= Role::Lead,
     };
     visitor.render(&app, page, view).await
 }

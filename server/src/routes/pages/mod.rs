@@ -14,6 +14,7 @@ pub mod diff;
 pub mod files;
 pub mod history;
 pub mod login;
+pub mod looked;
 pub mod offers;
 pub mod pictures;
 pub mod problems;
@@ -52,6 +53,11 @@ pub fn router() -> Router<App> {
         .route("/pictures/{repo}/{commit}/{*path}", get(pictures::of_repository))
         .route("/procedures/{id}/report", get(procedure::report))
         .route("/procedures/{id}/history", get(history::show))
+        .route("/procedures/{id}/defects", post(looked::mark))
+        .route("/procedures/{id}/reviews", post(looked::review))
+        .route("/procedures/{id}/follow", post(looked::follow))
+        .route("/defects/{id}", post(looked::amend))
+        .route("/following", get(looked::following))
         .route("/procedures/{id}/diff", get(diff::choose))
         .route("/procedures/{id}/diff/{range}", get(diff::show))
         .route("/procedures/{id}/copy", get(copy::show).post(copy::make_copies))
@@ -226,6 +232,7 @@ mod tests {
             "/procedures/path%3Anotes%2Flsass.md/copy",
             "/coverage",
             "/changes",
+            "/following",
             "/changes?kind=query-changed&since=2026-01-01",
             "/changes/compare",
             &format!("/changes/compare?from={first}"),

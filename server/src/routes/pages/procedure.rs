@@ -1,16 +1,17 @@
 //! `/procedures/{id}`, `/procedures/{id}/at/{commit}` and `/procedures/{id}/report`: one procedure, read as a hunter and as
 //! the customer.
 
+use super::Visitor;
 use super::collections::listed;
 use super::shared::{Context, head, readable, tactic, technique};
-use super::{Visitor, html};
 use crate::app::App;
+use crate::auth::Role;
 use crate::copies::trial::{kind, trial};
 use crate::http::problem::{Problem, sentence};
-use crate::routes::api::{Which, no_procedure};
+use crate::routes::api::{Which, defects, follows, no_procedure, reviews};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use catalog::index::{Likeness, NearDuplicate, Revision, Similar};
+use catalog::index::{Entry, Likeness, NearDuplicate, Revision, Similar};
 use catalog::instance::Vocabulary;
 use catalog::library::{LibraryError, Reading};
 use catalog::notebook::{CellKind as Kind, Notebook, ipynb};
@@ -22,8 +23,8 @@ use catalog::{query, render};
 use serde_json::Value;
 use web::links;
 use web::pages::procedure::{
-    self, Alike, Broken, Cell, CellKind, Detail, ForgeLinks, Gone, Heading, Nearly, Parameter, Past,
-    ProcedureView, Query as QueryView, ReportView,
+    self, Alike, Broken, Cell, CellKind, Detail, ForgeLinks, Gone, Heading, Looked, Nearly, Parameter, Past,
+    ProcedureView, Query as QueryView, ReportView, Review,
 };
 
 /// So many revisions are looked through for the place of a past one.
@@ -99,7 +100,7 @@ async fn read(
     reader: Reader,
 ) -> Result<Response, Problem> {
     let (address, at) = (which.address(&id), which.commit()?);
-    let (context, frame, cache) = (Context::of(app), visitor.frame(app), app.clone());
+    let (context, cache) = (Context::of(app), app.clone());
     let vocabulary = app.config.instances.vocabulary.clone();
     let (asked, repo) = (address.id.clone(), address.repo.clone());
     let made = app
@@ -121,7 +122,7 @@ async fn read(
                     (Reader::Hunter, Some(at)) => links::procedure_at(id, at, repo),
                     (Reader::Hunter, None) => links::procedure(id, "", repo),
                 };
-                return Ok(Some(Redirect::permanent(&there).into_response()));
+                return Ok(Some(Made::Elsewhere(there)));
             }
             let past = if reading.past { library.history(&address, REVISIONS, None)? } else { None };
             let rendered = cache.rendered.of(library, &reading);
@@ -133,6 +134,7 @@ async fn read(
             let lexicon = library.lexicon();
             let (own_repo, own_id) = (&reading.entry.repo, &reading.entry.id);
             let collections = lexicon.collections_with(own_repo, own_id).map(listed).collect();
+            let entry = reading.entry.clone();
             let mut view = view(&context, reading, &rendered, repo.is_some(), &vocabulary);
             view.collections = collections;
             view.nearly = likeness.near_duplicates.into_iter().map(|one| nearly(&context, one)).collect();
@@ -140,14 +142,55 @@ async fn read(
             if let Some(history) = past {
                 place(&context, &mut view, &history.revisions);
             }
-            let page = match kept {
-                Some(kept) => procedure::report(&frame, reported(view, &kept)),
-                None => procedure::page(&frame, view),
-            };
-            Ok::<_, LibraryError>(Some(html(page)))
+            Ok::<_, LibraryError>(Some(Made::Here(Box::new((view, entry, kept)))))
         })
         .await?;
-    made.ok_or_else(|| no_procedure(&id))
+    match made {
+        None => Err(no_procedure(&id)),
+        Some(Made::Elsewhere(there)) => Ok(Redirect::permanent(&there).into_response()),
+        Some(Made::Here(made)) => {
+            let (mut view, entry, kept) = *made;
+            say(app, visitor, &entry, &mut view).await?;
+            match kept {
+                Some(kept) => visitor.render(app, procedure::report, reported(view, &kept)).await,
+                None => visitor.render(app, procedure::page, view).await,
+            }
+        }
+    }
+}
+
+/// What became of a request for a page.
+enum Made {
+    /// The page is at another address.
+    Elsewhere(String),
+    /// The page, the procedure at the tip, and for a customer what stays of it.
+    Here(Box<(ProcedureView, Entry, Option<CustomerView>)>),
+}
+
+/// Adds what people say of the procedure: defects, reviews; and notes that a follower has seen it.
+async fn say(app: &App, visitor: &Visitor, entry: &Entry, view: &mut ProcedureView) -> Result<(), Problem> {
+    let context = Context::of(app);
+    let found = defects::at_commit(app, entry, &view.commit.id).await?;
+    view.defects = found.into_iter().map(|defect| context.defect(defect)).collect();
+    let follows = if view.past.is_none() {
+        follows::saw(app, &visitor.who, entry).await?
+    } else {
+        let names = entry.names();
+        let followed = app.database.follows(&visitor.who).list().await?;
+        followed.iter().any(|one| one.repo == entry.repo && names.contains(&one.procedure))
+    };
+    let reviews = reviews::newest(app, entry).await?.into_iter().map(|aged| Review {
+        kind: aged.review.kind.word(),
+        by: aged.review.created_by.1,
+        at: context.moment(aged.review.created_at),
+        commit: context.commit(&entry.repo, &aged.review.commit),
+        note: aged.review.note,
+        since: aged.since,
+        kinds: aged.kinds.iter().map(|kind| kind.replace('-', " ")).collect(),
+    });
+    view.looked =
+        Looked { reviews: reviews.collect(), may_review: visitor.who.role >= Role::Hunter, follows };
+    Ok(())
 }
 
 fn view(
@@ -197,6 +240,8 @@ fn view(
         updated: context.when(entry.updated_at),
         updated_by: entry.updated_by,
         past: past.then(|| Past { commit: context.commit(&repo, &commit), when: None, newer: None }),
+        defects: Vec::new(),
+        looked: Looked::default(),
         gone: deleted.map(|deleted| Gone {
             commit: context.commit(&repo, &deleted.commit),
             at: context.when(deleted.committed_at.0),

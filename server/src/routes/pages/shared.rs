@@ -1,8 +1,11 @@
 //! What several pages show, made from what the library and the database know.
 
 use crate::app::App;
+use crate::db;
+use crate::db::defects::Severity;
 use crate::db::instances::Instance;
 use crate::db::tenants::Tenant;
+use crate::routes::api::defects::Marked;
 use catalog::attack::{Mapping, Status, TacticMapping, TacticOrigin};
 use catalog::index::{self, Entry, RevisionStatus};
 use catalog::lint;
@@ -13,7 +16,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use web::pages::history::{Revision, Status as RevisionKind};
 use web::view::{
-    Change, Commit, CopyRow, Diagnostic, Field, ProcedureHead, Severity, Standing, Tactic,
+    Change, Commit, CopyRow, Defect, Diagnostic, Field, ProcedureHead, Severity as Weight, Standing, Tactic,
     TacticOrigin as Origin, Technique, TechniqueStatus, TenantRow, When,
 };
 
@@ -87,9 +90,9 @@ impl Context {
             forge,
             code: found.code,
             severity: match found.severity {
-                lint::Severity::Info => Severity::Info,
-                lint::Severity::Warning => Severity::Warning,
-                lint::Severity::Error => Severity::Error,
+                lint::Severity::Info => Weight::Info,
+                lint::Severity::Warning => Weight::Warning,
+                lint::Severity::Error => Weight::Error,
             },
             blocking: found.blocking,
             cell: found.cell,
@@ -116,6 +119,28 @@ impl Context {
             path: revision.path,
             previous_path: revision.previous_path,
             changes: revision.changes.into_iter().map(change).collect(),
+            defective: None,
+        }
+    }
+
+    /// One revision, with the worst of what is known to be wrong with it.
+    pub fn judged(&self, revision: index::Revision, marked: &[Marked]) -> Revision {
+        let worst =
+            marked.iter().filter(|one| one.holds(revision.order)).map(|one| one.defect.severity).max();
+        Revision { defective: worst.map(Severity::word), ..self.revision(revision) }
+    }
+
+    /// A defect.
+    pub fn defect(&self, defect: db::defects::Defect) -> Defect {
+        Defect {
+            from: self.commit(&defect.repo, &defect.from),
+            mended: defect.mended.as_ref().map(|commit| self.commit(&defect.repo, commit)),
+            id: defect.id,
+            severity: defect.severity.word(),
+            reason: defect.reason,
+            by: defect.created_by.1,
+            at: self.moment(defect.created_at),
+            withdrawn: defect.withdrawn_at.is_some(),
         }
     }
 

@@ -4,7 +4,7 @@ use super::{Broken, Gone, ProcedureView};
 use crate::components::facts;
 use crate::components::notices::{Weight, notice};
 use crate::links;
-use crate::view::Standing;
+use crate::view::{Defect, Standing};
 use leptos::prelude::*;
 
 /// The banners of a page, the most important first.
@@ -13,6 +13,7 @@ pub(super) fn banners(view: &ProcedureView) -> AnyView {
         Some(gone) => Some(self::gone(view, gone.clone())),
         None => past(view),
     };
+    let defects = view.defects.clone().into_iter().map(|one| defect(view, one)).collect_view();
     let broken = view.broken.clone().map(|found| broken(view, found));
     let uncatalogued = (view.head.standing == Standing::Uncatalogued).then(|| uncatalogued(view));
     let duplicate = view.taken_by.clone().map(|path| duplicate(view, path));
@@ -29,7 +30,7 @@ pub(super) fn banners(view: &ProcedureView) -> AnyView {
         let content = view! { <p>"This id also stands in:" {links}</p> };
         notice(Weight::Note, content.into_any())
     });
-    view! { {past} {broken} {uncatalogued} {duplicate} {others} }.into_any()
+    view! { {past} {defects} {broken} {uncatalogued} {duplicate} {others} }.into_any()
 }
 
 fn past(view: &ProcedureView) -> Option<AnyView> {
@@ -48,6 +49,29 @@ fn past(view: &ProcedureView) -> Option<AnyView> {
         </p>
     };
     Some(notice(Weight::Caution, content.into_any()))
+}
+
+fn defect(view: &ProcedureView, defect: Defect) -> AnyView {
+    let repo = view.head.link_repo();
+    let history = format!("{}#defects", links::procedure(&view.head.id, "history", repo));
+    let mended = match defect.mended {
+        Some(commit) => {
+            let href = links::procedure_at(&view.head.id, &commit.id, repo);
+            view! { "It is mended in " <a href=href><code>{commit.short().to_owned()}</code></a> ". " }
+                .into_any()
+        }
+        None => "It is not mended yet. ".into_any(),
+    };
+    let content = view! {
+        <p>
+            <strong>"Defective revision"</strong> " (" {defect.severity} "): " {defect.reason}
+        </p>
+        <p>
+            "Marked by " {defect.by} ", " {facts::ago(defect.at)} ", from " {facts::commit(defect.from)} " on. " {mended}
+            <a href=history>"All defects"</a>
+        </p>
+    };
+    notice(Weight::Alarm, content.into_any())
 }
 
 fn gone(view: &ProcedureView, gone: Gone) -> AnyView {

@@ -3,6 +3,7 @@
 
 mod banners;
 mod customer;
+mod looked;
 mod notebook;
 mod panel;
 mod queries;
@@ -12,7 +13,7 @@ use crate::Frame;
 use crate::components::{attack, diagnostics, head};
 use crate::islands::CopyCode;
 use crate::links;
-use crate::view::{Commit, Diagnostic, ProcedureHead, Severity, Tactic, Technique, When};
+use crate::view::{Commit, Defect, Diagnostic, ProcedureHead, Severity, Tactic, Technique, When};
 use leptos::prelude::*;
 
 /// Why a file is broken, and what is shown in its place.
@@ -184,6 +185,10 @@ pub struct ProcedureView {
     pub past: Option<Past>,
     /// Set when it was deleted: what is shown is an old revision.
     pub gone: Option<Gone>,
+    /// What is known to be wrong with the shown revision.
+    pub defects: Vec<Defect>,
+    /// Who looked it through, and whether the viewer follows it.
+    pub looked: Looked,
     /// Set when the newest revision cannot be used.
     pub broken: Option<Broken>,
     /// For a duplicate: the path of the older file that holds its id.
@@ -263,6 +268,7 @@ pub struct Nearly {
 }
 
 pub use customer::{ReportView, report};
+pub use looked::{KINDS, Looked, Review};
 
 /// The page as a hunter reads it.
 pub fn page(frame: &Frame, view: ProcedureView) -> String {
@@ -294,6 +300,7 @@ pub fn page(frame: &Frame, view: ProcedureView) -> String {
         forge: view.forge,
     });
     let switch = audiences(&view.head, Audience::Hunter);
+    let looked = looked::looked(&view.head, view.looked);
     let collections = within(view.collections);
     let description =
         (!view.description.is_empty()).then(|| view! { <p class="lead">{view.description}</p> });
@@ -304,6 +311,7 @@ pub fn page(frame: &Frame, view: ProcedureView) -> String {
             {banners}
             <div class="mapped">{attack::techniques(view.techniques)} {attack::tactics(view.tactics)}</div>
             {collections}
+            {looked}
             <div class="reading">
                 {panel}
                 <article class="notebook" aria-label="Notebook" data-revision=tab>
