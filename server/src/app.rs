@@ -125,7 +125,12 @@ impl App {
     ) -> Result<Self, StartError> {
         let data = config.server.data.clone();
         make_folder(&data).map_err(|source| StartError::Data { path: data.clone(), source })?;
-        let mut repositories = config.mirrored()?;
+        let database = Database::open(config.database.url.as_deref(), &data).await?;
+        let on_record = database.repositories().await?.into_iter().map(|row| row.entry).collect();
+        config.mirrored()?;
+        let asked = Repositories::of(&config, on_record)?;
+        let mut repositories: Vec<Repository> =
+            asked.all().into_iter().map(|known| known.repository).collect();
         let starter = repositories.is_empty().then(|| data.join(STARTER).with_extension("git"));
         // There from an earlier start, it can be served at once, and be moved on to a newer history beside that.
         let move_on = starter.clone().filter(|folder| folder.join("HEAD").is_file());
@@ -140,7 +145,6 @@ impl App {
             let releases = attack.releases()?;
             Library::open(Settings { data: folder, repositories, fetch, releases }).map_err(StartError::from)
         });
-        let database = Database::open(config.database.url.as_deref(), &data).await?;
         let objects = Objects::folder(&data.join("objects"))?;
         // The task panics only where the library does, and then there is nothing to serve.
         let library = Arc::new(library.await.map_err(|error| StartError::Starter(error.to_string()))??);
@@ -149,7 +153,7 @@ impl App {
             tokio::spawn(move_on_and_sync(folder, jobs.clone()));
         }
         let app = Self(Arc::new(Parts {
-            repositories: Repositories::configured(&config.repositories)?,
+            repositories: asked,
             shared: Shared::default(),
             failures: Failures::default(),
             deliveries: Semaphore::new(DELIVERIES),
@@ -260,16 +264,18 @@ async fn listen(app: App, mut stop: watch::Receiver<bool>) {
             () = tokio::time::sleep(LISTEN) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
-        if app.database.is_shared()
-            && let Err(error) = app.shared.listen(&app.database, &app.jobs).await
-        {
+        if !app.database.is_shared() {
+            continue;
+        }
+        app.follow_record().await;
+        if let Err(error) = app.shared.listen(&app.database, &app.jobs).await {
             tracing::warn!(%error, "what other servers say is not heard");
         }
     }
 }
 
 /// The name of the starter catalog's repository.
-const STARTER: &str = "starter";
+pub(crate) const STARTER: &str = "starter";
 
 /// The starter catalog as a repository.
 fn starter_in(folder: &Path) -> Result<Repository, StartError> {

@@ -9,7 +9,7 @@ mod secrets;
 
 pub use attack::{AttackConfig, BundleEntry};
 pub use repositories::RepositoryEntry;
-pub use secrets::SecretPlace;
+pub use secrets::{SecretPlace, SecretsConfig};
 
 use catalog::instance::Vocabulary;
 use catalog::repository::{self, Repository};
@@ -39,6 +39,8 @@ pub struct Config {
     pub instances: InstancesConfig,
     /// Which releases of ATT&CK there are.
     pub attack: AttackConfig,
+    /// Which secrets repositories on record may name.
+    pub secrets: SecretsConfig,
 }
 
 /// `[server]`

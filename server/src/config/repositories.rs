@@ -7,9 +7,10 @@ use catalog::repository::{
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// One repository as it is configured.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RepositoryEntry {
     /// Its name; the last segment of its URL, without `.git`, where none is given.
@@ -58,16 +59,20 @@ pub struct RepositoryEntry {
     pub interval: Option<String>,
     /// URL templates of its forge; guessed from the URL where none are given.
     #[serde(default)]
+    #[schema(value_type = Option<Object>)]
     pub forge: Option<Forge>,
     /// Which further keys of `hunting` hold what.
     #[serde(default)]
+    #[schema(value_type = Object)]
     pub fields: FieldMapping,
     /// The file beside a notebook that describes it, and what its keys mean; that of the Threat Hunter Playbook where
     /// nothing is said.
     #[serde(default)]
+    #[schema(value_type = Object)]
     pub sidecar: Sidecar,
     /// The file with the secret that its webhook's deliveries are signed with.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub webhook_secret_file: Option<PathBuf>,
     /// The variable of the environment with it.
     #[serde(default)]

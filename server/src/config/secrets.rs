@@ -1,9 +1,31 @@
 //! Secrets that are named and never written down in settings: the file or the variable of the environment that holds one.
 
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Longest secret that is read, in bytes.
 const MAX_SECRET: u64 = 4_096;
+
+/// `[secrets]`: what repositories that are added on the page may name. Without it they may name none: whoever may add a
+/// repository could otherwise send any file or variable of this machine to a host of theirs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecretsConfig {
+    /// The folder below which files may be named.
+    pub folder: Option<PathBuf>,
+    /// The variables of the environment that may be named; one that ends in `*` stands for all that begin so.
+    pub variables: Vec<String>,
+}
+
+impl SecretsConfig {
+    /// Whether a variable may be named.
+    pub fn may_name(&self, variable: &str) -> bool {
+        self.variables.iter().any(|allowed| match allowed.strip_suffix('*') {
+            Some(beginning) => variable.starts_with(beginning),
+            None => variable == allowed,
+        })
+    }
+}
 
 /// Where a secret stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

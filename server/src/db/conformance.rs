@@ -7,6 +7,7 @@ use super::defects::{Defect, Severity};
 use super::follows::Follow;
 use super::idempotency::Claim;
 use super::instances::{Instance, InstanceFilter, InstanceTenant};
+use super::repositories::RepositoryRow;
 use super::reviews::{Review, ReviewKind};
 use super::searches::SavedSearch;
 use super::sign_in::Link;
@@ -14,6 +15,7 @@ use super::tenants::{Tenant, TenantFilter};
 use super::{Database, DbError};
 use crate::auth::{Principal, Role, TenantScope};
 use crate::clock::Clock;
+use crate::config::RepositoryEntry;
 use crate::entropy::{self, Secret};
 use crate::testing::{FixedClock, SeededEntropy};
 use chrono::{DateTime, Duration, Utc};
@@ -171,6 +173,7 @@ macro_rules! on_both {
 on_both!(
     a_name_is_taken_once,
     a_delivery_counts_once_for_a_repository,
+    repositories_are_kept_in_the_order_in_which_they_came,
     nudges_are_counted_for_each_repository,
     defects_are_found_by_every_id_of_a_procedure,
     reviews_come_newest_first,
@@ -461,6 +464,29 @@ async fn a_delivery_counts_once_for_a_repository(bench: Bench) {
     assert!(db.claim_delivery("a", "github:1", now).await.unwrap());
     assert_eq!(db.prune_deliveries(now + Duration::days(14)).await.unwrap(), 0);
     assert_eq!(db.prune_deliveries(now + Duration::days(14) + Duration::milliseconds(1)).await.unwrap(), 2);
+}
+
+async fn repositories_are_kept_in_the_order_in_which_they_came(bench: Bench) {
+    let (db, now) = (&bench.db, bench.now());
+    let row = |name: &str, seconds| RepositoryRow {
+        name: name.to_owned(),
+        entry: RepositoryEntry::of("https://git.example.com/hunts.git"),
+        created_at: now + Duration::seconds(seconds),
+        updated_at: now + Duration::seconds(seconds),
+    };
+    let (first, second) = (row("z", 0), row("a", 1));
+    db.create_repository(&second).await.unwrap();
+    db.create_repository(&first).await.unwrap();
+    assert!(matches!(db.create_repository(&row("a", 2)).await, Err(DbError::Taken(_))));
+    assert_eq!(db.repositories().await.unwrap(), [first.clone(), second.clone()]);
+    let changed = RepositoryEntry { branch: Some("main".to_owned()), ..first.entry.clone() };
+    let later = now + Duration::seconds(9);
+    assert!(db.update_repository("z", &changed, later).await.unwrap());
+    assert!(!db.update_repository("none", &changed, later).await.unwrap());
+    let expected = RepositoryRow { entry: changed, updated_at: later, ..first };
+    assert_eq!(db.repositories().await.unwrap()[0], expected);
+    assert!(db.delete_repository("z").await.unwrap() && !db.delete_repository("z").await.unwrap());
+    assert_eq!(db.repositories().await.unwrap(), [second]);
 }
 
 async fn nudges_are_counted_for_each_repository(bench: Bench) {

@@ -7,7 +7,7 @@ mod shelf;
 mod work;
 
 use web::pages::{about, catalog, collections, error, login, problems, reference, repositories, searches};
-use web::view::{Commit, Diagnostic, Severity, Tactic, TacticOrigin, Technique, When};
+use web::view::{Commit, Diagnostic, FieldError, Severity, Tactic, TacticOrigin, Technique, When};
 use web::{Assets, Frame, Person, Theme, Viewer};
 
 /// 2026-11-24, in the morning.
@@ -154,6 +154,24 @@ impl Sample {
             ("problems-none", problems::page(&self.frame("/problems"), problems::ProblemsView::default())),
             ("repositories", repositories::page(&self.frame("/admin/repositories"), self.repositories())),
             (
+                "repository-new",
+                repositories::form_page(
+                    &self.frame("/admin/repositories/new"),
+                    repositories::RepositoryForm::default(),
+                ),
+            ),
+            (
+                "repository",
+                repositories::form_page(
+                    &self.frame("/admin/repositories/playbook"),
+                    self.repository_form(Some("playbook")),
+                ),
+            ),
+            (
+                "repository-wrong",
+                repositories::form_page(&self.frame("/admin/repositories/new"), self.repository_form(None)),
+            ),
+            (
                 "syncs",
                 repositories::syncs_page(&self.frame("/admin/repositories/starter/syncs"), self.syncs()),
             ),
@@ -228,8 +246,11 @@ impl Sample {
         );
         starter.syncs = self.syncs().syncs;
         starter.more_syncs = true;
+        starter.configured = true;
         let location = "https://git.example.org/hunting/playbook.git";
         let mut playbook = row(rows.next().unwrap_or_default(), location, None, None);
+        playbook.on_record = true;
+        playbook.notes = vec![self.t("Results are counted by status from the next start of the server.")];
         playbook.progress = Some(repositories::Progress {
             words: self.t("fetching: 120 of 400 objects, 2.1 MB"),
             done_of: Some((120, 400)),
@@ -238,8 +259,22 @@ impl Sample {
         });
         repositories::RepositoriesView {
             repositories: vec![starter, playbook],
-            may_sync: true,
+            may_change: true,
             asked: self.some("playbook"),
+        }
+    }
+
+    fn repository_form(&self, name: Option<&str>) -> repositories::RepositoryForm {
+        let value = |name: &str| (name.to_owned(), self.t(name));
+        repositories::RepositoryForm {
+            name: name.map(|name| self.t(name)),
+            values: repositories::form_fields().map(value).collect(),
+            errors: vec![FieldError { field: "url".to_owned(), message: self.t("It is no URL.") }],
+            variables: self.some("HUNTS_*"),
+            files: true,
+            webhooks_at: self.t("https://hunts.example.com/api/v1/webhooks"),
+            replaces_starter: name.is_none(),
+            notes: vec![self.t("Results are counted by status from the next start of the server.")],
         }
     }
 

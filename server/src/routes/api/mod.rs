@@ -125,7 +125,8 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(instances::notebook::get))
         .routes(routes!(instances::zip::zip))
         .routes(routes!(report::markdown))
-        .routes(routes!(repos::list))
+        .routes(routes!(repos::list, repos::add))
+        .routes(routes!(repos::change, repos::remove))
         .routes(routes!(syncs::list))
         .routes(routes!(webhooks::receive));
     OpenApiRouter::with_openapi(Described::openapi()).nest("/api/v1", v1)

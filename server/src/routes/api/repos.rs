@@ -1,14 +1,19 @@
-//! GET `/repos` and POST `/repos/{name}/sync`: what is mirrored, and bringing it up to date now.
+//! GET and POST `/repos`, PATCH and DELETE `/repos/{name}`, POST `/repos/{name}/sync`: what is mirrored, and bringing it up
+//! to date now.
 
 use super::item::moment;
 use super::syncs::ProgressItem;
 use crate::app::App;
 use crate::auth::{Principal, Role};
+use crate::config::RepositoryEntry;
 use crate::http::problem::Problem;
+use crate::repositories::Origin;
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use catalog::library::{Readiness, RepositoryState, SyncReport};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// All repositories.
@@ -37,6 +42,12 @@ pub struct RepoItem {
     pub progress: Option<ProgressItem>,
     /// What the last sync failed with, if it did.
     pub error: Option<RepoError>,
+    /// `configured`, `on-record` (it can be changed here) or `built-in` (the starter catalog).
+    pub origin: &'static str,
+    /// What was said of one on record, for administrators.
+    pub settings: Option<RepositoryEntry>,
+    /// What else must be known of it, in sentences.
+    pub notes: Vec<String>,
     /// What is in it.
     pub readiness: ReadinessItem,
 }
@@ -92,9 +103,20 @@ pub struct SyncAnswer {
     pub took_ms: u64,
 }
 
-impl From<RepositoryState> for RepoItem {
-    fn from(state: RepositoryState) -> Self {
+impl RepoItem {
+    fn of(app: &App, who: &Principal, state: RepositoryState) -> Self {
+        let known = app.repositories.named(&state.repository.name);
+        let origin = known.as_ref().map(|known| known.origin);
         Self {
+            origin: match origin {
+                Some(Origin::Configured) => "configured",
+                Some(Origin::OnRecord) => "on-record",
+                None => "built-in",
+            },
+            settings: known
+                .filter(|known| known.origin == Origin::OnRecord && who.role >= Role::Admin)
+                .map(|known| known.entry),
+            notes: app.notes_of(&state.repository.name),
             url: state.repository.location.display(),
             name: state.repository.name,
             branch: state.repository.branch,
@@ -140,8 +162,101 @@ impl From<SyncReport> for SyncAnswer {
 
 /// What is mirrored, and how that goes.
 #[utoipa::path(get, path = "/repos", tag = "repositories", responses((status = 200, body = ReposAnswer)))]
-pub async fn list(State(app): State<App>, _who: Principal) -> Json<ReposAnswer> {
-    Json(ReposAnswer { repos: app.library.repositories().into_iter().map(RepoItem::from).collect() })
+pub async fn list(State(app): State<App>, who: Principal) -> Json<ReposAnswer> {
+    let states = app.library.repositories().into_iter();
+    Json(ReposAnswer { repos: states.map(|state| RepoItem::of(&app, &who, state)).collect() })
+}
+
+fn item(app: &App, who: &Principal, name: &str) -> Result<Json<RepoItem>, Problem> {
+    let state = app.library.repositories().into_iter().find(|state| state.repository.name == name);
+    let state = state.ok_or_else(|| Problem::not_found(format!("repository {name}")))?;
+    Ok(Json(RepoItem::of(app, who, state)))
+}
+
+/// Adds a repository; its first sync begins at once.
+///
+/// Its URL is an https:// or ssh:// one. Secrets are named, never sent: a variable of the environment that
+/// `secrets.variables` lets be named, or a file, by its path below `secrets.folder`.
+#[utoipa::path(
+    post, path = "/repos", tag = "repositories", request_body = RepositoryEntry,
+    responses(
+        (status = 201, body = RepoItem),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn add(
+    State(app): State<App>,
+    who: Principal,
+    Json(entry): Json<RepositoryEntry>,
+) -> Result<(StatusCode, Json<RepoItem>), Problem> {
+    let name = app.add_repository(&who, entry).await?;
+    Ok((StatusCode::CREATED, item(&app, &who, &name)?))
+}
+
+/// Changes a repository that is on record: a merge patch (RFC 7396) of its `settings`, where null takes a field away.
+#[utoipa::path(
+    patch, path = "/repos/{name}", tag = "repositories", request_body = RepositoryEntry,
+    params(("name" = String, Path, description = "The repository's name, which stays")),
+    responses(
+        (status = 200, body = RepoItem),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn change(
+    State(app): State<App>,
+    who: Principal,
+    Path(name): Path<String>,
+    Json(patch): Json<serde_json::Map<String, Value>>,
+) -> Result<Json<RepoItem>, Problem> {
+    who.require(Role::Admin)?;
+    let mut settings = serde_json::json!(app.on_record(&name)?.entry);
+    merge(&mut settings, Value::Object(patch));
+    let entry = serde_json::from_value(settings).map_err(|error| {
+        Problem::invalid(format!("{}.", crate::http::problem::sentence(&error.to_string())))
+    })?;
+    app.change_repository(&who, &name, entry).await?;
+    item(&app, &who, &name)
+}
+
+/// RFC 7396: objects are merged, null takes away, all else takes the place of what was there.
+fn merge(target: &mut Value, patch: Value) {
+    match (target, patch) {
+        (Value::Object(target), Value::Object(patch)) => {
+            for (name, value) in patch {
+                if value.is_null() {
+                    target.remove(&name);
+                } else {
+                    merge(target.entry(name).or_insert(Value::Null), value);
+                }
+            }
+        }
+        (target, patch) => *target = patch,
+    }
+}
+
+/// Removes a repository that is on record. Its documents leave the index; copies made from it stay.
+#[utoipa::path(
+    delete, path = "/repos/{name}", tag = "repositories",
+    params(("name" = String, Path, description = "The repository's name")),
+    responses(
+        (status = 204, description = "It is no more"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn remove(
+    State(app): State<App>,
+    who: Principal,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    app.remove_repository(&who, &name).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Fetches a repository and answers when what is new is in the index.

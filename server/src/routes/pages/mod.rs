@@ -21,6 +21,7 @@ pub mod problems;
 pub mod procedure;
 pub mod reference;
 pub mod repositories;
+pub mod repository_form;
 pub mod searches;
 pub mod shared;
 pub mod tenants;
@@ -84,7 +85,10 @@ pub fn router() -> Router<App> {
         .route("/customers/{id}", get(customers::show_one).post(customers::change))
         .route("/tenants", get(tenants::show).post(tenants::create))
         .route("/tenants/{id}", get(tenants::show_one).post(tenants::change))
-        .route("/admin/repositories", get(repositories::show))
+        .route("/admin/repositories", get(repositories::show).post(repository_form::add))
+        .route("/admin/repositories/new", get(repository_form::begin))
+        .route("/admin/repositories/{name}", get(repository_form::show).post(repository_form::change))
+        .route("/admin/repositories/{name}/remove", post(repository_form::remove))
         .route("/admin/repositories/{name}/sync", post(repositories::sync))
         .route("/admin/repositories/{name}/syncs", get(repositories::syncs))
         .route("/api", get(reference::show))
@@ -243,6 +247,7 @@ mod tests {
             "/tenants",
             &format!("/tenants/{tenant}"),
             "/admin/repositories",
+            "/admin/repositories/new",
             "/admin/repositories/hunts/syncs",
             "/api",
             "/about",

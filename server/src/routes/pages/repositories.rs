@@ -6,6 +6,7 @@ use super::shared::Context;
 use crate::app::App;
 use crate::auth::Role;
 use crate::http::problem::Problem;
+use crate::repositories::Origin;
 use crate::routes::api::syncs::{before, in_words, why_in_words};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, HeaderValue};
@@ -46,8 +47,9 @@ pub async fn show(
     // What was asked for begins within a moment.
     let is_syncing = asked.is_some() || states.iter().any(|state| state.syncing);
     let repositories = states.into_iter().map(|state| row(&app, &context, state)).collect();
-    let may_sync = visitor.who.role >= Role::Admin;
-    let mut response = visitor.render(&app, page, RepositoriesView { repositories, may_sync, asked }).await?;
+    let may_change = visitor.who.role >= Role::Admin;
+    let mut response =
+        visitor.render(&app, page, RepositoriesView { repositories, may_change, asked }).await?;
     if is_syncing {
         let (name, value) = REFRESH;
         response.headers_mut().insert(name, value);
@@ -61,7 +63,11 @@ fn row(app: &App, context: &Context, state: RepositoryState) -> RepositoryRow {
     let syncs = app.library.syncs(&name, None, NEWEST).ok();
     let more_syncs = syncs.as_ref().is_some_and(|syncs| syncs.next.is_some());
     let syncs = syncs.into_iter().flat_map(|page| page.syncs);
+    let origin = app.repositories.named(&name).map(|known| known.origin);
     RepositoryRow {
+        on_record: origin == Some(Origin::OnRecord),
+        configured: origin == Some(Origin::Configured),
+        notes: app.notes_of(&name),
         location: state.repository.location.display(),
         branch: state.repository.branch.clone(),
         tip: state.commit.as_ref().map(|commit| context.commit(&name, commit)),

@@ -2,9 +2,11 @@
 //! `/admin/repositories/{name}/sync`, which starts it and comes back here at once; while a sync runs, the server has the
 //! page load itself anew every few seconds.
 
+mod form;
 mod progress;
 mod syncs;
 
+pub use form::{RepositoryForm, fields as form_fields, page as form_page};
 pub use progress::Progress;
 pub use syncs::{SyncRow, SyncsView, page as syncs_page};
 
@@ -29,6 +31,12 @@ pub struct RepositoryRow {
     pub readiness: Readiness,
     /// How far a running sync is.
     pub progress: Option<Progress>,
+    /// Whether it was added on the page, and can be changed there.
+    pub on_record: bool,
+    /// Whether it stands in the configuration.
+    pub configured: bool,
+    /// What else must be known of it.
+    pub notes: Vec<String>,
     /// Its newest syncs.
     pub syncs: Vec<SyncRow>,
     /// Whether there are more of them on record.
@@ -40,8 +48,8 @@ pub struct RepositoryRow {
 pub struct RepositoriesView {
     /// All of them, in the configured order.
     pub repositories: Vec<RepositoryRow>,
-    /// Whether the viewer may start a sync.
-    pub may_sync: bool,
+    /// Whether the viewer may start a sync, and add, change and remove repositories.
+    pub may_change: bool,
     /// The repository that a sync was just asked for.
     pub asked: Option<String>,
 }
@@ -50,22 +58,35 @@ pub struct RepositoriesView {
 pub fn page(frame: &Frame, view: RepositoriesView) -> String {
     let none = view.repositories.is_empty().then(|| {
         let content =
-            view! { <p>"Name one with " <code>"--repo URL"</code> " or in the configuration file."</p> };
+            view! { <p>"Add one here, or name one with " <code>"--repo URL"</code> " or in the configuration file."</p> };
         empty("No repositories", content.into_any())
     });
     let asked = view.asked.map(|repo| {
         let content = view! { <p>"A sync of " <b>{repo}</b> " begins. Its progress is shown here."</p> };
         notice(Weight::Note, content.into_any())
     });
-    let may_sync = view.may_sync;
-    let cards = view.repositories.into_iter().map(|row| card(row, may_sync)).collect_view();
-    let content = view! { <h1>"Repositories"</h1> {asked} {none} <ul class="cards wide">{cards}</ul> };
+    let may_change = view.may_change;
+    let add = may_change
+        .then(|| view! { <p><a class="button" href="/admin/repositories/new">"Add a repository"</a></p> });
+    let cards = view.repositories.into_iter().map(|row| card(row, may_change)).collect_view();
+    let content = view! { <h1>"Repositories"</h1> {asked} {none} <ul class="cards wide">{cards}</ul> {add} };
     frame.render("Repositories", move || content.into_any())
 }
 
-fn card(row: RepositoryRow, may_sync: bool) -> AnyView {
+fn card(row: RepositoryRow, may_change: bool) -> AnyView {
     let name = row.readiness.repo.clone();
-    let sync = may_sync.then(|| {
+    let change = (may_change && row.on_record).then(|| {
+        let href = format!("/admin/repositories/{}", links::encode(&name));
+        let label = format!("Change {name}");
+        view! { <a class="button" href=href aria-label=label>"Change"</a> }
+    });
+    let stands = match (row.on_record, row.configured) {
+        (true, _) => "on this page",
+        (false, true) => "in the configuration, and changed there",
+        (false, false) => "built in, while there is nothing else",
+    };
+    let notes = row.notes.into_iter().map(|note| view! { <p class="help">{note}</p> }).collect_view();
+    let sync = may_change.then(|| {
         let action = format!("/admin/repositories/{}/sync", links::encode(&name));
         let label = format!("Sync {name} now");
         view! { <form method="post" action=action><button aria-label=label>"Sync now"</button></form> }
@@ -78,14 +99,16 @@ fn card(row: RepositoryRow, may_sync: bool) -> AnyView {
     let syncs = syncs::newest(&name, row.syncs, row.more_syncs);
     view! {
         <li class="card">
-            <div class="card-head"><h2>{name}</h2>{sync}</div>
+            <div class="card-head"><h2>{name}</h2><div class="ways">{change}{sync}</div></div>
             {row.progress.map(progress::shown)}
             <dl class="facts across">
                 <div><dt>"Location"</dt><dd><code>{row.location}</code></dd></div>
                 <div><dt>"Branch"</dt><dd>{row.branch.unwrap_or_else(|| "the remote's HEAD".to_owned())}</dd></div>
                 <div><dt>"Tip"</dt><dd>{tip}</dd></div>
+                <div><dt>"Set up"</dt><dd>{stands}</dd></div>
                 <div><dt>"Plain markdown"</dt><dd>{plain} " files, not notebooks"</dd></div>
             </dl>
+            {notes}
             <div class="readiness">{readiness::line(row.readiness)}</div>
             {syncs}
         </li>
