@@ -90,6 +90,29 @@ fn a_sync_that_was_interrupted_is_made_up_for() {
     assert_eq!(watermark(&server.client()), newest);
 }
 
+#[test]
+fn a_lock_is_not_kept_by_a_server_that_was_killed() {
+    let mut repository = Repository::new("hunts");
+    let text = |id| acceptance::procedure(id, "A hunt", "T1003.001", "Some prose.");
+    repository.commit("Add the first", [("one.md", Some(text("one")))]);
+    let data = tempfile::tempdir().expect("a folder");
+    let first = Server::start_in(data.path().to_owned(), Settings::of(repository.path()));
+    let second = Server::start_in(data.path().to_owned(), Settings::of(repository.path()));
+    let newest = repository.commit("Add the second", [("two.md", Some(text("two")))]);
+    // While both live, the one that came first writes.
+    let refused = second.client().post("/api/v1/repos/hunts/sync", &json!({}));
+    assert!(refused.status >= 500, "{}: {}", refused.status, refused.text());
+    let syncs = second.client().json("/api/v1/repos/hunts/syncs");
+    assert!(
+        syncs["syncs"][0]["reason"].as_str().is_some_and(|reason| reason.contains("another process")),
+        "{syncs}"
+    );
+    first.kill();
+    let report = second.client().post("/api/v1/repos/hunts/sync", &json!({})).expect(200).json();
+    assert_eq!(report["to"], newest.as_str(), "{report}");
+    assert_eq!(second.client().json("/api/v1/procedures")["total"], 2);
+}
+
 fn watermark(client: &Client) -> String {
     let report = client.post("/api/v1/repos/generated/sync", &json!({})).expect(200).json();
     assert_eq!(report["commits"], 0, "{report}");

@@ -26,6 +26,7 @@ pub struct RepositoryEntry {
     pub tag: Option<String>,
     /// The file with the token for https; read again at every fetch.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub token_file: Option<PathBuf>,
     /// The variable of the environment with it.
     #[serde(default)]
@@ -35,9 +36,11 @@ pub struct RepositoryEntry {
     pub token_user: Option<String>,
     /// The private key for ssh, without a passphrase; this user's keys and agent where none is given.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub ssh_key_file: Option<PathBuf>,
     /// The list of known ssh hosts; this user's where neither it nor `host_keys` is given.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub known_hosts_file: Option<PathBuf>,
     /// Keys of the ssh host: `SHA256:…` or `ssh-ed25519 AAAA…`.
     #[serde(default)]

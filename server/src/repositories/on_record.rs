@@ -35,6 +35,9 @@ pub fn check(entry: &RepositoryEntry, secrets: &SecretsConfig) -> Result<Reposit
                 .to_owned(),
         );
     }
+    if is_this_machine(&remote) {
+        return Err("this very machine is mirrored from by configuration only; name another host".to_owned());
+    }
     if has_password(&remote) {
         return Err("credentials stand in the URL; name where they stand instead".to_owned());
     }
@@ -62,6 +65,33 @@ pub fn check(entry: &RepositoryEntry, secrets: &SecretsConfig) -> Result<Reposit
     entry.read().map_err(|error| error.to_string())
 }
 
+/// Whether a URL names this very machine.
+fn is_this_machine(remote: &str) -> bool {
+    match url::Url::parse(remote) {
+        Ok(url) if remote.contains("://") => match url.host() {
+            Some(url::Host::Domain(name)) => is_local_name(name),
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+            None => false,
+        },
+        // `user@host:path`; an address with colons stands in brackets.
+        _ => {
+            let host = remote.rsplit_once('@').map_or(remote, |(_, host)| host);
+            let host =
+                host.split_once(if host.starts_with('[') { ']' } else { ':' }).map_or(host, |(host, _)| host);
+            is_local_name(host)
+        }
+    }
+}
+
+fn is_local_name(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches('.').to_ascii_lowercase();
+    let address = host.parse::<std::net::IpAddr>();
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || address.is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
 /// Whether a URL holds a password, or a user over https: a token.
 fn has_password(remote: &str) -> bool {
     match url::Url::parse(remote) {
@@ -77,12 +107,14 @@ fn has_password(remote: &str) -> bool {
 
 /// The variables of the environment that an entry names.
 fn variables(entry: &RepositoryEntry) -> impl Iterator<Item = &str> {
-    [&entry.webhook_secret_env].into_iter().flatten().map(String::as_str)
+    [&entry.token_env, &entry.webhook_secret_env].into_iter().flatten().map(String::as_str)
 }
 
 /// The files that it names.
 fn files(entry: &RepositoryEntry) -> impl Iterator<Item = &Path> {
-    [&entry.webhook_secret_file].into_iter().flatten().map(PathBuf::as_path)
+    let RepositoryEntry { token_file, ssh_key_file, known_hosts_file, webhook_secret_file, .. } = entry;
+    let files = [token_file, ssh_key_file, known_hosts_file, webhook_secret_file];
+    files.into_iter().flatten().map(PathBuf::as_path)
 }
 
 /// Whether a path stays below the folder that it is read from.
@@ -95,7 +127,9 @@ fn is_below(path: &Path) -> bool {
 fn placed(entry: &RepositoryEntry, secrets: &SecretsConfig) -> RepositoryEntry {
     let mut placed = entry.clone();
     if let Some(folder) = &secrets.folder {
-        for file in [&mut placed.webhook_secret_file].into_iter().flatten() {
+        let RepositoryEntry { token_file, ssh_key_file, known_hosts_file, webhook_secret_file, .. } =
+            &mut placed;
+        for file in [token_file, ssh_key_file, known_hosts_file, webhook_secret_file].into_iter().flatten() {
             *file = folder.join(&*file);
         }
     }

@@ -103,14 +103,14 @@ async fn what_was_added_is_there_after_a_restart_and_a_configured_one_of_its_nam
     let test = Bench::start(folder.path(), &remotes, "").await;
     assert_eq!(test.app.library.facets(), ["status"], "its facets count now");
     // A test's random numbers begin anew with each start: these are drawn so that no token comes twice.
-    test.app.id();
+    (0..100).for_each(|_| drop(test.app.id()));
     let admin = test.user("Ada", Role::Admin).await;
     let told = admin.get("/api/v1/repos").await.json();
     assert_eq!((told["repos"].as_array().unwrap().len(), &told["repos"][0]["notes"]), (1, &json!([])));
     drop(test);
     let configured = format!("[[repositories]]\nurl = '{}'\nname = 'hunts'\n", sample.folder.display());
     let test = Bench::start(folder.path(), &remotes, &configured).await;
-    (0..5).for_each(|_| drop(test.app.id()));
+    (0..200).for_each(|_| drop(test.app.id()));
     let admin = test.user("Ada", Role::Admin).await;
     let told = admin.get("/api/v1/repos").await.json();
     assert_eq!(
@@ -141,10 +141,19 @@ async fn only_an_administrator_adds_and_only_what_can_be_mirrored() {
         (json!({"url": "/srv/git/hunts"}), "by configuration only"),
         (json!({"url": "file:///srv/git/hunts"}), "by configuration only"),
         (json!({"url": "http://127.0.0.1/hunts.git"}), "this very machine"),
+        (json!({"url": "https://localhost:8443/hunts.git"}), "this very machine"),
+        (json!({"url": "ssh://git@127.0.0.1/hunts.git"}), "this very machine"),
+        (json!({"url": "git@localhost:hunts.git"}), "this very machine"),
+        (json!({"url": "https://[::ffff:127.0.0.1]/hunts.git"}), "this very machine"),
         (json!({"url": "https://me:secret@git.example.com/hunts.git"}), "credentials"),
         (json!({"url": "https://token@git.example.com/hunts.git"}), "credentials"),
         (json!({"url": "git:secret@git.example.com:hunts.git"}), "credentials"),
         (json!({"url": URL, "webhook_secret_env": "PATH"}), "secrets.variables"),
+        (json!({"url": URL, "token_env": "PATH"}), "secrets.variables"),
+        (json!({"url": URL, "token_file": "/etc/shadow"}), "below the folder"),
+        (json!({"url": "git@git.example.com:hunts.git", "ssh_key_file": "a/../../b"}), "below the folder"),
+        (json!({"url": "git@git.example.com:hunts.git", "known_hosts_file": ".."}), "below the folder"),
+        (json!({"url": URL, "branch": "a", "tag": "b"}), "branch and tag"),
         (json!({"url": URL, "webhook_secret_file": "../key"}), "below the folder"),
         (json!({"url": URL, "webhook_secret_file": "/etc/passwd"}), "below the folder"),
         (json!({"url": URL, "globs": ["["]}), "glob"),

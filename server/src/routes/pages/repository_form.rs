@@ -119,6 +119,7 @@ fn form(app: &App, name: Option<String>, values: Filled) -> RepositoryForm {
         notes: name.as_deref().map(|name| app.notes_of(name)).unwrap_or_default(),
         replaces_starter: name.is_none() && has_starter && app.repositories.named(STARTER).is_none(),
         name,
+        allow_private: values.get("allow_private").is_some_and(|value| !value.is_empty()),
         values: values.into_iter().filter(|(field, _)| form_fields().any(|known| known == field)).collect(),
         errors: Vec::new(),
         variables: (!secrets.variables.is_empty()).then(|| secrets.variables.join(", ")),
@@ -155,6 +156,15 @@ fn read(filled: &Filled, before: Option<RepositoryEntry>) -> Result<RepositoryEn
     Ok(RepositoryEntry {
         name: said("name"),
         branch: said("branch"),
+        tag: said("tag"),
+        token_env: said("token_env"),
+        token_file: said("token_file").map(Into::into),
+        token_user: said("token_user"),
+        ssh_key_file: said("ssh_key_file").map(Into::into),
+        known_hosts_file: said("known_hosts_file").map(Into::into),
+        host_keys: lines("host_keys"),
+        allow_private: said("allow_private").is_some(),
+        proposals: lines("proposals"),
         globs: Some(lines("globs")).filter(|globs| !globs.is_empty()),
         ignore: lines("ignore"),
         interval: said("interval"),
@@ -186,6 +196,14 @@ fn written(entry: &RepositoryEntry) -> Filled {
         ("url", entry.url.clone()),
         ("branch", text(&entry.branch)),
         ("interval", text(&entry.interval)),
+        ("tag", text(&entry.tag)),
+        ("token_env", text(&entry.token_env)),
+        ("token_file", file(&entry.token_file)),
+        ("token_user", text(&entry.token_user)),
+        ("ssh_key_file", file(&entry.ssh_key_file)),
+        ("known_hosts_file", file(&entry.known_hosts_file)),
+        ("host_keys", entry.host_keys.join("\n")),
+        ("proposals", entry.proposals.join("\n")),
         ("globs", entry.globs.as_deref().unwrap_or_default().join("\n")),
         ("ignore", entry.ignore.join("\n")),
         ("tactics", keys(&entry.fields.tactics, &usual.tactics)),
@@ -196,6 +214,9 @@ fn written(entry: &RepositoryEntry) -> Filled {
         ("webhook_secret_env", text(&entry.webhook_secret_env)),
         ("webhook_secret_file", file(&entry.webhook_secret_file)),
     ];
+    if entry.allow_private {
+        filled.push(("allow_private", "yes".to_owned()));
+    }
     if let Some(Forge { commit, file, line, edit, issue, new, ask }) = entry.forge.clone() {
         let pages = [
             ("forge_commit", commit),
@@ -217,9 +238,11 @@ mod tests {
 
     #[test]
     fn what_a_form_says_is_what_it_shows_again() {
+        let checked = ("allow_private".to_owned(), "yes".to_owned());
         let filled: Filled = form_fields()
             .filter(|name| *name != "name")
             .map(|name| (name.to_owned(), format!("{name}-1")))
+            .chain([checked])
             .collect();
         let entry = read(&filled, None).unwrap();
         assert_eq!(written(&entry), filled);

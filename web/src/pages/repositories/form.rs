@@ -15,6 +15,8 @@ pub struct RepositoryForm {
     pub name: Option<String>,
     /// What the fields hold, by their names.
     pub values: BTreeMap<String, String>,
+    /// Whether its host may stand on a private network.
+    pub allow_private: bool,
     /// What is wrong with them.
     pub errors: Vec<FieldError>,
     /// Which variables of the environment may be named; nothing where none may.
@@ -46,7 +48,7 @@ const URL: [Field; 1] = [(
     Input::Line("https://github.com/acme/hunts.git"),
 )];
 
-const PLACE: [Field; 3] = [
+const PLACE: [Field; 4] = [
     (
         "name",
         "Name",
@@ -54,6 +56,7 @@ const PLACE: [Field; 3] = [
         Input::Line(""),
     ),
     ("branch", "Branch", "The remote's HEAD where it is left empty", Input::Line("main")),
+    ("tag", "Tag", "In place of a branch", Input::Line("v1")),
     ("interval", "Fetch every", "30s, 5m, 1h, 1d; five minutes where it is left empty", Input::Line("5m")),
 ];
 
@@ -66,6 +69,30 @@ const FILES: [Field; 2] = [
     ),
     ("ignore", "Files that do not", "One glob a line", Input::Lines("drafts/**")),
 ];
+
+const ACCESS: [Field; 3] = [
+    ("token_env", "Variable with the token for https", "", Input::Line("HUNTS_TOKEN")),
+    ("token_file", "Or the file with it", "Its path below the folder of secrets", Input::Line("hunts.token")),
+    ("token_user", "User that it is sent with", "What forges take where it is left empty", Input::Line("")),
+];
+
+const SSH: [Field; 3] = [
+    (
+        "ssh_key_file",
+        "File with the key for ssh",
+        "Its path below the folder of secrets; this user's keys where it is left empty",
+        Input::Line("hunts.key"),
+    ),
+    ("known_hosts_file", "File with known hosts", "Its path below the folder of secrets", Input::Line("")),
+    ("host_keys", "Keys of the ssh host", "One a line", Input::Lines("SHA256:…")),
+];
+
+const PROPOSALS: [Field; 1] = [(
+    "proposals",
+    "Proposals",
+    "Patterns of references, one a line: fetched beside the branch, never in the catalog",
+    Input::Lines("refs/pull/*/head"),
+)];
 
 const WEBHOOK: [Field; 2] = [
     ("webhook_secret_env", "Variable with its secret", "", Input::Line("HUNTS_WEBHOOK")),
@@ -95,9 +122,10 @@ const FORGE: [Field; 7] = [
     ("forge_ask", "A new issue with a text", "May be left empty", Input::Line("")),
 ];
 
-/// The names of all fields.
+/// The names of all fields that hold text.
 pub fn fields() -> impl Iterator<Item = &'static str> {
-    [&URL[..], &PLACE, &FILES, &WEBHOOK, &KEYS, &FORGE].into_iter().flatten().map(|(name, ..)| *name)
+    let all: [&[Field]; 9] = [&URL, &PLACE, &FILES, &ACCESS, &SSH, &PROPOSALS, &WEBHOOK, &KEYS, &FORGE];
+    all.into_iter().flatten().map(|(name, ..)| *name)
 }
 
 fn shown(fields: &[Field], form: &RepositoryForm, without: &[&str]) -> AnyView {
@@ -113,6 +141,10 @@ fn shown(fields: &[Field], form: &RepositoryForm, without: &[&str]) -> AnyView {
         }
     };
     fields.iter().filter(|(name, ..)| !without.contains(name)).map(one).collect_view().into_any()
+}
+
+fn shown_in_rows(fields: &[Field], form: &RepositoryForm) -> AnyView {
+    view! { <div class="fields">{shown(fields, form, &[])}</div> }.into_any()
 }
 
 fn filled(fields: &[Field], form: &RepositoryForm) -> bool {
@@ -146,7 +178,7 @@ fn whole(form: &RepositoryForm) -> AnyView {
         (None, true) => "A secret is named, never typed in: the file below the folder of secrets that holds it.".to_owned(),
         (Some(names), true) => format!("A secret is named, never typed in: the variable of the environment that holds it (one of {names}), or the file below the folder of secrets."),
     };
-    let may_name = form.variables.is_some() || form.files || filled(&WEBHOOK, form);
+    let may_name = form.variables.is_some() || form.files || filled(&WEBHOOK, form) || filled(&ACCESS, form);
     let webhook = {
         let name = form.name.clone().unwrap_or_else(|| "NAME".to_owned());
         let at = |forge: &str| format!("{}/{forge}/{}", form.webhooks_at, links::encode(&name));
@@ -184,10 +216,21 @@ fn whole(form: &RepositoryForm) -> AnyView {
             <div class="fields">{shown(&PLACE, form, without)}</div>
             <div class="fields">{shown(&FILES, form, &[])}</div>
             <fieldset>
-                <legend>"Webhook"</legend>
+                <legend>"Access"</legend>
                 <p class="help">{secrets}</p>
-                {may_name.then(|| view! { <div class="fields">{shown(&WEBHOOK, form, &[])}</div> {webhook} })}
+                {may_name.then(|| shown_in_rows(&ACCESS, form))}
+                <div class="fields">{shown(&SSH, form, if form.files { &[] } else { &["ssh_key_file", "known_hosts_file"] })}</div>
+                <label class="option">
+                    <input type="checkbox" name="allow_private" value="yes" checked=form.allow_private />
+                    "Its host may stand on a private network"
+                </label>
             </fieldset>
+            <fieldset>
+                <legend>"Webhook"</legend>
+                {may_name.then(|| view! { {shown_in_rows(&WEBHOOK, form)} {webhook} })}
+                {(!may_name).then(|| view! { <p class="help">"A webhook needs a secret, which is named as above."</p> })}
+            </fieldset>
+            <div class="fields">{shown(&PROPOSALS, form, &[])}</div>
             <details class="sheet" open=keys_open>
                 <summary>"Keys of the metadata"</summary>
                 <p class="help">"Which keys of " <code>"hunting"</code> " hold what, with commas between. The usual ones where it is left empty."</p>

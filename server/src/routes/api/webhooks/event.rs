@@ -54,7 +54,7 @@ pub(super) fn read(kind: Kind, headers: &HeaderMap, body: &[u8], repository: &Re
     };
     match event {
         Some("ping") => Asks::Ping,
-        Some("push" | "Push Hook") => match payload {
+        Some("push" | "Push Hook" | "tag_push" | "Tag Push Hook") => match payload {
             Some(payload) if !is_mirrored(&payload, repository) => Asks::Nothing,
             _ => Asks::Fetch,
         },
@@ -76,9 +76,15 @@ fn payload(body: &[u8]) -> Option<Payload> {
     serde_json::from_str(&json).ok()
 }
 
-/// Whether a push was to what is mirrored.
+/// Whether a push was to what is mirrored, or to a proposal.
 fn is_mirrored(payload: &Payload, repository: &Repository) -> bool {
     let Some(reference) = payload.reference.as_deref() else { return true };
+    if repository.proposals.iter().any(|pattern| pattern.part(reference).is_some()) {
+        return true;
+    }
+    if let Some(tag) = repository.tag.as_deref() {
+        return reference.strip_prefix("refs/tags/") == Some(tag);
+    }
     let default = payload.repository.default_branch.as_deref().or(payload.project.default_branch.as_deref());
     match repository.branch.as_deref().or(default) {
         Some(branch) => reference.strip_prefix("refs/heads/") == Some(branch),
@@ -121,6 +127,25 @@ mod tests {
         assert_eq!(told(Kind::GitHub, push, "neither JSON nor a form", Some("main")), Asks::Fetch);
         let form = "payload=%7B%22ref%22%3A%20%22refs%2Fheads%2Fother%22%7D";
         assert_eq!(told(Kind::GitHub, push, form, Some("main")), Asks::Nothing);
+    }
+
+    #[test]
+    fn a_push_to_the_mirrored_tag_or_to_a_proposal_matters() {
+        let repository = Repository {
+            tag: Some("v1".to_owned()),
+            proposals: vec!["refs/heads/feature/*".parse().unwrap()],
+            ..Repository::parse("https://git.example.com/hunts.git").unwrap()
+        };
+        for (reference, asks) in [
+            ("refs/tags/v1", Asks::Fetch),
+            ("refs/tags/v2", Asks::Nothing),
+            ("refs/heads/v1", Asks::Nothing),
+            ("refs/heads/feature/dcsync", Asks::Fetch),
+        ] {
+            let body = format!(r#"{{"object_kind": "tag_push", "ref": "{reference}"}}"#);
+            let told = read(Kind::GitLab, &HeaderMap::new(), body.as_bytes(), &repository);
+            assert_eq!(told, asks, "{reference}");
+        }
     }
 
     #[test]
