@@ -11,6 +11,7 @@ mod conformance;
 mod copies;
 mod customer;
 mod doors;
+mod feeds;
 mod interruption;
 mod layers;
 mod layout;

@@ -72,7 +72,7 @@ export async function startServer(repository) {
       body: body && JSON.stringify(body),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
+    return answer.status === 204 ? undefined : answer.json();
   };
   const customer = await api("POST", "/customers", { name: "Fabrikam", labels: { sector: "energy" } });
   for (const [key, name] of [["0145483", "Fabrikam Production"], ["0145485", "Fabrikam Test"]]) {

@@ -18,7 +18,17 @@ before(async () => {
   for (const [name, query] of [["Credential theft", "q=lsass&tactic=TA0006"], ["Windows, newest", "tag=windows&sort=changed"]]) {
     await server.api("POST", "/searches", { name, query });
   }
+  const oldest = revisions[revisions.length - 1].commit;
+  const reason = "The filter compares a number with a text, so that nothing was looked at.";
+  await server.api("POST", `/procedures/${id}/defects`, { from: oldest, severity: "high", reason });
+  await server.api("POST", `/procedures/${id}/reviews`, { at: oldest, kind: "technical", note: "Ran it for two tenants." });
+  await server.api("PUT", `/procedures/${id}/follow`);
   Object.assign(pages, {
+    changes: "/changes",
+    "changes-narrowed": "/changes?kind=query-changed&since=2020-01-01",
+    "changes-none": "/changes?author=nobody",
+    compare: "/changes/compare?from=2000-01-01",
+    following: "/following",
     catalog: "/",
     search: "/?q=lsass+memory",
     "search-saved": "/?q=lsass&tactic=TA0006",
