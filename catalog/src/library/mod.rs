@@ -10,6 +10,7 @@ mod files;
 mod gone;
 mod pass;
 mod past;
+mod pins;
 mod progress;
 mod reading;
 mod record;
@@ -239,6 +240,12 @@ pub struct SyncReport {
     pub files: usize,
     /// Blobs that were read.
     pub blobs_read: usize,
+    /// Trees that were read.
+    #[serde(default)]
+    pub trees_read: u64,
+    /// Whether the mirror was found damaged and made anew.
+    #[serde(default)]
+    pub remade: bool,
     /// Problems in the files whose entries were written.
     pub problems: usize,
     /// How long it took, in milliseconds.

@@ -6,7 +6,7 @@ use crate::diff;
 use crate::index::{
     Coverage, Entry, Found, Likeness, Offers, Ranking, Revision, RevisionStatus, Search, Suggest, Suggestions,
 };
-use crate::mirror::{BlobId, CommitId, Content, Mirror};
+use crate::mirror::{BlobId, CommitId, CommitInfo, Content, Mirror, Signature};
 use crate::notebook::{ipynb, myst};
 use crate::procedure::Releases;
 use std::collections::HashMap;
@@ -327,7 +327,10 @@ impl Library {
     fn place(&self, shelf: &Shelf, mirror: &Mirror, entry: &Entry, at: &str) -> Result<Place, LibraryError> {
         let failed = LibraryError::mirror(&entry.repo);
         let commit = mirror.resolve(at).map_err(&failed)?.ok_or_else(|| {
-            LibraryError::Commit(format!("{at} is not a commit that the branch of {} reaches", entry.repo))
+            LibraryError::Commit(format!(
+                "{at} is not a commit that the branch of {} or a pin reaches",
+                entry.repo
+            ))
         })?;
         if let Some(revision) = self.index.revision(&entry.repo, &entry.lineage, &commit.to_string())? {
             return Self::place_of(shelf, mirror, revision);
@@ -375,8 +378,17 @@ impl Library {
                 paths.push(&revision.path);
             }
         }
+        let on_branch = match mirror.tip().map_err(&failed)? {
+            Some(tip) => mirror.is_ancestor(commit, tip).map_err(&failed)?,
+            None => false,
+        };
         for path in paths {
             let Some(blob) = mirror.entry_at(commit, path).map_err(&failed)? else { continue };
+            if !on_branch {
+                // Of a history that is no longer the branch's, only what a pin keeps is left: the file of that name.
+                let revision = unrecorded(entry, &mirror.commit(commit).map_err(&failed)?, path, blob);
+                return Self::place_of(shelf, mirror, revision);
+            }
             let text = blob.to_string();
             let came_from = revisions
                 .iter()
@@ -401,6 +413,34 @@ struct Place {
     /// None where the commit deleted the file.
     source: Option<Source>,
     revision: Revision,
+}
+
+/// A revision that is on no record: a file as a commit left it that the branch does not reach.
+fn unrecorded(entry: &Entry, commit: &CommitInfo, path: &str, blob: BlobId) -> Revision {
+    let time = |signature: &Signature| (signature.when_seconds, signature.offset_minutes);
+    Revision {
+        repo: entry.repo.clone(),
+        commit: commit.id.to_string(),
+        path: path.to_owned(),
+        previous_path: None,
+        lineage: entry.lineage.clone(),
+        order: 0,
+        author_name: commit.author.name.clone(),
+        author_email: commit.author.email.clone(),
+        authored_at: time(&commit.author),
+        committed_at: time(&commit.committer),
+        subject: commit.subject.clone(),
+        status: RevisionStatus::Modified,
+        changes: Vec::new(),
+        blob: Some(blob.to_string()),
+        co_authors: commit.co_authors.iter().map(|one| (one.name.clone(), one.email.clone())).collect(),
+        id: None,
+        title: String::new(),
+        gained: Vec::new(),
+        lost: Vec::new(),
+        hunts: Vec::new(),
+        today: None,
+    }
 }
 
 fn radix36(mut number: u64) -> String {

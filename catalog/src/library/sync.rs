@@ -154,10 +154,32 @@ impl Library {
 
     fn sync_shelf(&self, shelf: &Shelf) -> Result<SyncReport, LibraryError> {
         let started = Instant::now();
-        let name = &shelf.repository.name;
+        // Somebody may have met what cannot be read since the last one.
+        if let Ok(mirror) = self.mirror(shelf)
+            && mirror.misses_blobs()
+        {
+            mirror.distrust().map_err(LibraryError::mirror(&shelf.repository.name))?;
+        }
         self.fetch_into(shelf)?;
+        let mut report = match self.bring_up(shelf) {
+            Err(LibraryError::Mirror { .. }) => {
+                // Once a sync: what is damaged after that is so at the repository itself.
+                self.mirror(shelf)?.distrust().map_err(LibraryError::mirror(&shelf.repository.name))?;
+                self.fetch_into(shelf)?;
+                SyncReport { remade: true, ..self.bring_up(shelf)? }
+            }
+            other => other?,
+        };
+        report.took_ms = milliseconds(started);
+        Ok(report)
+    }
+
+    /// Brings the index up to the mirror.
+    fn bring_up(&self, shelf: &Shelf) -> Result<SyncReport, LibraryError> {
+        let name = &shelf.repository.name;
         shelf.still_wanted()?;
         let mirror = self.mirror(shelf)?;
+        let trees = mirror.trees_read();
         let failed = LibraryError::mirror(name);
         let tip = mirror.tip().map_err(&failed)?;
         let marks = self.index.marks();
@@ -175,12 +197,14 @@ impl Library {
             files: 0,
             blobs_read: 0,
             problems: 0,
+            trees_read: 0,
+            remade: false,
             took_ms: 0,
         };
         let fresh = mark.as_ref().filter(|mark| mark.settings == basis.settings);
         if fresh.is_some_and(|mark| mark.commit == report.to.clone().unwrap_or_default()) {
             self.take_team(name, tip, team)?;
-            report.took_ms = milliseconds(started);
+            report.trees_read = mirror.trees_read() - trees;
             return Ok(report);
         }
         let releases = Releases { shown: self.release, lint: pinned.unwrap_or(self.release) };
@@ -205,7 +229,7 @@ impl Library {
         report.files = done.files;
         report.blobs_read = done.blobs_read;
         report.problems = done.problems;
-        report.took_ms = milliseconds(started);
+        report.trees_read = mirror.trees_read() - trees;
         Ok(report)
     }
 

@@ -3,7 +3,8 @@
 //! Plain file reading, in the formats of gitrepository-layout(5): no ownership to prove, no user's configuration.
 
 use super::pool::open_bare;
-use super::update::{Progress, Tip, Wanted, choose_tip, io, peel};
+use super::proposals;
+use super::update::{Brought, Progress, Wanted, choose_tip, io, peel};
 use super::{CommitId, MirrorError};
 use git2::Oid;
 use std::collections::{BTreeMap, HashSet};
@@ -18,6 +19,8 @@ const ALTERNATES: usize = 5;
 const ATTEMPTS: usize = 5;
 /// Branches and tags named in one repository, beyond which it is not read.
 const REFERENCES: usize = 100_000;
+/// Parts of a reference's name.
+const DEPTH: usize = 20;
 
 /// A repository in a folder.
 #[derive(Debug)]
@@ -69,10 +72,11 @@ impl Source {
         target: &Path,
         wanted: &Wanted<'_>,
         progress: &mut dyn FnMut(Progress) -> bool,
-    ) -> Result<Option<Tip>, MirrorError> {
+    ) -> Result<Brought, MirrorError> {
         // The branch first: whatever it needs was written before it.
         let head = read_line(&self.git.join("HEAD"), "ref: refs/heads/");
-        let chosen = choose_tip(&self.location, wanted, head.as_deref(), &self.references()?)?;
+        let references = self.references(wanted)?;
+        let chosen = choose_tip(&self.location, wanted, head.as_deref(), &references)?;
         let mut linker = Linker { target: target.join("objects"), linked: 0, progress };
         for attempt in 1.. {
             match linker.link_store(&self.common.join("objects"), 0) {
@@ -89,8 +93,12 @@ impl Source {
             }
         }
         self.carry_shallow(target)?;
-        let Some((reference, id)) = chosen else { return Ok(None) };
-        peel(&open_bare(target)?, &self.location, &reference, id).map(Some)
+        let Some((reference, id)) = chosen else { return Ok(Brought::default()) };
+        let tip = peel(&open_bare(target)?, &self.location, &reference, id)?;
+        Ok(Brought {
+            tip: Some(tip),
+            proposals: proposals::choose(&references, wanted.proposals, &reference),
+        })
     }
 
     fn check_format(&self) -> Result<(), MirrorError> {
@@ -114,8 +122,8 @@ impl Source {
         Ok(())
     }
 
-    /// All references, by their full names: packed ones, then the loose ones, which win.
-    fn references(&self) -> Result<BTreeMap<String, Oid>, MirrorError> {
+    /// All references that matter, by their full names: packed ones, then the loose ones, which win.
+    fn references(&self, wanted: &Wanted<'_>) -> Result<BTreeMap<String, Oid>, MirrorError> {
         let mut references = BTreeMap::new();
         let packed = self.common.join("packed-refs");
         match fs::File::open(&packed) {
@@ -124,7 +132,7 @@ impl Source {
                     let line = line.map_err(io(&packed, "read the file"))?;
                     let Ok(line) = std::str::from_utf8(&line) else { continue };
                     let Some((id, name)) = line.trim_end().split_once(' ') else { continue };
-                    if name.starts_with("refs/")
+                    if wanted.matters(name)
                         && let Ok(CommitId(id)) = id.parse()
                         && references.len() < REFERENCES
                     {
@@ -135,7 +143,7 @@ impl Source {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(io(&packed, "read the file")(error)),
         }
-        self.loose_references(&self.common.join("refs"), "refs", 0, &mut references)?;
+        self.loose_references(&self.common.join("refs"), "refs", wanted, &mut references)?;
         Ok(references)
     }
 
@@ -143,7 +151,7 @@ impl Source {
         &self,
         folder: &Path,
         prefix: &str,
-        depth: usize,
+        wanted: &Wanted<'_>,
         references: &mut BTreeMap<String, Oid>,
     ) -> Result<(), MirrorError> {
         let entries = match fs::read_dir(folder) {
@@ -156,10 +164,11 @@ impl Source {
             let name = format!("{prefix}/{name}");
             let path = entry.path();
             if path.is_dir() {
-                if depth < 16 {
-                    self.loose_references(&path, &name, depth + 1, references)?;
+                if name.split('/').count() < DEPTH {
+                    self.loose_references(&path, &name, wanted, references)?;
                 }
-            } else if let Some(CommitId(id)) = self.resolve_loose(&path, 0)
+            } else if wanted.matters(&name)
+                && let Some(CommitId(id)) = self.resolve_loose(&path, 0)
                 && references.len() < REFERENCES
             {
                 references.insert(name, id);

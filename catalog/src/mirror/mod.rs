@@ -1,7 +1,8 @@
 //! Bare mirrors of git repositories: brought up to date, walked, read.
 //!
-//! A [`Mirror`] is a bare repository in the data folder, never a checkout. Only `refs/huntshelf/branch` counts in it: the
-//! tip of the mirrored branch. [`update`] brings it up to its remote; [`child`] does that in a process of its own, with
+//! A [`Mirror`] is a bare repository in the data folder, never a checkout. `refs/huntshelf/branch` is the tip of
+//! the mirrored branch; `refs/huntshelf/pins/*` are commits that stay whatever becomes of it, and
+//! `refs/huntshelf/proposals/*` what somebody would like to see in it. [`update`] brings it up to its remote; [`child`] does that in a process of its own, with
 //! limits, because what a remote sends is hostile until proven otherwise. [`Mirror::walk`] tells what every new commit
 //! changed, [`rename::pair`] which removed and added files are one, and [`Lineages`] strings revisions together.
 //!
@@ -15,7 +16,9 @@ mod lineage;
 mod local;
 mod past;
 mod people;
+mod pins;
 mod pool;
+mod proposals;
 mod read;
 mod remote;
 pub mod rename;
@@ -29,6 +32,7 @@ pub use access::{Access, Login, Secret};
 pub use id::{BlobId, CommitId};
 pub use lineage::{FileStatus, Lineages, PathState, Step};
 pub use people::{Mailmap, Person};
+pub use proposals::{MAX_PROPOSALS, Proposal};
 pub use read::{Content, Mirror};
 pub use tree::{Files, Skipped, SkippedBecause};
 pub use update::{BRANCH, Limits, Progress, Updated, update, update_within};
@@ -136,6 +140,13 @@ pub enum MirrorError {
     /// Another process brings this mirror up to date.
     #[error("{} is being brought up to date by another process", .0.display())]
     Busy(PathBuf),
+}
+
+impl MirrorError {
+    /// Whether it may come from a mirror that is damaged, rather than from who sends or asks.
+    fn may_be_damage(&self) -> bool {
+        matches!(self, Self::Git { .. } | Self::Missing { .. } | Self::Remote { .. } | Self::Io { .. })
+    }
 }
 
 fn others_hint(others: &[String]) -> String {

@@ -2,22 +2,45 @@
 
 use super::pool::{Handle, Pool};
 use super::tree::{Files, TreeReader};
-use super::update::{BRANCH, clear_leftovers};
+use super::update::{ANEW, BRANCH, clear_leftovers, io};
 use super::walk::find;
 use super::{BlobId, CommitId, MirrorError};
 use git2::{ErrorCode, ObjectType, Odb};
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Up to so many blobs are read where they are, without asking in which order the packs have them.
 const FEW: usize = 256;
+/// Blobs that cannot be read of which it is kept in mind.
+const MANY: usize = 10_000;
 
 /// A bare mirror in the data folder. Many threads may read it at once, beside an update.
 pub struct Mirror {
     pool: Pool,
     reachable: Mutex<Option<Reachable>>,
+    pinned: Mutex<Option<Pinned>>,
+    trees: AtomicU64,
+    missing: Mutex<MissingBlobs>,
+}
+
+/// The commits that pins reach and the branch does not, for short ids.
+#[derive(Clone)]
+struct Pinned {
+    tip: Option<CommitId>,
+    pins: Vec<CommitId>,
+    sorted: Arc<Vec<CommitId>>,
+}
+
+/// Blobs that should be there and cannot be read.
+#[derive(Default)]
+struct MissingBlobs {
+    /// Those that were met since it was last asked.
+    new: HashSet<BlobId>,
+    /// Those that making the mirror anew did not bring back.
+    known: HashSet<BlobId>,
 }
 
 /// The commits of the branch, for short ids.
@@ -49,7 +72,13 @@ impl Mirror {
         if !directory.exists() {
             return Ok(None);
         }
-        Ok(Some(Self { pool: Pool::open(directory)?, reachable: Mutex::new(None) }))
+        Ok(Some(Self {
+            pool: Pool::open(directory)?,
+            reachable: Mutex::default(),
+            pinned: Mutex::default(),
+            trees: AtomicU64::new(0),
+            missing: Mutex::default(),
+        }))
     }
 
     /// The folder that it lies in.
@@ -76,7 +105,7 @@ impl Mirror {
     pub fn blob(&self, id: BlobId, limit: usize) -> Result<Content, MirrorError> {
         let repository = self.handle()?;
         let odb = repository.odb().map_err(self.failed("open its objects"))?;
-        Ok(read_blob(&odb, id, limit))
+        Ok(self.read_blob(&odb, id, limit))
     }
 
     /// The blob of the regular file at `path`, as `commit` left it. None for folders, symbolic links, submodules, and
@@ -88,7 +117,7 @@ impl Mirror {
         let repository = self.handle()?;
         let root = find(&repository, commit)?.tree_id();
         let odb = repository.odb().map_err(self.failed("open its objects"))?;
-        TreeReader::new(odb).file_at(root, path)
+        TreeReader::new(odb, self.trees()).file_at(root, path)
     }
 
     /// The regular files of a folder, as `commit` left it, but none of the folders below it; none where there is no such
@@ -100,7 +129,7 @@ impl Mirror {
         let repository = self.handle()?;
         let root = find(&repository, commit)?.tree_id();
         let odb = repository.odb().map_err(self.failed("open its objects"))?;
-        TreeReader::new(odb).folder(root, folder)
+        TreeReader::new(odb, self.trees()).folder(root, folder)
     }
 
     /// All regular files of a commit whose path is `wanted`.
@@ -111,11 +140,11 @@ impl Mirror {
         let repository = self.handle()?;
         let root = find(&repository, commit)?.tree_id();
         let odb = repository.odb().map_err(self.failed("open its objects"))?;
-        TreeReader::new(odb).files(commit, root, wanted)
+        TreeReader::new(odb, self.trees()).files(commit, root, wanted)
     }
 
-    /// The commit that a full id, or the first four digits or more, name among those that the branch reaches. None when
-    /// it reaches no such commit.
+    /// The commit that a full id, or the first four digits or more, name among those that the branch reaches, else among
+    /// those that a pin reaches. None when there is no such commit.
     ///
     /// # Errors
     /// When `at` is no id, or several commits begin so.
@@ -124,16 +153,43 @@ impl Mirror {
         if !(4..=40).contains(&given.len()) || !given.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(MirrorError::NotACommitId(at.chars().take(80).collect()));
         }
-        let Some(tip) = self.tip()? else { return Ok(None) };
-        let commits = self.reachable(tip)?;
-        let digits = given.len();
-        let first = commits.partition_point(|id| id.short(digits) < given);
-        let count = commits[first..].iter().take_while(|id| id.short(digits) == given).take(1000).count();
-        match count {
-            0 => Ok(None),
-            1 => Ok(Some(commits[first])),
-            _ => Err(MirrorError::Ambiguous { given, count, example: commits[first] }),
+        let tip = self.tip()?;
+        if let Some(tip) = tip
+            && let Some(found) = named(&self.reachable(tip)?, &given)?
+        {
+            return Ok(Some(found));
         }
+        named(&self.pinned(tip)?, &given)
+    }
+
+    /// Counts trees as they are read, in walks and look-ups.
+    pub(super) fn trees(&self) -> &AtomicU64 {
+        &self.trees
+    }
+
+    /// How many trees were read since the mirror was opened.
+    pub fn trees_read(&self) -> u64 {
+        self.trees.load(Ordering::Relaxed)
+    }
+
+    /// Whether a blob was met that should be there and cannot be read, and that may come back when the mirror is made anew.
+    pub fn misses_blobs(&self) -> bool {
+        !self.missing.lock().unwrap_or_else(PoisonError::into_inner).new.is_empty()
+    }
+
+    /// Has the next update make the mirror anew, beside: something in it is damaged. What is missing even then is missing
+    /// at the repository itself.
+    ///
+    /// # Errors
+    /// When the mirror cannot be written.
+    pub fn distrust(&self) -> Result<(), MirrorError> {
+        let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = std::mem::take(&mut missing.new);
+        if missing.known.len() < MANY {
+            missing.known.extend(new);
+        }
+        let path = self.directory().join(ANEW);
+        std::fs::write(&path, "").map_err(io(&path, "write the file"))
     }
 
     /// Whether `ancestor` is `descendant` or one of the commits that it grew from. After a force-push the old tip is
@@ -196,7 +252,7 @@ impl Mirror {
         let repository = self.handle()?;
         let odb = repository.odb().map_err(self.failed("open its objects"))?;
         for id in order {
-            if each(id, read_blob(&odb, id, limit)).is_break() {
+            if each(id, self.read_blob(&odb, id, limit)).is_break() {
                 break;
             }
         }
@@ -212,7 +268,7 @@ impl Mirror {
     }
 
     /// The branch's commits by id, listed once for a tip and only what is new when it moved on.
-    fn reachable(&self, tip: CommitId) -> Result<Arc<Vec<CommitId>>, MirrorError> {
+    pub(super) fn reachable(&self, tip: CommitId) -> Result<Arc<Vec<CommitId>>, MirrorError> {
         let before = self.reachable.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut sorted = Vec::new();
         let mut since = None;
@@ -232,18 +288,67 @@ impl Mirror {
             Some(Reachable { tip, sorted: Arc::clone(&sorted) });
         Ok(sorted)
     }
+
+    /// The commits that pins reach and the branch does not, listed once for a tip and its pins.
+    fn pinned(&self, tip: Option<CommitId>) -> Result<Arc<Vec<CommitId>>, MirrorError> {
+        let mut pins = self.pins();
+        pins.sort_unstable();
+        let before = self.pinned.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(before) = before.filter(|before| before.tip == tip && before.pins == pins) {
+            return Ok(before.sorted);
+        }
+        let mut sorted = Vec::new();
+        if !pins.is_empty() {
+            let repository = self.handle()?;
+            let list = || {
+                let mut walk = repository.revwalk()?;
+                for pin in pins.iter().filter(|pin| repository.find_commit(pin.0).is_ok()) {
+                    walk.push(pin.0)?;
+                }
+                if let Some(tip) = tip {
+                    walk.hide(tip.0)?;
+                }
+                walk.map(|id| id.map(CommitId)).collect::<Result<Vec<_>, _>>()
+            };
+            sorted = list().map_err(self.failed("list what is pinned"))?;
+            sorted.sort_unstable();
+        }
+        let sorted = Arc::new(sorted);
+        *self.pinned.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(Pinned { tip, pins, sorted: Arc::clone(&sorted) });
+        Ok(sorted)
+    }
+
+    /// The size is asked first, so that a blob of gigabytes that packs into kilobytes is never inflated.
+    fn read_blob(&self, odb: &Odb<'_>, id: BlobId, limit: usize) -> Content {
+        let content = match odb.read_header(id.0) {
+            Ok((size, ObjectType::Blob)) if size > limit => {
+                Content::TooLarge(u64::try_from(size).unwrap_or(u64::MAX))
+            }
+            Ok((_, ObjectType::Blob)) => match odb.read(id.0) {
+                Ok(object) => Content::Bytes(object.data().to_vec()),
+                Err(_) => Content::Missing,
+            },
+            _ => Content::Missing,
+        };
+        if content == Content::Missing {
+            let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+            if !missing.known.contains(&id) && missing.new.len() < MANY {
+                missing.new.insert(id);
+            }
+        }
+        content
+    }
 }
 
-/// The size is asked first, so that a blob of gigabytes that packs into kilobytes is never inflated.
-fn read_blob(odb: &Odb<'_>, id: BlobId, limit: usize) -> Content {
-    match odb.read_header(id.0) {
-        Ok((size, ObjectType::Blob)) if size > limit => {
-            Content::TooLarge(u64::try_from(size).unwrap_or(u64::MAX))
-        }
-        Ok((_, ObjectType::Blob)) => match odb.read(id.0) {
-            Ok(object) => Content::Bytes(object.data().to_vec()),
-            Err(_) => Content::Missing,
-        },
-        _ => Content::Missing,
+/// The one of sorted commits that a full id or its first digits name.
+fn named(commits: &[CommitId], given: &str) -> Result<Option<CommitId>, MirrorError> {
+    let digits = given.len();
+    let first = commits.partition_point(|id| *id.short(digits) < *given);
+    let count = commits[first..].iter().take_while(|id| id.short(digits) == given).take(1000).count();
+    match count {
+        0 => Ok(None),
+        1 => Ok(Some(commits[first])),
+        _ => Err(MirrorError::Ambiguous { given: given.to_owned(), count, example: commits[first] }),
     }
 }

@@ -5,8 +5,9 @@
 use super::MirrorError;
 use super::access::Access;
 use super::pool::open_bare;
+use super::proposals;
 use super::route::Route;
-use super::update::{BRANCH, Limits, Progress, Tip, Wanted, choose_tip, peel};
+use super::update::{BRANCH, Brought, Limits, Progress, Wanted, choose_tip, peel};
 use super::vetted::Resolver;
 use crate::repository::Location;
 use git2::{
@@ -20,6 +21,11 @@ use std::path::Path;
 
 /// How often credentials are tried before a remote that keeps asking is given up.
 const ATTEMPTS: usize = 8;
+/// Proposals that are fetched together: one that is too large takes only these along.
+const AT_ONCE: usize = 25;
+/// Bytes and objects of proposals that are fetched together.
+const PROPOSAL_BYTES: u64 = 256 << 20;
+const PROPOSAL_OBJECTS: u64 = 500_000;
 
 /// Refuses what is no URL that repositories are mirrored from. It was read from configuration already; the child, which
 /// is told a URL by whoever starts it, makes sure.
@@ -47,7 +53,7 @@ pub(super) fn bring(
     visit: &Visit<'_>,
     wanted: &Wanted<'_>,
     progress: &mut dyn FnMut(Progress) -> bool,
-) -> Result<Option<Tip>, MirrorError> {
+) -> Result<Brought, MirrorError> {
     let Visit { url, access, limits, resolver } = *visit;
     check_url(url)?;
     let location = Location::Remote(url.to_owned()).display();
@@ -77,24 +83,86 @@ pub(super) fn bring(
         if name == "HEAD" {
             let target = catch_unwind(AssertUnwindSafe(|| reference.symref_target())).ok().flatten();
             head = target.and_then(|name| name.strip_prefix("refs/heads/")).map(str::to_owned);
-        } else if name.starts_with("refs/") {
+        } else if wanted.matters(name) {
             advertised.insert(name.to_owned(), reference.oid());
         }
     }
     let Some((reference, id)) = choose_tip(&location, wanted, head.as_deref(), &advertised)? else {
-        return Ok(None);
+        return Ok(Brought::default());
     };
     if repository.find_object(id, None).is_err() {
-        let mut options = FetchOptions::new();
-        options
-            .remote_callbacks(self::callbacks(access, &route, &watch))
-            .download_tags(AutotagOption::None)
-            .follow_redirects(RemoteRedirect::None)
-            .update_fetchhead(false);
+        let mut options = options(self::callbacks(access, &route, &watch));
         let refspec = format!("+{reference}:{BRANCH}");
         connection.remote().download(&[refspec], Some(&mut options)).map_err(&explain)?;
     }
-    peel(&repository, &location, &reference, id).map(Some)
+    let tip = peel(&repository, &location, &reference, id)?;
+    Ok(Brought { tip: Some(tip), proposals: proposals::choose(&advertised, wanted.proposals, &reference) })
+}
+
+/// Fetches what proposals name, as far as it is not there. Anybody may make a proposal, so that the branch is served
+/// whatever becomes of these: they come after it, some at a time, within limits of their own.
+pub(super) fn bring_proposals(
+    target: &Path,
+    visit: &Visit<'_>,
+    wanted: &[(String, git2::Oid)],
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<(), MirrorError> {
+    let Visit { url, access, limits, resolver } = *visit;
+    let location = Location::Remote(url.to_owned()).display();
+    let refuse = |reason: String| MirrorError::Remote {
+        location: location.clone(),
+        reason: access.scrub(&reason, url),
+    };
+    let repository = open_bare(target)?;
+    let missing: Vec<_> =
+        wanted.iter().filter(|(_, id)| repository.find_object(*id, None).is_err()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let route = Route::find(url, access, resolver).map_err(refuse)?;
+    let limits =
+        Limits { bytes: limits.bytes.min(PROPOSAL_BYTES), objects: limits.objects.min(PROPOSAL_OBJECTS) };
+    let mut outcome = Ok(());
+    let mut failures = 0;
+    for some in missing.chunks(AT_ONCE) {
+        let watch = RefCell::new(Watch {
+            progress: &mut *progress,
+            limits,
+            state: Progress::default(),
+            stopped: None,
+        });
+        let specs: Vec<_> = some.iter().map(|(name, _)| format!("+{name}:{BRANCH}")).collect();
+        let mut options = options(callbacks(access, &route, &watch));
+        let fetched = repository
+            .remote_anonymous(route.url())
+            .and_then(|mut remote| remote.download(&specs, Some(&mut options)));
+        drop(options);
+        let Err(error) = fetched else { continue };
+        outcome = Err(match watch.into_inner().stopped {
+            Some(Stopped::ByCaller) => return Err(MirrorError::Stopped),
+            Some(Stopped::TooMuch) => refuse(format!(
+                "proposals have more than {} MiB or {} objects",
+                limits.bytes >> 20,
+                limits.objects
+            )),
+            None => refuse(route.explain(explain(&error))),
+        });
+        failures += 1;
+        if failures == ATTEMPTS {
+            break;
+        }
+    }
+    outcome
+}
+
+fn options(callbacks: RemoteCallbacks<'_>) -> FetchOptions<'_> {
+    let mut options = FetchOptions::new();
+    options
+        .remote_callbacks(callbacks)
+        .download_tags(AutotagOption::None)
+        .follow_redirects(RemoteRedirect::None)
+        .update_fetchhead(false);
+    options
 }
 
 #[derive(Clone, Copy)]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering as Counting};
 
 /// Folders below folders that are followed. Git's own limit is 2048; nobody files a procedure that deep.
 const DEPTH: usize = 128;
@@ -139,14 +140,16 @@ pub(super) struct Difference {
 /// Reads trees through a bounded cache.
 pub(super) struct TreeReader<'a> {
     odb: Odb<'a>,
+    /// Counts the trees that are read.
+    count: &'a AtomicU64,
     young: HashMap<Oid, Rc<Tree>>,
     old: HashMap<Oid, Rc<Tree>>,
     young_bytes: usize,
 }
 
 impl<'a> TreeReader<'a> {
-    pub(super) fn new(odb: Odb<'a>) -> Self {
-        Self { odb, young: HashMap::new(), old: HashMap::new(), young_bytes: 0 }
+    pub(super) fn new(odb: Odb<'a>, count: &'a AtomicU64) -> Self {
+        Self { odb, count, young: HashMap::new(), old: HashMap::new(), young_bytes: 0 }
     }
 
     fn tree(&mut self, id: Oid) -> Result<Rc<Tree>, MirrorError> {
@@ -162,6 +165,7 @@ impl<'a> TreeReader<'a> {
                 return Err(missing());
             }
             let object = self.odb.read(id).map_err(|_| missing())?;
+            self.count.fetch_add(1, Counting::Relaxed);
             Rc::new(Tree::parse(object.data().to_vec()).ok_or_else(missing)?)
         };
         self.young_bytes += tree.cost();

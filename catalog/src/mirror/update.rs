@@ -11,18 +11,23 @@
 use super::local::Source;
 use super::pool::open_bare;
 use super::vetted::{Resolver, SystemResolver};
-use super::{Access, CommitId, MirrorError, remote};
-use crate::repository::{Location, Repository};
+use super::{Access, CommitId, MirrorError, pins, proposals, remote};
+use crate::repository::{Location, RefPattern, Repository};
 use git2::{ErrorCode, Oid};
 use serde::{Deserialize, Serialize};
+use sha1::Digest as _;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{File, TryLockError};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// The reference at the tip of the mirrored branch, whatever that is called at the remote.
 pub const BRANCH: &str = "refs/huntshelf/branch";
+
+/// The file in a mirror that has the next update make it anew.
+pub(super) const ANEW: &str = "huntshelf-anew";
 
 /// With more packs than these, reading slows down: the mirror is made anew, in few packs.
 const PACKS: usize = 50;
@@ -72,6 +77,9 @@ pub struct Updated {
     pub tip: Option<CommitId>,
     /// Whether the mirror was made, or made anew.
     pub cloned: bool,
+    /// What could not be done beside the branch: proposals that did not arrive, pins that are lost.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// Brings the mirror in `directory` up to `repository`, in this process; clones where there is no mirror. `progress`
@@ -113,45 +121,154 @@ pub fn update_within(
     clear(directory)?;
     sweep(directory)?;
     let existing = Existing::at(directory);
-    let bring = |target: &Path, progress: &mut dyn FnMut(Progress) -> bool| {
-        let wanted = Wanted::of(repository);
-        match &repository.location {
-            Location::Path(path) => Source::open(path)?.bring(target, &wanted, progress),
-            Location::Remote(url) => {
-                let visit = remote::Visit { url, access, limits, resolver };
-                remote::bring(target, &visit, &wanted, progress)
-            }
-        }
+    let wanted = Wanted::of(repository);
+    let visit = |url| remote::Visit { url, access, limits, resolver };
+    let bring = |target: &Path, progress: &mut dyn FnMut(Progress) -> bool| match &repository.location {
+        Location::Path(path) => Source::open(path)?.bring(target, &wanted, progress),
+        Location::Remote(url) => remote::bring(target, &visit(url), &wanted, progress),
     };
-    if let Existing::Usable { tip } = existing {
-        let (branch, tip_now) = unzip(bring(directory, progress)?);
-        if tip.is_some() && tip_now.is_none() {
+    let mut updated = match existing {
+        Existing::Usable { tip } => match bring(directory, progress) {
+            // What came is whole; what was there is not.
+            Err(error) if error.may_be_damage() && is_damaged(directory) => {
+                make(directory, tip, &bring, progress)?
+            }
+            brought => move_on(repository, directory, tip, brought?)?,
+        },
+        Existing::Anew { tip } => make(directory, tip, &bring, progress)?,
+        Existing::Nothing => make(directory, None, &bring, progress)?,
+    };
+    if let Location::Remote(url) = &repository.location
+        && !updated.brought.proposals.is_empty()
+        && let Err(error) =
+            remote::bring_proposals(directory, &visit(url), &updated.brought.proposals, progress)
+    {
+        if matches!(error, MirrorError::Stopped) {
+            return Err(error);
+        }
+        updated.told.notes.push(format!("not all proposals could be fetched: {error}"));
+    }
+    match proposals::set(directory, &updated.brought.proposals) {
+        Ok(0) => {}
+        Ok(missing) => updated.told.notes.push(format!("{missing} proposals did not arrive")),
+        Err(error) => updated.told.notes.push(error.to_string()),
+    }
+    Ok(updated.told)
+}
+
+/// What came from a repository.
+#[derive(Debug, Default)]
+pub(super) struct Brought {
+    /// None where it is empty.
+    pub(super) tip: Option<Tip>,
+    /// References that are proposals, and what they name.
+    pub(super) proposals: Vec<(String, Oid)>,
+}
+
+/// Brings what is wanted into the bare repository in a folder.
+type Bring<'a> = dyn Fn(&Path, &mut dyn FnMut(Progress) -> bool) -> Result<Brought, MirrorError> + 'a;
+
+/// What an update did to the branch, with what came.
+struct Moved {
+    told: Updated,
+    brought: Brought,
+}
+
+/// Moves the branch of a mirror to what came.
+fn move_on(
+    repository: &Repository,
+    directory: &Path,
+    before: Option<CommitId>,
+    mut brought: Brought,
+) -> Result<Moved, MirrorError> {
+    let (branch, tip) = unzip(brought.tip.take());
+    if before.is_some() && tip.is_none() {
+        return Err(MirrorError::NoBranch {
+            location: repository.location.display(),
+            branch: repository.branch.clone().unwrap_or_else(|| "HEAD".to_owned()),
+            others: Vec::new(),
+        });
+    }
+    point(directory, tip)?;
+    Ok(Moved { told: Updated { branch, before, tip, cloned: false, notes: Vec::new() }, brought })
+}
+
+/// Makes a mirror beside, with what is pinned in the old one, and puts it in its place once it is known to be whole.
+fn make(
+    directory: &Path,
+    before: Option<CommitId>,
+    bring: &Bring<'_>,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Moved, MirrorError> {
+    let beside = with_suffix(directory, &format!(".tmp-{}", std::process::id()));
+    let made = skeleton(&beside).and_then(|()| {
+        let mut brought = bring(&beside, progress)?;
+        let (branch, tip) = unzip(brought.tip.take());
+        if before.is_some() && tip.is_none() {
             return Err(MirrorError::NoBranch {
-                location: repository.location.display(),
-                branch: repository.branch.clone().unwrap_or_else(|| "HEAD".to_owned()),
+                location: directory.display().to_string(),
+                branch: "HEAD".to_owned(),
                 others: Vec::new(),
             });
         }
-        point(directory, tip_now)?;
-        return Ok(Updated { branch, before: tip, tip: tip_now, cloned: false });
-    }
-    let beside = with_suffix(directory, &format!(".tmp-{}", std::process::id()));
-    let made = skeleton(&beside).and_then(|()| {
-        let (branch, tip) = unzip(bring(&beside, progress)?);
         point(&beside, tip)?;
-        switch(&beside, directory)?;
-        Ok((branch, tip))
+        check(&beside, tip)?;
+        let mut lost = pins::carry(directory, &beside, tip)?;
+        switch(&beside, directory, &mut |old| {
+            // Those that were set while the new one was made.
+            if let Ok(more) = pins::carry(old, directory, tip) {
+                lost = more;
+            }
+        })?;
+        let notes =
+            lost.iter().map(|pin| format!("the pinned commit {pin} is lost: it was damaged")).collect();
+        Ok(Moved { told: Updated { branch, before, tip, cloned: true, notes }, brought })
     });
     if made.is_err() {
         // What went wrong first is worth telling; a leftover is cleared next time.
         let _ = std::fs::remove_dir_all(&beside);
     }
-    let (branch, tip) = made?;
-    let before = match existing {
-        Existing::Crowded { tip } => tip,
-        _ => None,
-    };
-    Ok(Updated { branch, before, tip, cloned: true })
+    made
+}
+
+/// Makes sure that a mirror has all commits of its branch, and all folders of its tip. Files may be missing: one that
+/// cannot be read stops nothing.
+fn check(directory: &Path, tip: Option<CommitId>) -> Result<(), MirrorError> {
+    let Some(tip) = tip else { return Ok(()) };
+    let mirror = super::Mirror::open(directory)?
+        .ok_or_else(|| MirrorError::Missing { kind: "commit", id: tip.to_string() })?;
+    mirror.reachable(tip)?;
+    match mirror.files(tip, &|_| false) {
+        // It is told when the tip is read.
+        Ok(_) | Err(MirrorError::Excessive { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a pack of a mirror is not what it was written as: its bytes do not add up to the checksum at its end.
+fn is_damaged(directory: &Path) -> bool {
+    let packs = std::fs::read_dir(directory.join("objects/pack")).into_iter().flatten().flatten();
+    packs.map(|entry| entry.path()).any(|path| {
+        let counts = path.extension().is_some_and(|end| end == "pack" || end == "idx");
+        counts && !adds_up(&path).unwrap_or(false)
+    })
+}
+
+fn adds_up(path: &Path) -> std::io::Result<bool> {
+    let mut file = File::open(path)?;
+    let Some(body) = file.metadata()?.len().checked_sub(20) else { return Ok(false) };
+    let mut hash = sha1::Sha1::new();
+    let mut left = body;
+    let mut buffer = vec![0; 1 << 16];
+    while left > 0 {
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+        file.read_exact(&mut buffer[..most])?;
+        hash.update(&buffer[..most]);
+        left -= most as u64;
+    }
+    let mut told = [0; 20];
+    file.read_exact(&mut told)?;
+    Ok(hash.finalize()[..] == told)
 }
 
 /// What is in the place of the mirror.
@@ -160,8 +277,8 @@ enum Existing {
     Usable {
         tip: Option<CommitId>,
     },
-    /// In many packs, and nothing of it needs to be kept: it is made anew beside.
-    Crowded {
+    /// In very many packs, or not to be trusted: it is made anew beside.
+    Anew {
         tip: Option<CommitId>,
     },
 }
@@ -177,11 +294,9 @@ impl Existing {
         if tip.is_some_and(|tip| repository.find_commit(tip.0).and_then(|commit| commit.tree()).is_err()) {
             return Self::Nothing;
         }
-        let kept =
-            repository.references_glob("refs/huntshelf/pins/*").is_ok_and(|mut refs| refs.next().is_some());
         let packs = std::fs::read_dir(directory.join("objects/pack")).into_iter().flatten().flatten();
         let packs = packs.filter(|entry| entry.path().extension().is_some_and(|end| end == "pack")).count();
-        if packs > PACKS && !kept { Self::Crowded { tip } } else { Self::Usable { tip } }
+        if packs > PACKS || directory.join(ANEW).exists() { Self::Anew { tip } } else { Self::Usable { tip } }
     }
 }
 
@@ -192,11 +307,24 @@ pub(super) struct Wanted<'a> {
     pub(super) branch: Option<&'a str>,
     /// The tag, in place of a branch.
     pub(super) tag: Option<&'a str>,
+    /// Which references are proposals.
+    pub(super) proposals: &'a [RefPattern],
 }
 
 impl<'a> Wanted<'a> {
     fn of(repository: &'a Repository) -> Self {
-        Self { branch: repository.branch.as_deref(), tag: repository.tag.as_deref() }
+        Self {
+            branch: repository.branch.as_deref(),
+            tag: repository.tag.as_deref(),
+            proposals: &repository.proposals,
+        }
+    }
+
+    /// Whether a reference of that name matters.
+    pub(super) fn matters(&self, name: &str) -> bool {
+        name.starts_with("refs/heads/")
+            || self.tag.is_some_and(|tag| name.strip_prefix("refs/tags/") == Some(tag))
+            || self.proposals.iter().any(|pattern| pattern.part(name).is_some())
     }
 }
 
@@ -299,9 +427,13 @@ fn sweep(directory: &Path) -> Result<(), MirrorError> {
         !(end("pack") && path.with_extension("idx").exists()
             || end("idx") && path.with_extension("pack").exists())
     });
-    let locks =
-        ["HEAD.lock", "packed-refs.lock", "refs/huntshelf/branch.lock"].map(|lock| directory.join(lock));
-    for path in incomplete.chain(locks.into_iter().filter(|lock| lock.exists())) {
+    let folders = ["", "refs/huntshelf", "refs/huntshelf/proposals"].map(|folder| directory.join(folder));
+    let locks = folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten().flatten())
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|end| end == "lock"));
+    for path in incomplete.chain(locks) {
         std::fs::remove_file(&path).map_err(io(&path, "remove what a killed update left"))?;
     }
     Ok(())
@@ -355,8 +487,9 @@ fn point(directory: &Path, tip: Option<CommitId>) -> Result<(), MirrorError> {
     Ok(())
 }
 
-/// Puts the mirror made beside into its place, at once where the file system can.
-fn switch(beside: &Path, directory: &Path) -> Result<(), MirrorError> {
+/// Puts the mirror made beside into its place, at once where the file system can. `leaving` is told where the old one is
+/// before it goes.
+fn switch(beside: &Path, directory: &Path, leaving: &mut dyn FnMut(&Path)) -> Result<(), MirrorError> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     let doing = "put the new mirror in its place";
     if !directory.exists() {
@@ -364,6 +497,7 @@ fn switch(beside: &Path, directory: &Path) -> Result<(), MirrorError> {
     }
     if renameat_with(CWD, beside, CWD, directory, RenameFlags::EXCHANGE).is_ok() {
         // The old one is beside now. Readers that have it open keep their mapped packs.
+        leaving(beside);
         return std::fs::remove_dir_all(beside).map_err(io(beside, "remove the old mirror"));
     }
     std::fs::remove_dir_all(directory).map_err(io(directory, "remove the old mirror"))?;

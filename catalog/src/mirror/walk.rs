@@ -158,7 +158,8 @@ impl Mirror {
             return Ok(());
         }
         let repository = self.handle()?;
-        let mut trees = TreeReader::new(repository.odb().map_err(self.failed("open its objects"))?);
+        let mut trees =
+            TreeReader::new(repository.odb().map_err(self.failed("open its objects"))?, self.trees());
         for id in self.commits_between(&repository, since, to)? {
             let commit = find(&repository, id)?;
             let parents = commit

@@ -347,11 +347,22 @@ async fn keep(
     }
     if !dry_run && !instances.is_empty() {
         app.database.instances(&who.tenants()).create(&instances).await?;
+        pin(app, reading).await;
         let ids: Vec<&str> = instances.iter().map(|instance| instance.id.as_str()).collect();
         let detail = json!({"repo": reading.entry.repo, "commit": reading.commit, "instances": ids});
         app.note(who, "instance.create", &reading.entry.id, &detail).await?;
     }
     Ok(instances)
+}
+
+/// Keeps the commit in the mirror that copies name. The blob is kept already, so that a copy does not fail with this.
+async fn pin(app: &App, reading: &Reading) {
+    let (repo, commit) = (reading.entry.repo.clone(), reading.commit.clone());
+    let pinned = app.read(move |library| library.pin(&repo, &commit)).await;
+    if let Err(problem) = pinned {
+        let (repo, commit) = (&reading.entry.repo, &reading.commit);
+        tracing::warn!(%repo, %commit, ?problem, "the commit of a copy could not be pinned");
+    }
 }
 
 fn warnings_of(tenant: Option<&Tenant>, copy: &Prepared) -> Vec<Warning> {

@@ -145,6 +145,13 @@ impl<'a> Pass<'a> {
             self.write_revisions(&mut chains)?;
             self.promote_released()?;
         }
+        if self.mirror.misses_blobs() {
+            // Nothing of this is committed: they may come back when the mirror is made anew.
+            return Err(Stop::Failed(LibraryError::Mirror {
+                repo: self.repository.name.clone(),
+                reason: "files are missing from it or damaged".to_owned(),
+            }));
+        }
         self.mark.commit = tip.map(|tip| tip.to_string()).unwrap_or_default();
         let mark =
             serde_json::to_value(&self.mark).map_err(|error| LibraryError::Index(error.to_string()))?;
