@@ -203,6 +203,29 @@ fn two_moments_of_the_catalog_are_compared() {
 }
 
 #[test]
+fn a_moment_may_be_a_tag_that_the_branch_reaches() {
+    let shelf = Shelf::new();
+    let commits = past(&shelf);
+    shelf.git(&["tag", "v1", &commits[1]]);
+    shelf.git(&["tag", "-a", "-m", "Second", "release/v2", &commits[2]]);
+    shelf.git(&["checkout", "-q", "-b", "aside", &commits[0]]);
+    shelf.write("aside.md", procedure("aside", "T1071", "Nobody merged it."));
+    let aside = shelf.commit("Aside");
+    shelf.git(&["tag", "aside", &aside]);
+    shelf.git(&["checkout", "-q", "main"]);
+    let library = shelf.open();
+    library.sync("hunts", now()).unwrap();
+    assert_eq!(library.tags().unwrap()["hunts"], ["release/v2", "v1"]);
+    let named = |name: &str| Moment::Named(name.to_owned());
+    let between = library.between("hunts", &named("v1"), &named("release/v2")).unwrap().unwrap();
+    assert_eq!((between.from.as_ref(), between.to.as_ref()), (Some(&commits[1]), Some(&commits[2])));
+    assert!(library.between("hunts", &named("aside"), &Moment::Now).unwrap().is_none());
+    shelf.git(&["tag", "-d", "v1"]);
+    library.sync("hunts", now()).unwrap();
+    assert!(library.between("hunts", &named("v1"), &Moment::Now).unwrap().is_none());
+}
+
+#[test]
 fn a_library_that_follows_along_knows_what_one_made_anew_does() {
     let shelf = Shelf::new();
     let one = |body: &str| procedure("one", "T1003", body);

@@ -3,9 +3,9 @@
 //! Plain file reading, in the formats of gitrepository-layout(5): no ownership to prove, no user's configuration.
 
 use super::pool::open_bare;
-use super::proposals;
 use super::update::{Brought, Progress, Wanted, choose_tip, io, peel};
 use super::{CommitId, MirrorError};
+use super::{past, proposals};
 use git2::Oid;
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
@@ -98,6 +98,7 @@ impl Source {
         Ok(Brought {
             tip: Some(tip),
             proposals: proposals::choose(&references, wanted.proposals, &reference),
+            tags: past::tags(&references),
         })
     }
 

@@ -5,10 +5,10 @@
 use super::MirrorError;
 use super::access::Access;
 use super::pool::open_bare;
-use super::proposals;
 use super::route::Route;
 use super::update::{BRANCH, Brought, Limits, Progress, Wanted, choose_tip, peel};
 use super::vetted::Resolver;
+use super::{past, proposals};
 use crate::repository::Location;
 use git2::{
     AutotagOption, CertificateCheckStatus, Cred, CredentialType, Direction, ErrorClass, ErrorCode,
@@ -96,7 +96,11 @@ pub(super) fn bring(
         connection.remote().download(&[refspec], Some(&mut options)).map_err(&explain)?;
     }
     let tip = peel(&repository, &location, &reference, id)?;
-    Ok(Brought { tip: Some(tip), proposals: proposals::choose(&advertised, wanted.proposals, &reference) })
+    Ok(Brought {
+        tip: Some(tip),
+        proposals: proposals::choose(&advertised, wanted.proposals, &reference),
+        tags: past::tags(&advertised),
+    })
 }
 
 /// Fetches what proposals name, as far as it is not there. Anybody may make a proposal, so that the branch is served

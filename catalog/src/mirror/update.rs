@@ -11,7 +11,7 @@
 use super::local::Source;
 use super::pool::open_bare;
 use super::vetted::{Resolver, SystemResolver};
-use super::{Access, CommitId, MirrorError, pins, proposals, remote};
+use super::{Access, CommitId, MirrorError, past, pins, proposals, remote};
 use crate::repository::{Location, RefPattern, Repository};
 use git2::{ErrorCode, Oid};
 use serde::{Deserialize, Serialize};
@@ -148,6 +148,9 @@ pub fn update_within(
         }
         updated.told.notes.push(format!("not all proposals could be fetched: {error}"));
     }
+    if let Err(error) = past::set_tags(directory, &updated.brought.tags) {
+        updated.told.notes.push(error.to_string());
+    }
     match proposals::set(directory, &updated.brought.proposals) {
         Ok(0) => {}
         Ok(missing) => updated.told.notes.push(format!("{missing} proposals did not arrive")),
@@ -163,6 +166,8 @@ pub(super) struct Brought {
     pub(super) tip: Option<Tip>,
     /// References that are proposals, and what they name.
     pub(super) proposals: Vec<(String, Oid)>,
+    /// Tags by name, and what they lead to.
+    pub(super) tags: Vec<(String, Oid)>,
 }
 
 /// Brings what is wanted into the bare repository in a folder.
@@ -323,7 +328,7 @@ impl<'a> Wanted<'a> {
     /// Whether a reference of that name matters.
     pub(super) fn matters(&self, name: &str) -> bool {
         name.starts_with("refs/heads/")
-            || self.tag.is_some_and(|tag| name.strip_prefix("refs/tags/") == Some(tag))
+            || past::is_tag(name)
             || self.proposals.iter().any(|pattern| pattern.part(name).is_some())
     }
 }

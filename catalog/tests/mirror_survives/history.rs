@@ -157,3 +157,24 @@ pub(crate) fn a_proposal_that_is_too_large_keeps_nobody_from_the_branch() {
     assert_eq!(scene.ids(), ["a", "b"]);
     assert_eq!(scene.library.proposals("hunts").unwrap(), []);
 }
+
+pub(crate) fn tags_are_known_as_far_as_the_branch_reaches_them() {
+    let scene = Scene::synced(|repository| repository);
+    scene.origin.git(["tag", "v1"]);
+    scene.origin.git(["tag", "-a", "-m", "with a message", "release/v2"]);
+    let here = scene.origin.tip();
+    scene.hunt("a", "Left aside.");
+    scene.origin.commit("aside");
+    scene.origin.git(["tag", "aside"]);
+    scene.origin.git(["reset", "--quiet", "--hard", &here.to_string()]);
+    scene.sync().unwrap();
+    let mirror = Mirror::open(&scene.mirror()).unwrap().unwrap();
+    let mut tags = mirror.tags().unwrap();
+    tags.sort();
+    assert_eq!(tags, ["release/v2", "v1"]);
+    assert_eq!(mirror.tag("release/v2").unwrap(), Some(here));
+    assert_eq!(mirror.tag("aside").unwrap(), None);
+    scene.origin.git(["tag", "-d", "v1"]);
+    scene.sync().unwrap();
+    assert_eq!(mirror.tags().unwrap(), ["release/v2"]);
+}

@@ -56,6 +56,7 @@ macro_rules! tests {
 tests! {
     history::a_forced_push_is_followed_and_what_copies_name_stays
     history::a_pinned_commit_is_served_until_it_is_purged
+    history::tags_are_known_as_far_as_the_branch_reaches_them
     history::a_deleted_branch_leaves_the_last_state
     history::a_renamed_branch_is_followed_where_none_is_named
     history::a_repository_may_be_empty_and_is_served_on_when_it_becomes_so
