@@ -1,6 +1,6 @@
 // A running huntshelf, and a chromium that looks at it.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -38,8 +38,11 @@ export async function eventually(what, seconds, ask) {
   }
 }
 
-/** Starts the program on a new data folder, with a customer and two tenants: on the starter catalog, or a repository. */
-export async function startServer(repository) {
+/**
+ * Starts the program on a new data folder, with a customer and two tenants: on the starter catalog, a repository, or what
+ * a configuration file says.
+ */
+export async function startServer(repository, configuration) {
   if (!PROGRAM) throw new Error("HUNTSHELF_PROGRAM names no program: run `tests/run browser`");
   const folder = mkdtempSync(join(tmpdir(), "huntshelf-browser-"));
   const data = join(folder, "data");
@@ -52,6 +55,11 @@ export async function startServer(repository) {
   const base = `http://127.0.0.1:${port}`;
   const log = openSync(join(folder, "log"), "w");
   const repo = repository ? ["--repo", repository] : [];
+  if (configuration) {
+    const file = join(folder, "huntshelf.toml");
+    writeFileSync(file, configuration);
+    repo.push("--config", file);
+  }
   const child = spawn(PROGRAM, ["serve", "--data", data, "--listen", `127.0.0.1:${port}`, ...repo], {
     cwd: folder,
     stdio: ["ignore", log, log],

@@ -99,6 +99,12 @@ pub fn collection(repo: &str, name: &str) -> String {
     format!("/collections/{}/{}", encode(repo), encode(name))
 }
 
+/// The page of a proposal, by its number or its reference; `rest` is empty, `read`, `report` or `copy`.
+pub fn proposal(repo: &str, name: &str, rest: &str) -> String {
+    let slash = if rest.is_empty() { "" } else { "/" };
+    format!("/proposals/{}/{}{slash}{rest}", encode(repo), encode(name))
+}
+
 /// Where a saved search is renamed.
 pub fn search(id: &str) -> String {
     format!("/searches/{}", encode(id))

@@ -12,6 +12,7 @@ mod pass;
 mod past;
 mod pins;
 mod progress;
+mod proposals;
 mod reading;
 mod record;
 mod shelves;
@@ -24,6 +25,9 @@ pub use files::File;
 pub use gone::Gone;
 pub use past::{EventKind, TechniqueEvent, TechniqueHistory};
 pub use progress::{Stage, SyncProgress};
+pub use proposals::{
+    MAX_PROPOSED_COMMITS, MAX_PROPOSED_FILES, Proposed, ProposedFile, ProposedNotebook, Proposing,
+};
 pub use record::{Cause, Ending, KEPT_SYNCS, SyncEntry, Syncs};
 pub use upgrade::{MAX_PATCHED, UpgradePatch};
 

@@ -51,7 +51,7 @@ impl Library {
         self.mirrored(repo)?.1.proposals().map_err(LibraryError::mirror(repo))
     }
 
-    fn mirrored(&self, repo: &str) -> Result<(Arc<Shelf>, Arc<Mirror>), LibraryError> {
+    pub(super) fn mirrored(&self, repo: &str) -> Result<(Arc<Shelf>, Arc<Mirror>), LibraryError> {
         let shelf = self.shelf(repo).ok_or_else(|| LibraryError::NoRepository(repo.to_owned()))?;
         let mirror = self.mirror(&shelf)?;
         Ok((shelf, mirror))

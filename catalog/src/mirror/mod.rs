@@ -19,6 +19,7 @@ mod people;
 mod pins;
 mod pool;
 mod proposals;
+mod proposed;
 mod read;
 mod remote;
 pub mod rename;

@@ -26,7 +26,7 @@ const IN_PATH: &AsciiSet = &CONTROLS
 /// All but RFC 3986's unreserved characters: what may stand as the value of a query.
 const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// URL templates of the forge that hosts a repository. `{commit}`, `{path}`, `{line}` and `{branch}` are filled in,
+/// URL templates of the forge that hosts a repository. `{commit}`, `{path}`, `{line}`, `{branch}` and `{number}` are filled in,
 /// percent-encoded; `{name}`, `{content}`, `{title}` and `{body}` so that they can stand in a query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,6 +47,9 @@ pub struct Forge {
     /// A new issue with its title and text to begin with. None where the forge has no such page.
     #[serde(default)]
     pub ask: Option<String>,
+    /// A proposal, by its `{number}`. None where the forge has no such page.
+    #[serde(default)]
+    pub proposal: Option<String>,
 }
 
 impl Forge {
@@ -73,7 +76,7 @@ impl Forge {
         }
         let part_of_host =
             |word: &str| host.split('.').any(|part| part == word || part.starts_with(&format!("{word}-")));
-        let forge = |[commit, file, line, edit, issue, new, ask]: [&str; 7]| Self {
+        let forge = |[commit, file, line, edit, issue, new, ask, proposal]: [&str; 8]| Self {
             commit: format!("{base}{commit}"),
             file: format!("{base}{file}"),
             line: format!("{base}{line}"),
@@ -81,6 +84,7 @@ impl Forge {
             issue: format!("{base}{issue}"),
             new: Some(format!("{base}{new}")),
             ask: Some(format!("{base}{ask}")),
+            proposal: Some(format!("{base}{proposal}")),
         };
         if part_of_host("github") {
             Some(forge([
@@ -92,6 +96,7 @@ impl Forge {
                 "/issues/new",
                 "/new/{branch}?filename={name}&value={content}",
                 "/issues/new?title={title}&body={body}",
+                "/pull/{number}",
             ]))
         } else if part_of_host("gitlab") {
             Some(forge([
@@ -103,6 +108,7 @@ impl Forge {
                 // Its editor does not take a content from the address.
                 "/-/new/{branch}?file_name={name}",
                 "/-/issues/new?issue%5Btitle%5D={title}&issue%5Bdescription%5D={body}",
+                "/-/merge_requests/{number}",
             ]))
         } else if ["gitea", "forgejo", "codeberg"].into_iter().any(part_of_host) {
             Some(forge([
@@ -113,6 +119,7 @@ impl Forge {
                 "/issues/new",
                 "/_new/{branch}?filename={name}&value={content}",
                 "/issues/new?title={title}&body={body}",
+                "/pulls/{number}",
             ]))
         } else {
             None
@@ -147,6 +154,11 @@ impl Forge {
     /// Where a new file is written on a branch: its name and what stands in it to begin with.
     pub fn new_url(&self, branch: &str, name: &str, content: &str) -> Option<String> {
         fill(self.new.as_ref()?, &[("branch", branch), ("name", name), ("content", content)])
+    }
+
+    /// Where a proposal is shown.
+    pub fn proposal_url(&self, number: u64) -> Option<String> {
+        fill(self.proposal.as_ref()?, &[("number", &number.to_string())])
     }
 
     /// Where an issue of a title and a text is written; one without them where the forge takes none.
@@ -225,6 +237,16 @@ mod tests {
         let own = Forge { new: None, ask: None, ..Forge::guess("https://github.com/acme/hunts").unwrap() };
         assert_eq!(own.new_url("main", "a.md", ""), None);
         assert_eq!(own.ask_url("a", "b"), own.issue_url());
+    }
+
+    #[test]
+    fn a_proposal_is_shown_where_its_forge_shows_it() {
+        let url = |remote: &str| Forge::guess(remote).unwrap().proposal_url(12).unwrap();
+        assert_eq!(url("https://github.com/acme/hunts.git"), "https://github.com/acme/hunts/pull/12");
+        assert_eq!(url("https://gitlab.com/acme/hunts"), "https://gitlab.com/acme/hunts/-/merge_requests/12");
+        assert_eq!(url("https://codeberg.org/acme/hunts"), "https://codeberg.org/acme/hunts/pulls/12");
+        let own = Forge { proposal: None, ..Forge::guess("https://github.com/acme/hunts").unwrap() };
+        assert_eq!(own.proposal_url(12), None);
     }
 
     #[test]

@@ -116,6 +116,14 @@ pub(crate) fn proposals_are_fetched_beside_the_branch_and_go_with_their_referenc
     assert_eq!(mirror.proposal_commit("refs/pull/7/head").unwrap(), Some(proposed));
     assert_eq!(mirror.proposal_commit("refs/pull/8/head").unwrap(), None);
     assert!(mirror.is_ancestor(base, proposed).unwrap());
+    // What it would do is told beside the catalog.
+    let inside = scene.library.proposal("hunts", "7", 50).unwrap().unwrap();
+    assert_eq!((inside.base, inside.commits.len()), (Some(base.to_string()), 1));
+    let files: Vec<_> = inside.files.iter().map(|file| (file.id.as_deref(), file.added)).collect();
+    assert_eq!(files, [(Some("proposed"), true)]);
+    let path = &inside.files[0].path;
+    assert!(scene.library.proposed_notebook("hunts", "7", path).unwrap().is_some());
+    assert!(scene.library.proposed_notebook("hunts", "8", path).unwrap().is_none());
     // Merged, one withdrawn, the branch deleted.
     scene.origin.git(["merge", "--quiet", "--ff-only", "feature/more"]);
     scene.origin.git(["branch", "--quiet", "-D", "feature/more"]);
@@ -123,6 +131,8 @@ pub(crate) fn proposals_are_fetched_beside_the_branch_and_go_with_their_referenc
     scene.follows();
     assert_eq!(scene.ids(), ["a", "b", "proposed"]);
     assert_eq!(told(true), [twelve]);
+    assert_eq!(scene.library.proposed("hunts").unwrap(), []);
+    assert!(scene.library.proposal("hunts", "12", 50).unwrap().is_none(), "it is merged");
     // A folder has them as well.
     let folder = scene.origin.folder.path().join("local");
     let local = Repository { proposals: patterns(), ..scene.origin.repository() };

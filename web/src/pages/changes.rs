@@ -120,6 +120,8 @@ pub struct ChangesView {
     pub next: Option<String>,
     /// The feed of the same changes.
     pub feed: String,
+    /// Whether proposals are looked after anywhere.
+    pub proposals: bool,
 }
 
 /// The page.
@@ -141,12 +143,14 @@ pub fn page(frame: &Frame, view: ChangesView) -> String {
     });
     let feed = if view.feed.is_empty() { "/feeds/changes.atom".to_owned() } else { view.feed };
     let several = view.several;
+    let proposals = view.proposals.then(|| view! { " · " <a href="/proposals">"Proposals"</a> });
     let days = view.days.into_iter().map(|day| self::day(day, several)).collect_view();
     let content = view! {
         <h1>"Changes"</h1>
         <p class="lead">
             "What changed in procedures, who did it, and what it means. "
             <a href="/changes/compare">"Compare two moments of the catalog"</a> " · " <a href="/following">"What you follow"</a>
+            {proposals}
         </p>
         {form(view.filters)}
         {strip::strip(view.strip)}

@@ -62,7 +62,7 @@ pub fn page(frame: &Frame, view: DiffView) -> String {
     let text = if same {
         empty("The same text", view! { <p>"Both revisions hold the same bytes."</p> }.into_any())
     } else {
-        hunks(view.hunks)
+        hunks(view.hunks, "Difference of the texts".to_owned())
     };
     let left_out = (view.left_out > 0).then(|| {
         let content = view! {
@@ -89,7 +89,8 @@ pub fn page(frame: &Frame, view: DiffView) -> String {
     frame.render(&title, move || content.into_any())
 }
 
-fn hunks(hunks: Vec<Hunk>) -> AnyView {
+/// The hunks as a table; `label` is what its frame is called by those who listen to the page.
+pub(super) fn hunks(hunks: Vec<Hunk>, label: String) -> AnyView {
     let bodies = hunks
         .into_iter()
         .map(|hunk| {
@@ -103,7 +104,7 @@ fn hunks(hunks: Vec<Hunk>) -> AnyView {
         })
         .collect_view();
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-label="Difference of the texts">
+        <div class="scroll" tabindex="0" role="region" aria-label=label>
             <table class="diff">
                 <caption class="unseen">"Lines removed and added"</caption>
                 <thead class="unseen">

@@ -21,6 +21,7 @@ pub mod login;
 pub mod matrix;
 pub mod problems;
 pub mod procedure;
+pub mod proposals;
 pub mod reference;
 pub mod repositories;
 pub mod searches;

@@ -4,6 +4,8 @@ use super::Sample;
 use web::pages::changes::{self, Choice, CommitChanges, Day, Filters, Month, Strip, Touched};
 use web::pages::compare::{self, Became, Between, CompareView, How};
 use web::pages::following;
+use web::pages::proposals;
+use web::view::Standing;
 
 const COMMIT: &str = "9f2c1d7a40b3e8c6d5f4a3b2c1d0e9f8a7b6c5d4";
 
@@ -20,8 +22,115 @@ impl Sample {
             ("following", following::page(&self.frame("/following"), self.following())),
             ("following-none", following::page(&self.frame("/following"), Vec::new())),
             ("compare", compare::page(&self.frame("/changes/compare"), self.compared())),
+            ("proposals", proposals::list(&self.frame("/proposals"), self.proposals())),
+            (
+                "proposals-none",
+                proposals::list(&self.frame("/proposals"), proposals::ProposalsView::default()),
+            ),
+            ("proposal", proposals::page(&self.frame("/proposals/hunts/7"), self.proposal())),
+            ("proposal-none", proposals::page(&self.frame("/proposals/hunts/7"), self.proposal_of_nothing())),
+            (
+                "proposal-read",
+                proposals::read(&self.frame("/proposals/hunts/7/read"), self.proposed_text(false)),
+            ),
+            (
+                "proposal-report",
+                proposals::read(&self.frame("/proposals/hunts/7/report"), self.proposed_text(true)),
+            ),
             ("compare-same", compare::page(&self.frame("/changes/compare"), CompareView::default())),
         ]
+    }
+
+    fn proposed(&self) -> proposals::Proposed {
+        proposals::Proposed {
+            repo: self.t("hunts"),
+            name: self.t("7"),
+            label: self.t("#7"),
+            subject: self.t("Widen the access masks"),
+            author: self.t("Mira Okafor"),
+            when: Self::hours_ago(3),
+            commit: self.commit(COMMIT),
+            forge: self.some("https://forge.example/hunts/pull/7"),
+        }
+    }
+
+    fn proposals(&self) -> proposals::ProposalsView {
+        let one = proposals::Listed {
+            proposed: self.proposed(),
+            sentences: self.changes().into_iter().map(|change| (self.t("LSASS reads"), change)).collect(),
+            more: 3,
+            settled: false,
+        };
+        proposals::ProposalsView {
+            proposals: vec![one.clone(), proposals::Listed { settled: true, sentences: Vec::new(), ..one }],
+            total: 45,
+            configured: true,
+            several: true,
+            first: Some("/proposals".to_owned()),
+            next: Some("/proposals?cursor=40".to_owned()),
+        }
+    }
+
+    fn proposal(&self) -> proposals::ProposalView {
+        let file = proposals::ProposedFile {
+            path: self.t("hunts/lsass.md"),
+            previous_path: self.some("old/lsass.md"),
+            title: self.t("LSASS reads"),
+            current: self.some("lsass"),
+            changes: self.changes(),
+            found: self.diagnostics(),
+            gained: self.diagnostics(),
+            mended: self.diagnostics(),
+            before: 2,
+            hunks: self.hunks(),
+            left_out: 12,
+            ..Default::default()
+        };
+        let broken = proposals::ProposedFile {
+            added: true,
+            previous_path: None,
+            standing: Standing::Broken,
+            taken_by: self.some("twin.md"),
+            ..file.clone()
+        };
+        let gone = proposals::ProposedFile { deleted: true, previous_path: None, ..file.clone() };
+        let commit = proposals::ProposedCommit {
+            commit: self.commit(COMMIT),
+            subject: self.t("Widen the access masks"),
+            author: self.t("Mira Okafor"),
+            when: Self::hours_ago(3),
+        };
+        proposals::ProposalView {
+            proposed: self.proposed(),
+            base: Some(self.commit(COMMIT)),
+            settled: false,
+            commits: vec![commit],
+            commits_total: 120,
+            files: vec![file, broken, gone],
+            left_out: 4,
+            tenants: Some(vec![(self.t("t1"), self.t("Ward (Clinic)"))]),
+        }
+    }
+
+    fn proposal_of_nothing(&self) -> proposals::ProposalView {
+        proposals::ProposalView {
+            proposed: self.proposed(),
+            settled: true,
+            commits_total: 1,
+            ..Default::default()
+        }
+    }
+
+    fn proposed_text(&self, customer: bool) -> proposals::ReadView {
+        proposals::ReadView {
+            proposed: self.proposed(),
+            path: self.t("hunts/lsass.md"),
+            title: self.t("LSASS reads"),
+            description: self.t("Who reads the memory of lsass."),
+            customer,
+            diagnostics: self.diagnostics(),
+            cells: self.cells(),
+        }
     }
 
     fn filters(&self) -> Filters {
@@ -57,6 +166,7 @@ impl Sample {
         };
         let many = (0..12).map(|_| touched("lsass", "")).collect();
         changes::ChangesView {
+            proposals: true,
             filters: self.filters(),
             total: 214,
             strip: Strip {

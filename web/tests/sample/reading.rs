@@ -78,7 +78,7 @@ impl Sample {
         ReportView { procedure: ProcedureView { cells, ..self.procedure_broken() }, removed: 1, raw: 1 }
     }
 
-    fn cells(&self) -> Vec<Cell> {
+    pub(crate) fn cells(&self) -> Vec<Cell> {
         let cell = |index, kind, html: &str, language: &str, tags: &[&str], line| Cell {
             index,
             kind,
@@ -437,6 +437,10 @@ impl Sample {
             ],
             next: self.some("c2"),
         }
+    }
+
+    pub(crate) fn hunks(&self) -> Vec<diff::Hunk> {
+        self.diff().hunks
     }
 
     fn diff(&self) -> diff::DiffView {

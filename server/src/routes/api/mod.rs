@@ -21,6 +21,7 @@ pub mod openapi;
 pub mod problems;
 pub mod procedure;
 pub mod procedures;
+pub mod proposals;
 pub mod report;
 pub mod repos;
 pub mod reviews;
@@ -101,6 +102,9 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(follows::list))
         .routes(routes!(changes::list))
         .routes(routes!(changes::compare))
+        .routes(routes!(proposals::list))
+        .routes(routes!(proposals::get))
+        .routes(routes!(proposals::copy))
         .routes(routes!(problems::list))
         .routes(routes!(suggest::suggest))
         .routes(routes!(attack::matrix))

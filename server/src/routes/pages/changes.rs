@@ -37,8 +37,9 @@ pub async fn show(
     let further_page = cursor.is_some();
     let found = app.read(move |library| library.changes(&changed, limit, cursor.as_deref())).await?;
     let context = Context::of(&app);
-    let repos: Vec<String> =
-        app.library.repositories().into_iter().map(|state| state.repository.name).collect();
+    let states = app.library.repositories();
+    let proposals = states.iter().any(|state| !state.repository.proposals.is_empty());
+    let repos: Vec<String> = states.into_iter().map(|state| state.repository.name).collect();
     let today = app.clock.now().date_naive();
     let pairs = pairs(&params);
     let with = |more: &[(&str, &str)]| {
@@ -54,6 +55,7 @@ pub async fn show(
         days: by_day(&context, revisions),
         first: further_page.then(|| with(&[])),
         next: next.map(|cursor| with(&[("cursor", cursor.as_str())])),
+        proposals,
         feed: with(&[]).replacen("/changes", "/feeds/changes.atom", 1),
     };
     visitor.render(&app, page, view).await

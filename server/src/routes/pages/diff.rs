@@ -91,7 +91,7 @@ async fn compare(
 }
 
 /// The hunks that a page shows, and how many lines are left out.
-fn hunks(hunks: Vec<texts::Hunk>) -> (Vec<Hunk>, usize) {
+pub(super) fn hunks(hunks: Vec<texts::Hunk>) -> (Vec<Hunk>, usize) {
     let (mut shown, mut room, mut left_out) = (Vec::new(), LINES, 0);
     for mut hunk in hunks {
         left_out += hunk.lines.len().saturating_sub(room);

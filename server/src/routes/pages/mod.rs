@@ -19,6 +19,7 @@ pub mod offers;
 pub mod pictures;
 pub mod problems;
 pub mod procedure;
+pub mod proposals;
 pub mod reference;
 pub mod repositories;
 pub mod repository_form;
@@ -73,6 +74,11 @@ pub fn router() -> Router<App> {
         .route("/attack/upgrade.patch", get(super::api::upgrade::patch))
         .route("/changes", get(changes::show))
         .route("/changes/compare", get(changes::compare))
+        .route("/proposals", get(proposals::list))
+        .route("/proposals/{repo}/{name}", get(proposals::show))
+        .route("/proposals/{repo}/{name}/read", get(proposals::read))
+        .route("/proposals/{repo}/{name}/report", get(proposals::report))
+        .route("/proposals/{repo}/{name}/copy", post(proposals::copy))
         .route("/feeds/{*feed}", get(super::feeds::show))
         .route("/problems", get(problems::show))
         .route("/instances", get(copies::show))
@@ -239,6 +245,7 @@ mod tests {
             "/following",
             "/changes?kind=query-changed&since=2026-01-01",
             "/changes/compare",
+            "/proposals",
             &format!("/changes/compare?from={first}"),
             "/problems",
             "/instances",

@@ -384,20 +384,25 @@ fn asked(query: query::Query) -> QueryView {
 
 /// What stays of a procedure for the customer.
 fn reported(mut procedure: ProcedureView, kept: &CustomerView) -> ReportView {
+    keep(&mut procedure.cells, kept);
+    ReportView { procedure, removed: kept.removed, raw: kept.raw }
+}
+
+/// Leaves the cells that the customer sees.
+pub(super) fn keep(cells: &mut Vec<Cell>, kept: &CustomerView) {
     let mut stays = kept.cells.iter().peekable();
-    procedure.cells.retain_mut(|cell| {
+    cells.retain_mut(|cell| {
         let Some(kept) = stays.next_if(|kept| kept.cell == cell.index) else { return false };
         if !kept.outputs {
             cell.outputs.clear();
         }
         true
     });
-    ReportView { procedure, removed: kept.removed, raw: kept.raw }
 }
 
 /// One rendered cell, without its place at the forge.
-fn shown(cell: &RenderedCell, reading: &Reading) -> Cell {
-    let mistaken = report::mistaken(&reading.notebook.cells[cell.index]);
+pub(super) fn shown(cell: &RenderedCell, notebook: &Notebook) -> Cell {
+    let mistaken = report::mistaken(&notebook.cells[cell.index]);
     Cell {
         index: cell.index,
         mistaken: mistaken.map(|(wrong, right)| (wrong.to_owned(), right.to_owned())).collect(),
@@ -433,7 +438,7 @@ fn rendered(
         let line = cell.lines.0;
         Cell {
             forge: forge.and_then(|forge| forge.line_url(&reading.commit, &reading.path, line)),
-            ..shown(cell, reading)
+            ..shown(cell, &reading.notebook)
         }
     });
     let outline = rendered.headings.iter().map(|heading| Heading {

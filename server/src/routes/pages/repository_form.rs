@@ -148,7 +148,8 @@ fn read(filled: &Filled, before: Option<RepositoryEntry>) -> Result<RepositoryEn
     let needed = ["forge_commit", "forge_file", "forge_line", "forge_edit", "forge_issue"];
     let forge = match needed.map(said) {
         [Some(commit), Some(file), Some(line), Some(edit), Some(issue)] => {
-            Some(Forge { commit, file, line, edit, issue, new: said("forge_new"), ask: said("forge_ask") })
+            let (new, ask, proposal) = (said("forge_new"), said("forge_ask"), said("forge_proposal"));
+            Some(Forge { commit, file, line, edit, issue, new, ask, proposal })
         }
         pages if pages.iter().all(Option::is_none) => None,
         _ => return Err(Problem::invalid("Of the pages of the forge, the first five belong together.")),
@@ -217,7 +218,7 @@ fn written(entry: &RepositoryEntry) -> Filled {
     if entry.allow_private {
         filled.push(("allow_private", "yes".to_owned()));
     }
-    if let Some(Forge { commit, file, line, edit, issue, new, ask }) = entry.forge.clone() {
+    if let Some(Forge { commit, file, line, edit, issue, new, ask, proposal }) = entry.forge.clone() {
         let pages = [
             ("forge_commit", commit),
             ("forge_file", file),
@@ -226,6 +227,7 @@ fn written(entry: &RepositoryEntry) -> Filled {
             ("forge_issue", issue),
             ("forge_new", new.unwrap_or_default()),
             ("forge_ask", ask.unwrap_or_default()),
+            ("forge_proposal", proposal.unwrap_or_default()),
         ];
         filled.extend(pages);
     }

@@ -73,7 +73,7 @@ fn left_out(removed: usize, raw: usize, code: usize) -> String {
     }
 }
 
-fn cell(cell: Cell) -> AnyView {
+pub(super) fn cell(cell: Cell) -> AnyView {
     let flag = (!cell.mistaken.is_empty()).then(|| view! { <p class="flag">{mistaken(&cell.mistaken)}</p> });
     let to_fill = cell.tags.iter().any(|tag| tag == "analyst_input");
     let class = match (cell.mistaken.is_empty(), to_fill) {

@@ -327,6 +327,12 @@ pub fn page(frame: &Frame, view: ProcedureView) -> String {
     })
 }
 
+/// The cells of a notebook that has no page of its own, as a hunter or as the customer reads them.
+pub(super) fn cells(cells: Vec<Cell>, customer: bool) -> AnyView {
+    let one = if customer { customer::cell } else { notebook::cell };
+    cells.into_iter().map(one).collect_view().into_any()
+}
+
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Audience {
@@ -378,7 +384,7 @@ fn outline(headings: &[Heading], cells: usize) -> AnyView {
     .into_any()
 }
 
-fn findings(diagnostics: Vec<Diagnostic>) -> AnyView {
+pub(super) fn findings(diagnostics: Vec<Diagnostic>) -> AnyView {
     if diagnostics.is_empty() {
         return ().into_any();
     }

@@ -112,7 +112,7 @@ const KEYS: [Field; 5] = [
     ("facets", "Further facets", "They count from the next start of the server", Input::Line("status")),
 ];
 
-const FORGE: [Field; 7] = [
+const FORGE: [Field; 8] = [
     ("forge_commit", "A commit", "", Input::Line("https://git.example.com/hunts/commit/{commit}")),
     ("forge_file", "A file", "", Input::Line("…/blob/{commit}/{path}")),
     ("forge_line", "A line", "", Input::Line("…/blob/{commit}/{path}#L{line}")),
@@ -120,6 +120,7 @@ const FORGE: [Field; 7] = [
     ("forge_issue", "A new issue", "", Input::Line("…/issues/new")),
     ("forge_new", "A new file with content", "May be left empty", Input::Line("")),
     ("forge_ask", "A new issue with a text", "May be left empty", Input::Line("")),
+    ("forge_proposal", "A proposal", "With {number}; may be left empty", Input::Line("")),
 ];
 
 /// The names of all fields that hold text.
