@@ -741,5 +741,10 @@ fn the_branch_of_a_mirror_is_where_the_design_says() {
     origin.mirror();
     let mut show = git_command(origin.folder.path());
     let output = show.current_dir(origin.mirror_path()).args(["show-ref"]).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{tip} {BRANCH}\n"), "and no tags");
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(
+        shown,
+        format!("{tip} {BRANCH}\n{tip} refs/huntshelf/tags/v1\n"),
+        "nothing outside of our own"
+    );
 }
