@@ -38,6 +38,16 @@ pub struct Shown {
     pub outputs: bool,
 }
 
+/// Whether a customer sees anything of a cell: its text, or what code puts out once it has run.
+pub fn reaches_customer(cell: &Cell) -> bool {
+    !cell.has_tag(REMOVE_CELL)
+        && match cell.kind {
+            CellKind::Markdown => true,
+            CellKind::Code => !cell.has_tag(REMOVE_OUTPUT),
+            CellKind::Raw => false,
+        }
+}
+
 /// What a customer sees of a notebook.
 pub fn customer(notebook: &Notebook) -> CustomerView {
     let mut view = CustomerView::default();

@@ -1,16 +1,11 @@
-//! Cells against cells: which stayed, which changed and how, which came, went or moved.
+//! Cells against cells, in sentences.
 
 use super::change::{Change, shortened};
+use super::matching::{self, Place, first_line};
+use crate::instance::PARAMETERS;
 use crate::notebook::{Cell, CellKind, Notebook};
+use crate::report;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
-use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
-
-/// Cells between two unchanged ones that are compared each with each, old times new; beyond it, in order.
-const MAX_PAIRINGS: usize = 4_900;
-
-/// The most words of a cell that count for its likeness to another.
-const MAX_LIKENESS_WORDS: usize = 200;
 
 /// The most lines of a cell that are looked at for what to say of it.
 const MAX_LINES: usize = 400;
@@ -20,186 +15,100 @@ const QUERY_MAGICS: [&str; 12] = [
     "taegis", "kql", "splunk", "spl", "eql", "esql", "elastic", "sql", "sigma", "logpoint", "synapse", "dnif",
 ];
 
+/// Tells of every cell that is not the same on both sides, in the order in which a reader of the new one meets them.
 pub(super) fn compare(old: &Notebook, new: &Notebook, changes: &mut Vec<Change>) {
-    let (old, new) = (&old.cells, &new.cells);
-    let hashes = |cells: &[Cell]| cells.iter().map(hash).collect::<Vec<u64>>();
-    let (old_hashes, new_hashes) = (hashes(old), hashes(new));
-    let mut gone: Vec<usize> = Vec::new();
-    let mut come: Vec<usize> = Vec::new();
-    let mut pairs: Vec<(usize, usize)> = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, &old_hashes, &new_hashes) {
-        let (was, is) = (op.old_range(), op.new_range());
-        if let DiffOp::Equal { .. } = op {
-            pairs.extend(was.zip(is));
-        } else {
-            pair_up(old, new, was.collect(), is.collect(), &mut pairs, &mut gone, &mut come);
-        }
+    let sentences = Sentences::between(&old.cells, &new.cells);
+    for place in matching::places(&old.cells, &new.cells) {
+        changes.extend(sentences.of(place));
     }
-    let mut told: Vec<(usize, Change)> = Vec::new();
-    moved(old, new, (&old_hashes, &new_hashes), &mut gone, &mut come, &mut pairs, &mut told);
-    for (was, is) in pairs {
-        let (before, after) = (&old[was], &new[is]);
-        if before.source != after.source || before.kind != after.kind {
-            told.extend(changed(before, after, is).into_iter().map(|change| (is, change)));
-        }
-        told.extend(tags(before, after, is).into_iter().map(|change| (is, change)));
-        if before.outputs.is_empty() && !after.outputs.is_empty() {
-            let text = format!("Outputs were committed with {}", called(after, is));
-            told.push((is, Change::new("outputs-committed", text).in_cell(is)));
-        }
-    }
-    for at in come {
-        let text = format!("{} added", capital(&called(&new[at], at)));
-        told.push((at, Change::new("cell-added", text).in_cell(at).to(first_line(&new[at].source))));
-        if !new[at].outputs.is_empty() {
-            let text = format!("Outputs were committed with {}", called(&new[at], at));
-            told.push((at, Change::new("outputs-committed", text).in_cell(at)));
-        }
-    }
-    for at in gone {
-        let text = format!("{} removed", capital(&called(&old[at], at)));
-        told.push((at, Change::new("cell-removed", text).in_cell(at).from(first_line(&old[at].source))));
-        let lost = held(&old[at]);
-        if let Some(lost) =
-            lost.filter(|tag| *tag == "parameters" && !new.iter().any(|cell| cell.has_tag(tag)))
-        {
-            let text = format!("No cell is tagged `{lost}` any more");
-            told.push((at, Change::new("tags-lost", text).in_cell(at).from(lost)));
-        }
-    }
-    told.sort_by_key(|(at, _)| *at);
-    changes.extend(told.into_iter().map(|(_, change)| change));
 }
 
-fn held(cell: &Cell) -> Option<&str> {
-    cell.tags().find(|tag| *tag == "parameters")
+/// What there is to tell of the cells of two notebooks.
+pub(super) struct Sentences<'a> {
+    old: &'a [Cell],
+    new: &'a [Cell],
+    /// Whether the new one declares parameters anywhere.
+    declares: bool,
 }
 
-fn hash(cell: &Cell) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    cell.kind.hash(&mut hasher);
-    cell.source.hash(&mut hasher);
-    hasher.finish()
-}
+impl<'a> Sentences<'a> {
+    pub(super) fn between(old: &'a [Cell], new: &'a [Cell]) -> Self {
+        Self { old, new, declares: new.iter().any(|cell| cell.has_tag(PARAMETERS)) }
+    }
 
-/// Pairs up cells that took each other's place: those most alike first, each once, in whatever order.
-fn pair_up(
-    old: &[Cell],
-    new: &[Cell],
-    was: Vec<usize>,
-    is: Vec<usize>,
-    pairs: &mut Vec<(usize, usize)>,
-    gone: &mut Vec<usize>,
-    come: &mut Vec<usize>,
-) {
-    let mut likely: Vec<(u32, usize, usize)> = Vec::new();
-    if was.len() * is.len() <= MAX_PAIRINGS {
-        let words: Vec<Words<'_>> = is.iter().map(|&at| Words::of(&new[at])).collect();
-        for &a in &was {
-            let own = Words::of(&old[a]);
-            for (b, words) in is.iter().zip(&words) {
-                if old[a].kind == new[*b].kind {
-                    likely.push((own.likeness(words), a, *b));
+    /// What there is to tell of one cell; nothing when it is the same in all that matters.
+    pub(super) fn of(&self, place: Place) -> Vec<Change> {
+        let mut told = Vec::new();
+        match place {
+            Place::Both { old: was, new: is, moved } => {
+                let (before, after) = (&self.old[was], &self.new[is]);
+                if moved {
+                    let name = capital(&called(after, is));
+                    let text = format!("{name} moved from place {} to {}", was + 1, is + 1);
+                    let change = Change::new("cell-moved", text).in_cell(is);
+                    told.push(change.from(&(was + 1).to_string()).to(&(is + 1).to_string()));
+                }
+                if before.source != after.source || before.kind != after.kind {
+                    told.extend(changed(before, after, is));
+                }
+                told.extend(tags(before, after, is));
+                if before.outputs.is_empty() {
+                    told.extend(committed(after, is));
+                }
+            }
+            Place::Come(at) => {
+                let cell = &self.new[at];
+                let text = format!("{} added", capital(&called(cell, at)));
+                told.push(Change::new("cell-added", text).in_cell(at).to(first_line(&cell.source)));
+                told.extend(committed(cell, at));
+            }
+            Place::Gone(at) => {
+                let cell = &self.old[at];
+                let text = format!("{} removed", capital(&called(cell, at)));
+                told.push(Change::new("cell-removed", text).in_cell(at).from(first_line(&cell.source)));
+                if cell.has_tag(PARAMETERS) && !self.declares {
+                    let text = format!("No cell is tagged `{PARAMETERS}` any more");
+                    told.push(Change::new("tags-lost", text).in_cell(at).from(PARAMETERS));
                 }
             }
         }
-    } else {
-        likely.extend(
-            was.iter()
-                .zip(&is)
-                .filter(|(a, b)| old[**a].kind == new[**b].kind)
-                .map(|(a, b)| (Words::of(&old[*a]).likeness(&Words::of(&new[*b])), *a, *b)),
-        );
-    }
-    likely.retain(|(likeness, a, b)| {
-        // One of each in a gap is one cell that changed, however much.
-        *likeness >= 50 || (was.len() == 1 && is.len() == 1) || same_start(&old[*a], &new[*b])
-    });
-    likely.sort_by_key(|(likeness, a, b)| (std::cmp::Reverse(*likeness), *a, *b));
-    let mut taken_old: HashSet<usize> = HashSet::new();
-    let mut taken_new: HashSet<usize> = HashSet::new();
-    for (_, a, b) in likely {
-        if !taken_old.contains(&a) && !taken_new.contains(&b) {
-            taken_old.insert(a);
-            taken_new.insert(b);
-            pairs.push((a, b));
-        }
-    }
-    gone.extend(was.into_iter().filter(|a| !taken_old.contains(a)));
-    come.extend(is.into_iter().filter(|b| !taken_new.contains(b)));
-}
-
-/// Whether both begin with the same heading or magic, or have the same telling tag.
-fn same_start(old: &Cell, new: &Cell) -> bool {
-    if held(old).is_some() && held(new).is_some() {
-        return true;
-    }
-    let (a, b) = (first_line(&old.source), first_line(&new.source));
-    a == b && a.len() > 3 && a.starts_with(['#', '%'])
-}
-
-/// The distinct words of a cell and how often each occurs, for comparing it to others.
-struct Words<'a>(HashMap<&'a str, u32>, u32);
-
-impl<'a> Words<'a> {
-    fn of(cell: &'a Cell) -> Self {
-        let mut words = HashMap::new();
-        let mut count = 0;
-        for word in cell.source.split_whitespace().take(MAX_LIKENESS_WORDS) {
-            *words.entry(word).or_default() += 1;
-            count += 1;
-        }
-        Self(words, count)
-    }
-
-    /// Shared words of all, in percent.
-    fn likeness(&self, other: &Self) -> u32 {
-        let shared: u32 = self.0.iter().map(|(word, n)| other.0.get(word).map_or(0, |m| *n.min(m))).sum();
-        (200 * shared).checked_div(self.1 + other.1).unwrap_or_default()
+        told
     }
 }
 
-/// Takes out of what is gone and come the cells that stand elsewhere unchanged.
-fn moved(
-    old: &[Cell],
-    new: &[Cell],
-    (old_hashes, new_hashes): (&[u64], &[u64]),
-    gone: &mut Vec<usize>,
-    come: &mut Vec<usize>,
-    pairs: &mut Vec<(usize, usize)>,
-    told: &mut Vec<(usize, Change)>,
-) {
-    let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
-    for &at in come.iter().rev() {
-        places.entry(new_hashes[at]).or_default().push(at);
-    }
-    let mut arrived: HashSet<usize> = HashSet::new();
-    gone.retain(|&was| {
-        let place = places.get_mut(&old_hashes[was]).and_then(Vec::pop);
-        let Some(is) = place.filter(|&is| old[was].source == new[is].source) else { return true };
-        let text = format!("{} moved from place {} to {}", capital(&called(&new[is], is)), was + 1, is + 1);
-        let change = Change::new("cell-moved", text).in_cell(is);
-        told.push((is, change.from(&(was + 1).to_string()).to(&(is + 1).to_string())));
-        pairs.push((was, is));
-        arrived.insert(is);
-        false
-    });
-    come.retain(|at| !arrived.contains(at));
+fn committed(cell: &Cell, at: usize) -> Option<Change> {
+    let text = || format!("Outputs were committed with {}", called(cell, at));
+    (!cell.outputs.is_empty()).then(|| Change::new("outputs-committed", text()).in_cell(at))
 }
 
 /// What became of a cell's text.
 fn changed(before: &Cell, after: &Cell, at: usize) -> Vec<Change> {
     let name = called(after, at);
+    if before.kind != after.kind {
+        let (was, is) = (kind(before), kind(after));
+        let prose = |cell: &Cell| cell.kind == CellKind::Markdown;
+        let change = if is_query(before) || is_query(after) {
+            "query-changed"
+        } else if !prose(before) && !prose(after) {
+            "code-changed"
+        } else if [before, after].into_iter().any(|cell| prose(cell) && report::reaches_customer(cell)) {
+            "customer-text-changed"
+        } else {
+            "guidance-changed"
+        };
+        let text = format!("What was a {was} is now {name}");
+        return vec![Change::new(change, text).in_cell(at).from(was).to(is)];
+    }
     if after.kind == CellKind::Markdown {
         // What either revision removes from a report never reached a customer, or no longer does.
-        return vec![if after.has_tag("remove_cell") {
+        return vec![if !report::reaches_customer(after) {
             Change::new("guidance-changed", format!("Guidance changed in {name}")).in_cell(at)
         } else {
             Change::new("customer-text-changed", format!("Text that customers read changed in {name}"))
                 .in_cell(at)
         }];
     }
-    if after.has_tag("parameters") && before.kind == after.kind {
+    if after.has_tag(PARAMETERS) {
         let told = parameters(&before.source, &after.source, at);
         if !told.is_empty() {
             return told;
@@ -319,13 +228,7 @@ fn tags(before: &Cell, after: &Cell, at: usize) -> Vec<Change> {
 
 /// A cell as one would name it: `cell 4 (## Findings)`, counted from 1 as on the page.
 fn called(cell: &Cell, at: usize) -> String {
-    let line = first_line(&cell.source);
-    let kind = match cell.kind {
-        CellKind::Markdown => "text cell",
-        CellKind::Code if is_query(cell) => "query cell",
-        CellKind::Code => "code cell",
-        CellKind::Raw => "raw cell",
-    };
+    let (kind, line) = (kind(cell), first_line(&cell.source));
     let line = line.trim_start_matches('#').trim_start();
     if line.is_empty() {
         format!("{kind} {}", at + 1)
@@ -334,8 +237,13 @@ fn called(cell: &Cell, at: usize) -> String {
     }
 }
 
-fn first_line(source: &str) -> &str {
-    source.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
+fn kind(cell: &Cell) -> &'static str {
+    match cell.kind {
+        CellKind::Markdown => "text cell",
+        CellKind::Code if is_query(cell) => "query cell",
+        CellKind::Code => "code cell",
+        CellKind::Raw => "raw cell",
+    }
 }
 
 /// At most 60 characters.

@@ -2,6 +2,7 @@
 
 use super::cells;
 use super::change::{Change, shortened};
+use super::fields::key_changed;
 use crate::attack::{Mapping, TacticMapping, TacticOrigin};
 use crate::lint::Severity;
 use crate::notebook::{Metadata, Notebook};
@@ -41,6 +42,19 @@ pub fn changes(
 }
 
 fn compared(before: (&Notebook, &Procedure), after: (&Notebook, &Procedure)) -> Vec<Change> {
+    let (old, was) = before;
+    let (new, is) = after;
+    let mut changes = of_metadata(before, after);
+    cells::compare(old, new, &mut changes);
+    // With the block goes what its fields were warned about; that is no mending.
+    if old.hunting().is_some() == new.hunting().is_some() {
+        lint(was, is, &mut changes);
+    }
+    changes
+}
+
+/// What changed in the metadata.
+pub(super) fn of_metadata(before: (&Notebook, &Procedure), after: (&Notebook, &Procedure)) -> Vec<Change> {
     let mut changes = Vec::new();
     let (old, was) = before;
     let (new, is) = after;
@@ -58,11 +72,6 @@ fn compared(before: (&Notebook, &Procedure), after: (&Notebook, &Procedure)) -> 
         (None, None) => title(was, is, &mut changes),
     }
     kernel(&old.metadata, &new.metadata, &mut changes);
-    cells::compare(old, new, &mut changes);
-    // With the block goes what its fields were warned about; that is no mending.
-    if old.hunting().is_some() == new.hunting().is_some() {
-        lint(was, is, &mut changes);
-    }
     changes
 }
 
@@ -174,10 +183,14 @@ fn entries(kind: &str, key: &str, what: &str, was: &[String], is: &[String], cha
     }
 }
 
+/// Whether authors name tactics under this key.
+pub(super) fn names_tactics(key: &str) -> bool {
+    FieldMapping::default().tactics.iter().any(|own| own == key)
+}
+
 /// Every further key of the block.
 fn keys(old: &Metadata, new: &Metadata, tactics_told: bool, changes: &mut Vec<Change>) {
-    let tactic_keys = if tactics_told { FieldMapping::default().tactics } else { Vec::new() };
-    let told = |key: &String| OWN_KIND.contains(&key.as_str()) || tactic_keys.contains(key);
+    let told = |key: &String| OWN_KIND.contains(&key.as_str()) || tactics_told && names_tactics(key);
     for (key, was) in old.iter().filter(|(key, _)| !told(key)) {
         let is = new.get(key);
         if is != Some(was) {
@@ -186,32 +199,6 @@ fn keys(old: &Metadata, new: &Metadata, tactics_told: bool, changes: &mut Vec<Ch
     }
     for (key, is) in new.iter().filter(|(key, _)| !told(key) && !old.contains_key(*key)) {
         changes.push(key_changed(key, None, Some(is)));
-    }
-}
-
-fn key_changed(key: &str, was: Option<&Value>, is: Option<&Value>) -> Change {
-    let (was, is) = (was.map(plain), is.map(plain));
-    let name = shortened(key);
-    let text = match (&was, &is) {
-        (Some(was), Some(is)) => format!("`{name}`: {} became {}", shortened(was), shortened(is)),
-        (None, Some(is)) => format!("`{name}` added: {}", shortened(is)),
-        (Some(was), None) => format!("`{name}` taken away; it was {}", shortened(was)),
-        (None, None) => format!("`{name}` changed"),
-    };
-    let mut change = Change::new("key-changed", text).of_key(key);
-    change.before = was.as_deref().map(shortened);
-    change.after = is.as_deref().map(shortened);
-    change
-}
-
-/// A value as one would say it: texts without quotes, lists with commas.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(values) if values.iter().all(|value| !value.is_object() && !value.is_array()) => {
-            values.iter().map(plain).collect::<Vec<_>>().join(", ")
-        }
-        other => other.to_string(),
     }
 }
 

@@ -1,13 +1,19 @@
 //! Notebook against notebook.
 //!
 //! [`unified`](unified()) compares two texts by lines; [`changes`](changes()) compares two revisions by meaning: metadata
-//! by field, cells by content, each change a sentence that a hunter understands.
+//! by field, cells by content, each change a sentence that a hunter understands; [`notebooks`](notebooks()) puts both side
+//! by side, field by field and cell by cell.
 
 mod cells;
 mod change;
 mod changes;
+mod fields;
+mod matching;
+mod notebooks;
 mod unified;
 
 pub use change::{CHANGE_KINDS, Change, renamed};
 pub use changes::changes;
+pub use fields::{FieldDiff, FieldStatus};
+pub use notebooks::{CellDiff, CellSide, CellStatus, LeftOut, NotebookDiff, notebooks};
 pub use unified::{Hunk, Line, Unified, patch, unified};

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use std::fmt::Write as _;
+use std::hash::Hash;
 
 /// The most lines of either text that are compared one by one.
 const MAX_LINES: usize = 50_000;
@@ -63,7 +64,7 @@ pub fn unified(old: &str, new: &str, old_name: &str, new_name: &str, context: us
         let _ = writeln!(unified.text, "{sign} {name}");
     }
     let mut budget = MAX_MARKED;
-    for group in similar::group_diff_ops(operations(&old, &new), context) {
+    for group in similar::group_diff_ops(operations(&old, &new, MAX_LINES), context) {
         let hunk = hunk(&group, &old, &new, &mut budget, &mut unified.text);
         unified.hunks.extend(hunk);
     }
@@ -96,8 +97,9 @@ fn header(name: &str) -> String {
     quoted
 }
 
-fn operations(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
-    if old.len() <= MAX_LINES && new.len() <= MAX_LINES {
+/// What makes one side of the other; with more than `most` on either side, one change between what both begin and end with.
+pub(super) fn operations<T: Hash + Eq>(old: &[T], new: &[T], most: usize) -> Vec<DiffOp> {
+    if old.len() <= most && new.len() <= most {
         return capture_diff_slices(Algorithm::Myers, old, new);
     }
     let same = old.iter().zip(new).take_while(|(a, b)| a == b).count();
@@ -123,37 +125,45 @@ fn hunk(group: &[DiffOp], old: &[&str], new: &[&str], budget: &mut usize, text: 
     let header = format!("@@ -{} +{} @@", range(&old_range), range(&new_range));
     text.push_str(&header);
     text.push('\n');
-    let mut lines = Vec::with_capacity(old_range.len().max(new_range.len()));
     for op in group {
         let (was, is) = (op.old_range(), op.new_range());
         if let DiffOp::Equal { .. } = op {
-            for (at, to) in was.zip(is) {
-                write_line(text, ' ', old[at]);
-                lines.push(line(' ', Some(at), Some(to), vec![(false, shown(old[at]))]));
-            }
+            old[was].iter().for_each(|line| write_line(text, ' ', line));
+        } else {
+            old[was].iter().for_each(|line| write_line(text, '-', line));
+            new[is].iter().for_each(|line| write_line(text, '+', line));
+        }
+    }
+    Some(Hunk { header, lines: numbered(group, old, new, budget) })
+}
+
+/// The lines of operations, with what changed within them marked while the budget lasts.
+fn numbered(ops: &[DiffOp], old: &[&str], new: &[&str], budget: &mut usize) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let plain = |text: &str| vec![(false, shown(text))];
+    for op in ops {
+        let (was, is) = (op.old_range(), op.new_range());
+        if let DiffOp::Equal { .. } = op {
+            lines.extend(was.zip(is).map(|(at, to)| line(' ', Some(at), Some(to), plain(old[at]))));
             continue;
         }
         let mut marks = Marks::of(&old[was.clone()], &new[is.clone()], budget);
         for (nth, at) in was.enumerate() {
-            write_line(text, '-', old[at]);
-            lines.push(line(
-                '-',
-                Some(at),
-                None,
-                marks.of_old(nth).unwrap_or_else(|| vec![(false, shown(old[at]))]),
-            ));
+            let pieces = marks.of_old(nth).unwrap_or_else(|| plain(old[at]));
+            lines.push(line('-', Some(at), None, pieces));
         }
         for (nth, to) in is.enumerate() {
-            write_line(text, '+', new[to]);
-            lines.push(line(
-                '+',
-                None,
-                Some(to),
-                marks.of_new(nth).unwrap_or_else(|| vec![(false, shown(new[to]))]),
-            ));
+            let pieces = marks.of_new(nth).unwrap_or_else(|| plain(new[to]));
+            lines.push(line('+', None, Some(to), pieces));
         }
     }
-    Some(Hunk { header, lines })
+    lines
+}
+
+/// Every line of both texts, which have no ends of lines any more; with more than `most` of either, one change between what
+/// both begin and end with.
+pub(super) fn lines(old: &[&str], new: &[&str], most: usize, budget: &mut usize) -> Vec<Line> {
+    numbered(&operations(old, new, most), old, new, budget)
 }
 
 /// A range of a hunk's header: from 1; the line before it when it is empty; no length when that is one.

@@ -30,7 +30,7 @@ use sha1::Digest;
 pub const RENDERER: &str = "huntshelf-copy/1";
 
 /// The tag of the cell that holds the defaults.
-const PARAMETERS: &str = "parameters";
+pub(crate) const PARAMETERS: &str = "parameters";
 /// The tag of the cell that holds what was filled in.
 const INJECTED: &str = "injected-parameters";
 
