@@ -19,7 +19,8 @@ fn sixty() -> Notebook {
     notebook.cells.extend(others.take(60 - notebook.cells.len().min(60)));
     notebook.cells.truncate(60);
     for (nth, cell) in notebook.cells.iter_mut().enumerate() {
-        cell.source.push_str(&format!("\nThis is cell {nth}."));
+        cell.source += "\nThis is cell ";
+        cell.source += &nth.to_string();
     }
     notebook
 }

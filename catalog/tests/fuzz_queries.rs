@@ -24,6 +24,7 @@ fn target(bytes: &[u8]) {
             assert!(source.contains(name.as_str()), "{name:?} is not in {source:?}");
         }
         query.look_back.as_deref().and_then(seconds);
+        assert!(query.filters().len() <= 50);
     }
     assert!(text <= 256 * 1024);
     assert_eq!(found, queries(&notebook));

@@ -2,22 +2,24 @@
 
 use super::change::{Change, shortened};
 use super::matching::{self, Place, first_line};
+use super::{parameters, queries};
 use crate::instance::PARAMETERS;
 use crate::notebook::{Cell, CellKind, Notebook};
+use crate::query::{self, Query, QueryKind};
 use crate::report;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
+use std::cell::OnceCell;
+use std::collections::HashSet;
 
 /// The most lines of a cell that are looked at for what to say of it.
 const MAX_LINES: usize = 400;
 
-/// Magics whose cell or line asks a service.
-const QUERY_MAGICS: [&str; 12] = [
-    "taegis", "kql", "splunk", "spl", "eql", "esql", "elastic", "sql", "sigma", "logpoint", "synapse", "dnif",
-];
+/// Magics of tools whose queries are not read otherwise.
+const QUERY_MAGICS: [&str; 7] = ["sigma", "elastic", "elasticsearch", "logpoint", "synapse", "storm", "dnif"];
 
 /// Tells of every cell that is not the same on both sides, in the order in which a reader of the new one meets them.
 pub(super) fn compare(old: &Notebook, new: &Notebook, changes: &mut Vec<Change>) {
-    let sentences = Sentences::between(&old.cells, &new.cells);
+    let sentences = Sentences::between(old, new);
     for place in matching::places(&old.cells, &new.cells) {
         changes.extend(sentences.of(place));
     }
@@ -25,69 +27,77 @@ pub(super) fn compare(old: &Notebook, new: &Notebook, changes: &mut Vec<Change>)
 
 /// What there is to tell of the cells of two notebooks.
 pub(super) struct Sentences<'a> {
-    old: &'a [Cell],
-    new: &'a [Cell],
-    /// Whether the new one declares parameters anywhere.
-    declares: bool,
+    old: Side<'a>,
+    new: Side<'a>,
 }
 
 impl<'a> Sentences<'a> {
-    pub(super) fn between(old: &'a [Cell], new: &'a [Cell]) -> Self {
-        Self { old, new, declares: new.iter().any(|cell| cell.has_tag(PARAMETERS)) }
+    pub(super) fn between(old: &'a Notebook, new: &'a Notebook) -> Self {
+        Self { old: Side::of(old), new: Side::of(new) }
     }
 
     /// What there is to tell of one cell; nothing when it is the same in all that matters.
     pub(super) fn of(&self, place: Place) -> Vec<Change> {
-        let mut told = Vec::new();
         match place {
-            Place::Both { old: was, new: is, moved } => {
-                let (before, after) = (&self.old[was], &self.new[is]);
-                if moved {
-                    let name = capital(&called(after, is));
-                    let text = format!("{name} moved from place {} to {}", was + 1, is + 1);
-                    let change = Change::new("cell-moved", text).in_cell(is);
-                    told.push(change.from(&(was + 1).to_string()).to(&(is + 1).to_string()));
-                }
-                if before.source != after.source || before.kind != after.kind {
-                    told.extend(changed(before, after, is));
-                }
-                told.extend(tags(before, after, is));
-                if before.outputs.is_empty() {
-                    told.extend(committed(after, is));
-                }
-            }
+            Place::Both { old, new, moved } => self.of_pair(old, new, moved),
             Place::Come(at) => {
-                let cell = &self.new[at];
-                let text = format!("{} added", capital(&called(cell, at)));
-                told.push(Change::new("cell-added", text).in_cell(at).to(first_line(&cell.source)));
-                told.extend(committed(cell, at));
+                let text = format!("{} added", capital(&self.new.called(at)));
+                let first = first_line(&self.new.cell(at).source);
+                let mut told = vec![Change::new("cell-added", text).in_cell(at).to(first)];
+                told.extend(self.parameters(at));
+                told.extend(self.committed(None, at));
+                told
             }
             Place::Gone(at) => {
-                let cell = &self.old[at];
-                let text = format!("{} removed", capital(&called(cell, at)));
-                told.push(Change::new("cell-removed", text).in_cell(at).from(first_line(&cell.source)));
-                if cell.has_tag(PARAMETERS) && !self.declares {
+                let text = format!("{} removed", capital(&self.old.called(at)));
+                let first = first_line(&self.old.cell(at).source);
+                let mut told = vec![Change::new("cell-removed", text).in_cell(at).from(first)];
+                if self.old.declares == Some(at) && self.new.declares.is_none() {
                     let text = format!("No cell is tagged `{PARAMETERS}` any more");
                     told.push(Change::new("tags-lost", text).in_cell(at).from(PARAMETERS));
                 }
+                told
             }
         }
+    }
+
+    fn of_pair(&self, was: usize, is: usize, moved: bool) -> Vec<Change> {
+        let (before, after) = (self.old.cell(was), self.new.cell(is));
+        let mut told = Vec::new();
+        if moved {
+            let name = capital(&self.new.called(is));
+            let text = format!("{name} moved from place {} to {}", was + 1, is + 1);
+            let change = Change::new("cell-moved", text).in_cell(is);
+            told.push(change.from(&(was + 1).to_string()).to(&(is + 1).to_string()));
+        }
+        let parameters = self.parameters(is);
+        if before.kind == after.kind {
+            told.extend(self.reaches_others(was, is));
+            if before.source != after.source {
+                told.extend(self.text(was, is, !parameters.is_empty()));
+            }
+        } else {
+            told.push(self.of_another_kind(was, is));
+        }
+        told.extend(parameters);
+        told.extend(self.tags(was, is));
+        told.extend(self.committed(Some(was), is));
         told
     }
-}
 
-fn committed(cell: &Cell, at: usize) -> Option<Change> {
-    let text = || format!("Outputs were committed with {}", called(cell, at));
-    (!cell.outputs.is_empty()).then(|| Change::new("outputs-committed", text()).in_cell(at))
-}
+    /// What became of the parameters, told of the cell that declares them.
+    fn parameters(&self, at: usize) -> Vec<Change> {
+        if self.new.declares != Some(at) {
+            return Vec::new();
+        }
+        let old = self.old.declares.map(|at| (at, self.old.cell(at)));
+        parameters::between(old, (at, self.new.cell(at)))
+    }
 
-/// What became of a cell's text.
-fn changed(before: &Cell, after: &Cell, at: usize) -> Vec<Change> {
-    let name = called(after, at);
-    if before.kind != after.kind {
-        let (was, is) = (kind(before), kind(after));
+    fn of_another_kind(&self, was: usize, is: usize) -> Change {
+        let (before, after) = (self.old.cell(was), self.new.cell(is));
         let prose = |cell: &Cell| cell.kind == CellKind::Markdown;
-        let change = if is_query(before) || is_query(after) {
+        let kind = if self.old.asks(was) || self.new.asks(is) {
             "query-changed"
         } else if !prose(before) && !prose(after) {
             "code-changed"
@@ -96,36 +106,192 @@ fn changed(before: &Cell, after: &Cell, at: usize) -> Vec<Change> {
         } else {
             "guidance-changed"
         };
-        let text = format!("What was a {was} is now {name}");
-        return vec![Change::new(change, text).in_cell(at).from(was).to(is)];
+        let (name, became) = (self.old.kind(was), self.new.kind(is));
+        let text = format!("What was a {name} is now {}", self.new.called(is));
+        Change::new(kind, text).in_cell(is).from(name).to(became)
     }
-    if after.kind == CellKind::Markdown {
-        // What either revision removes from a report never reached a customer, or no longer does.
-        return vec![if !report::reaches_customer(after) {
-            Change::new("guidance-changed", format!("Guidance changed in {name}")).in_cell(at)
-        } else {
-            Change::new("customer-text-changed", format!("Text that customers read changed in {name}"))
-                .in_cell(at)
-        }];
+
+    /// A cell that its tags bring before a customer, or keep from one.
+    fn reaches_others(&self, was: usize, is: usize) -> Option<Change> {
+        let (before, after) = (self.old.cell(was), self.new.cell(is));
+        let (reached, reaches) = (report::reaches_customer(before), report::reaches_customer(after));
+        if reached == reaches {
+            return None;
+        }
+        let name = self.new.called(is);
+        let (kind, text) = match (after.kind, reaches) {
+            (CellKind::Markdown, true) => {
+                ("customer-text-changed", format!("Customers now read {name}, which was guidance"))
+            }
+            (CellKind::Markdown, false) => (
+                "guidance-changed",
+                format!("{} is now guidance; customers no longer read it", capital(&name)),
+            ),
+            (_, true) => ("customer-text-changed", format!("Customers now see what {name} puts out")),
+            (_, false) => ("guidance-changed", format!("Customers no longer see what {name} puts out")),
+        };
+        Some(Change::new(kind, text).in_cell(is).of_key("tags"))
     }
-    if after.has_tag(PARAMETERS) {
-        let told = parameters(&before.source, &after.source, at);
-        if !told.is_empty() {
-            return told;
+
+    /// What became of a cell's text.
+    fn text(&self, was: usize, is: usize, parameters_told: bool) -> Vec<Change> {
+        let (before, after) = (self.old.cell(was), self.new.cell(is));
+        let name = self.new.called(is);
+        if after.kind == CellKind::Markdown {
+            let change = if report::reaches_customer(after) {
+                Change::new("customer-text-changed", format!("Text that customers read changed in {name}"))
+            } else {
+                // What either revision removes from a report never reached a customer, or no longer does.
+                Change::new("guidance-changed", format!("Guidance changed in {name}"))
+            };
+            return vec![change.in_cell(is)];
+        }
+        if parameters_told {
+            return Vec::new();
+        }
+        if !self.old.asks(was) && !self.new.asks(is) {
+            return vec![differs("code-changed", format!("Code changed in {name}"), before, after, is)];
+        }
+        let told = self.queries(was, is);
+        if told.is_empty() {
+            let text = format!("The query changed in {name}");
+            return vec![differs("query-changed", text, before, after, is)];
+        }
+        told
+    }
+
+    /// What became of the queries of a cell, each in a sentence; nothing where that cannot be told of all of them.
+    fn queries(&self, was: usize, is: usize) -> Vec<Change> {
+        let (old, new) = (self.old.queries(was), self.new.queries(is));
+        let Some(pairs) = queries::pairs(old, new) else { return Vec::new() };
+        let told = pairs.into_iter().map(|(before, after)| {
+            let which = match &after.assigned {
+                Some(name) if new.len() > 1 => format!("The query for `{}` in cell {}", brief(name), is + 1),
+                _ if new.len() > 1 => format!("A query in cell {}", is + 1),
+                _ => format!("The query in cell {}", is + 1),
+            };
+            let text = format!("{which} {}", queries::became(before, after)?);
+            let mut change = Change::new("query-changed", text).in_cell(is);
+            let texts = (before.text.as_deref()?, after.text.as_deref()?);
+            if let Some((was, is)) = first_difference(texts.0, texts.1) {
+                change = change.from(was).to(is);
+            }
+            Some(change)
+        });
+        told.collect::<Option<Vec<Change>>>().unwrap_or_default()
+    }
+
+    /// Tags that a cell lost or gained. One that was only spelled anew is gained, not lost.
+    fn tags(&self, was: usize, is: usize) -> Vec<Change> {
+        let (before, after) = (self.old.cell(was), self.new.cell(is));
+        let spelled = |tag: &str| tag.replace('-', "_");
+        let still: HashSet<String> = after.tags().map(spelled).collect();
+        let had: HashSet<&str> = before.tags().collect();
+        let lost: Vec<&str> = before.tags().filter(|tag| !still.contains(&spelled(tag))).collect();
+        let gained: Vec<&str> = after.tags().filter(|tag| !had.contains(tag)).collect();
+        let mut told = Vec::new();
+        if !lost.is_empty() {
+            let lost = lost.join(", ");
+            let text = format!("{} lost its tags {}", capital(&self.new.called(is)), shortened(&lost));
+            told.push(Change::new("tags-lost", text).in_cell(is).of_key("tags").from(&lost));
+        }
+        if !gained.is_empty() {
+            let gained = gained.join(", ");
+            let text = format!("{} is now tagged {}", capital(&self.new.called(is)), shortened(&gained));
+            told.push(Change::new("tag-changed", text).in_cell(is).of_key("tags").to(&gained));
+        }
+        told
+    }
+
+    fn committed(&self, was: Option<usize>, is: usize) -> Option<Change> {
+        let outputs = &self.new.cell(is).outputs;
+        let before = was.map_or(&[][..], |at| &self.old.cell(at).outputs);
+        if outputs.is_empty() || outputs == before {
+            return None;
+        }
+        let what = if before.is_empty() { "Outputs" } else { "Other outputs" };
+        let text = format!("{what} were committed with {}", self.new.called(is));
+        Some(Change::new("outputs-committed", text).in_cell(is))
+    }
+}
+
+/// One of two notebooks.
+struct Side<'a> {
+    notebook: &'a Notebook,
+    /// The cell that declares the parameters.
+    declares: Option<usize>,
+    /// Its queries, read when they are first asked for.
+    queries: OnceCell<Vec<Query>>,
+}
+
+impl<'a> Side<'a> {
+    fn of(notebook: &'a Notebook) -> Self {
+        let declares = notebook.cells.iter().position(|cell| cell.has_tag(PARAMETERS));
+        Self { notebook, declares, queries: OnceCell::new() }
+    }
+
+    fn cell(&self, at: usize) -> &'a Cell {
+        &self.notebook.cells[at]
+    }
+
+    /// The queries of a cell of code.
+    fn queries(&self, at: usize) -> &[Query] {
+        let all = self.queries.get_or_init(|| {
+            let mut all = query::queries(self.notebook);
+            let is_prose = |query: &Query| self.cell(query.cell).kind == CellKind::Markdown;
+            all.retain(|query| query.kind == QueryKind::Run || !is_prose(query));
+            all
+        });
+        let begin = all.partition_point(|query| query.cell < at);
+        let end = all.partition_point(|query| query.cell <= at);
+        &all[begin..end]
+    }
+
+    /// Whether a cell asks a service.
+    fn asks(&self, at: usize) -> bool {
+        let cell = self.cell(at);
+        cell.kind != CellKind::Markdown
+            && (!self.queries(at).is_empty()
+                || cell.source.lines().map(str::trim_start).filter(|line| line.starts_with('%')).any(
+                    |line| {
+                        let name = line.trim_start_matches('%').split_whitespace().next().unwrap_or_default();
+                        QUERY_MAGICS.contains(&name)
+                    },
+                ))
+    }
+
+    fn kind(&self, at: usize) -> &'static str {
+        match self.cell(at).kind {
+            CellKind::Markdown => "text cell",
+            CellKind::Code if self.asks(at) => "query cell",
+            CellKind::Code => "code cell",
+            CellKind::Raw => "raw cell",
         }
     }
-    let kind = if is_query(before) || is_query(after) { "query-changed" } else { "code-changed" };
-    let what = if kind == "query-changed" { "The query" } else { "Code" };
-    let mut change = Change::new(kind, format!("{what} changed in {name}")).in_cell(at);
-    if let Some((was, is)) = first_difference(&before.source, &after.source) {
-        change.text = match (was.is_empty(), is.is_empty()) {
-            (false, false) => format!("{what} changed in {name}: `{}` became `{}`", brief(was), brief(is)),
-            (true, _) => format!("{what} changed in {name}: `{}` is new", brief(is)),
-            (_, true) => format!("{what} changed in {name}: `{}` is gone", brief(was)),
-        };
-        change = change.from(was).to(is);
+
+    /// A cell as one would name it: `query cell 4 (%%taegis …)`, counted from 1 as on the page.
+    fn called(&self, at: usize) -> String {
+        let (kind, line) = (self.kind(at), first_line(&self.cell(at).source));
+        let line = line.trim_start_matches('#').trim_start();
+        if line.is_empty() {
+            format!("{kind} {}", at + 1)
+        } else {
+            format!("{kind} {} ({})", at + 1, brief(line))
+        }
     }
-    vec![change]
+}
+
+/// A text that changed, told with the first line that differs.
+fn differs(kind: &str, begins: String, before: &Cell, after: &Cell, at: usize) -> Change {
+    let change = Change::new(kind, begins).in_cell(at);
+    let Some((was, is)) = first_difference(&before.source, &after.source) else { return change };
+    let what = match (was.is_empty(), is.is_empty()) {
+        (false, false) => format!("`{}` became `{}`", brief(was), brief(is)),
+        (true, _) => format!("`{}` is new", brief(is)),
+        (_, true) => format!("`{}` is gone", brief(was)),
+    };
+    let text = format!("{}: {what}", change.text);
+    Change { text, ..change.from(was).to(is) }
 }
 
 /// The first lines that differ, trimmed; empty on the side that has no line of its own there.
@@ -141,113 +307,8 @@ fn first_difference<'a>(old: &'a str, new: &'a str) -> Option<(&'a str, &'a str)
     (!(was.is_empty() && is.is_empty()) && was != is).then_some((was, is))
 }
 
-/// Whether a cell asks a service.
-pub(super) fn is_query(cell: &Cell) -> bool {
-    cell.kind != CellKind::Markdown
-        && cell.source.lines().map(str::trim_start).filter(|line| line.starts_with('%')).any(|line| {
-            let name = line.trim_start_matches('%').split_whitespace().next().unwrap_or_default();
-            QUERY_MAGICS.contains(&name)
-        })
-}
-
-/// Parameters that came, went, or have another default. Empty when what changed is not an assignment.
-fn parameters(old: &str, new: &str, at: usize) -> Vec<Change> {
-    let (was, is) = (assignments(old), assignments(new));
-    let value = |all: &[(String, String)], name: &str| {
-        all.iter().rev().find(|(own, _)| own == name).map(|(_, value)| value.clone())
-    };
-    let mut told = Vec::new();
-    for (name, before) in &was {
-        match value(&is, name) {
-            None => told.push(
-                Change::new(
-                    "parameter-changed",
-                    format!("Parameter {name} removed; its default was {}", brief(before)),
-                )
-                .of_key(name)
-                .from(before),
-            ),
-            Some(after) if after != *before => told.push(
-                Change::new(
-                    "parameter-changed",
-                    format!("Default of {name}: {} became {}", brief(before), brief(&after)),
-                )
-                .of_key(name)
-                .from(before)
-                .to(&after),
-            ),
-            Some(_) => {}
-        }
-    }
-    for (name, after) in is.iter().filter(|(name, _)| value(&was, name).is_none()) {
-        let text = format!("Parameter {name} added with default {}", brief(after));
-        told.push(Change::new("parameter-changed", text).of_key(name).to(after));
-    }
-    told.into_iter().map(|change| change.in_cell(at)).collect()
-}
-
-/// `NAME = value` and `NAME: type = value` at the beginning of lines; a comment behind the value is left out.
-fn assignments(source: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for line in source.lines().take(MAX_LINES) {
-        let len = line.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
-        let (name, rest) = line.split_at(len);
-        let rest = rest.trim_start();
-        let rest = match rest.strip_prefix(':') {
-            Some(typed) => typed.find('=').map_or("", |at| &typed[at..]),
-            None => rest,
-        };
-        let Some(value) = rest.strip_prefix('=').filter(|value| !value.starts_with('=')) else { continue };
-        if !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) {
-            let value = value.find("  #").map_or(value, |at| &value[..at]);
-            found.push((name.to_owned(), value.trim().to_owned()));
-        }
-    }
-    found
-}
-
-/// Tags that a cell lost or gained. One that was only spelled anew is gained, not lost.
-fn tags(before: &Cell, after: &Cell, at: usize) -> Vec<Change> {
-    let spelled = |tag: &str| tag.replace('-', "_");
-    let has = |cell: &Cell, tag: &str| cell.tags().any(|own| spelled(own) == spelled(tag));
-    let lost: Vec<&str> = before.tags().filter(|tag| !has(after, tag)).collect();
-    let gained: Vec<&str> = after.tags().filter(|tag| !before.has_tag(tag)).collect();
-    let mut told = Vec::new();
-    if !lost.is_empty() {
-        let lost = lost.join(", ");
-        let text = format!("{} lost its tags {}", capital(&called(after, at)), shortened(&lost));
-        told.push(Change::new("tags-lost", text).in_cell(at).of_key("tags").from(&lost));
-    }
-    if !gained.is_empty() {
-        let gained = gained.join(", ");
-        let text = format!("{} is now tagged {}", capital(&called(after, at)), shortened(&gained));
-        told.push(Change::new("tag-changed", text).in_cell(at).of_key("tags").to(&gained));
-    }
-    told
-}
-
-/// A cell as one would name it: `cell 4 (## Findings)`, counted from 1 as on the page.
-fn called(cell: &Cell, at: usize) -> String {
-    let (kind, line) = (kind(cell), first_line(&cell.source));
-    let line = line.trim_start_matches('#').trim_start();
-    if line.is_empty() {
-        format!("{kind} {}", at + 1)
-    } else {
-        format!("{kind} {} ({})", at + 1, brief(line))
-    }
-}
-
-fn kind(cell: &Cell) -> &'static str {
-    match cell.kind {
-        CellKind::Markdown => "text cell",
-        CellKind::Code if is_query(cell) => "query cell",
-        CellKind::Code => "code cell",
-        CellKind::Raw => "raw cell",
-    }
-}
-
 /// At most 60 characters.
-fn brief(text: &str) -> String {
+pub(super) fn brief(text: &str) -> String {
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{}…", shortened(&text[..end])),
         None => shortened(text),

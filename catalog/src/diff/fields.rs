@@ -85,7 +85,7 @@ pub(super) fn of_cells(old: Option<&Cell>, new: Option<&Cell>) -> Vec<FieldDiff>
         // What they hold is no text, so files of the same names are only said to differ.
         let mut field = field(("attachments", None), before.as_ref(), after.as_ref(), MAX_CELL_VALUE);
         if before == after {
-            field.text = "`attachments` hold something else".to_owned();
+            field.text = String::from("`attachments` hold something else");
             field.status = FieldStatus::Changed;
         }
         fields.push(field);

@@ -64,6 +64,12 @@ struct Side<'a> {
     hashes: &'a [u64],
 }
 
+impl Side<'_> {
+    fn words(self, places: &[usize]) -> Vec<Words> {
+        places.iter().map(|&at| Words::of(&self.cells[at])).collect()
+    }
+}
+
 fn hash(cell: &Cell) -> u64 {
     let mut hasher = DefaultHasher::new();
     (cell.kind, &cell.source).hash(&mut hasher);
@@ -141,7 +147,7 @@ impl Found<'_> {
         let (was, is) = (&gap.0, &gap.1);
         let mut likely: Vec<(u32, usize, usize)> = Vec::new();
         if self.may_pair(was.len() * is.len()) {
-            let (words_was, words_is) = (self.words(self.a, was), self.words(self.b, is));
+            let (words_was, words_is) = (self.a.words(was), self.b.words(is));
             for (&a, words) in was.iter().zip(&words_was) {
                 for (&b, others) in is.iter().zip(&words_is) {
                     likely.push((words.likeness(others), a, b));
@@ -155,10 +161,7 @@ impl Found<'_> {
         }
         likely.retain(|(likeness, a, b)| {
             let (a, b) = (&self.a.cells[*a], &self.b.cells[*b]);
-            match a.kind == b.kind {
-                true => *likeness >= ALIKE || same_start(a, b),
-                false => *likeness >= MUCH_ALIKE,
-            }
+            if a.kind == b.kind { *likeness >= ALIKE || same_start(a, b) } else { *likeness >= MUCH_ALIKE }
         });
         let taken = self.take(likely);
         gap.0.retain(|at| !taken.0.contains(at));
@@ -177,7 +180,7 @@ impl Found<'_> {
         if was.is_empty() || is.is_empty() || !self.may_pair(was.len() * is.len()) {
             return;
         }
-        let (words_was, words_is) = (self.words(self.a, &was), self.words(self.b, &is));
+        let (words_was, words_is) = (self.a.words(&was), self.b.words(&is));
         let mut likely = Vec::new();
         for (&a, words) in was.iter().zip(&words_was) {
             for (&b, others) in is.iter().zip(&words_is) {
@@ -199,10 +202,6 @@ impl Found<'_> {
         let may = pairings <= self.room;
         self.room -= if may { pairings } else { 0 };
         may
-    }
-
-    fn words(&self, side: Side<'_>, places: &[usize]) -> Vec<Words> {
-        places.iter().map(|&at| Words::of(&side.cells[at])).collect()
     }
 
     /// Pairs up the likeliest first, each cell once; answers which those are.

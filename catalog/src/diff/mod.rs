@@ -10,6 +10,8 @@ mod changes;
 mod fields;
 mod matching;
 mod notebooks;
+mod parameters;
+mod queries;
 mod unified;
 
 pub use change::{CHANGE_KINDS, Change, renamed};

@@ -171,8 +171,9 @@ impl NotebookDiff {
 /// Compares two notebooks; one that is not there has no cells and no metadata.
 pub fn notebooks(old: Option<(&Notebook, &Procedure)>, new: Option<(&Notebook, &Procedure)>) -> NotebookDiff {
     let (metadata, fields_left_out) = fields::of_notebooks(old, new);
-    let was = old.map_or(&[][..], |(notebook, _)| &notebook.cells);
-    let is = new.map_or(&[][..], |(notebook, _)| &notebook.cells);
+    let nothing = Notebook::default();
+    let sides = [old, new].map(|side| side.map_or(&nothing, |(notebook, _)| notebook));
+    let (was, is) = (&sides[0].cells, &sides[1].cells);
     let places = matching::places(was, is);
     let left_out = LeftOut {
         fields: fields_left_out,
@@ -188,7 +189,7 @@ pub fn notebooks(old: Option<(&Notebook, &Procedure)>, new: Option<(&Notebook, &
         changes: MAX_CHANGES,
         left_out,
     };
-    let sentences = Sentences::between(was, is);
+    let sentences = Sentences::between(sides[0], sides[1]);
     let shown = places.into_iter().take(MAX_CELLS).map(|place| {
         let (old, new, moved) = match place {
             Place::Both { old, new, moved } => (Some(old), Some(new), moved),

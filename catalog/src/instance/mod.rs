@@ -15,6 +15,7 @@ mod provenance;
 mod python;
 mod vocabulary;
 
+pub(crate) use parameters::declared;
 pub use parameters::{Parameter, parameters, read_parameters};
 pub use provenance::{Provenance, provenance, verify};
 pub use vocabulary::{TenantFields, Vocabulary};

@@ -35,10 +35,17 @@ pub fn parameters(notebook: &Notebook) -> Vec<Parameter> {
 /// # Errors
 /// When the cell is no code, or cannot be parsed.
 pub fn read_parameters(notebook: &Notebook) -> Result<Vec<Parameter>, Diagnostic> {
-    let Some((index, cell)) = notebook.cells.iter().enumerate().find(|(_, cell)| cell.has_tag(PARAMETERS))
-    else {
-        return Ok(Vec::new());
-    };
+    match notebook.cells.iter().enumerate().find(|(_, cell)| cell.has_tag(PARAMETERS)) {
+        Some((index, cell)) => declared(cell, index),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// What a cell declares.
+///
+/// # Errors
+/// As for [`read_parameters`].
+pub(crate) fn declared(cell: &Cell, index: usize) -> Result<Vec<Parameter>, Diagnostic> {
     let fault = |code: &str, message: String, help: &str| {
         Diagnostic::new(code, Severity::Error, message, help).at(cell.source_line, 0).in_cell(index)
     };

@@ -11,7 +11,7 @@ const MAX_FIELDS: usize = 100;
 const MAX_NAME: usize = 100;
 
 /// Words behind which fields are listed.
-const LISTS: [&str; 16] = [
+pub(super) const LISTS: [&str; 16] = [
     "by",
     "on",
     "project",
@@ -31,7 +31,7 @@ const LISTS: [&str; 16] = [
 ];
 
 /// Words that compare the field before them with what follows.
-const COMPARES: [&str; 22] = [
+pub(super) const COMPARES: [&str; 22] = [
     "contains",
     "contains_cs",
     "has",
@@ -209,7 +209,7 @@ fn compares(language: QueryLanguage, pieces: &[Piece<'_>], at: usize) -> bool {
     }
 }
 
-fn is_name(word: &str) -> bool {
+pub(super) fn is_name(word: &str) -> bool {
     word.len() <= MAX_NAME
         && word.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80)
         && !word.contains(['*', ':'])

@@ -10,6 +10,7 @@
 mod calls;
 mod duration;
 mod fields;
+mod filters;
 mod magic;
 mod python;
 mod reads;
@@ -17,6 +18,7 @@ mod shown;
 mod words;
 
 pub use duration::seconds;
+pub use filters::Filter;
 
 use crate::notebook::{Cell, CellKind, Notebook};
 use magic::{Magic, Text};

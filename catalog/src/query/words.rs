@@ -1,5 +1,7 @@
 //! A query as words and marks, whatever its language.
 
+use std::ops::Range;
+
 /// A piece of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
@@ -28,6 +30,11 @@ impl<'a> Piece<'a> {
 
 /// Cuts a query into pieces; comments (`//`, `--`, `/* */`) are left out. One pass.
 pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
+    pieces_at(text).into_iter().map(|(_, piece)| piece).collect()
+}
+
+/// The same, each with where it stands, quotes included.
+pub(super) fn pieces_at(text: &str) -> Vec<(Range<usize>, Piece<'_>)> {
     let bytes = text.as_bytes();
     let mut pieces = Vec::new();
     let mut at = 0;
@@ -41,18 +48,20 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
         } else if matches!(rest[0], b'\'' | b'"' | b'`') {
             let end = rest[1..].iter().position(|byte| *byte == rest[0] || *byte == b'\n');
             let end = end.map_or(text.len(), |len| at + 1 + len);
-            pieces.push(Piece::Quoted(&text[at + 1..end]));
+            pieces.push((at..text.len().min(end + 1), Piece::Quoted(&text[at + 1..end])));
             at = end + 1;
         } else if is_word(rest[0]) {
             let len = rest.iter().take_while(|&&byte| is_word(byte) || b".-*:".contains(&byte)).count();
-            pieces.push(Piece::Word(text[at..at + len].trim_end_matches([':', '-'])));
+            let word = text[at..at + len].trim_end_matches([':', '-']);
+            pieces.push((at..at + word.len(), Piece::Word(word)));
             at += len;
         } else if rest[0].is_ascii_whitespace() {
             at += 1;
         } else {
             let mark = text[at..].chars().next().unwrap_or_default();
-            pieces.push(Piece::Mark(mark));
-            at += mark.len_utf8().max(1);
+            let end = at + mark.len_utf8();
+            pieces.push((at..end, Piece::Mark(mark)));
+            at = end;
         }
     }
     pieces

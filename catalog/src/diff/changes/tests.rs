@@ -148,7 +148,133 @@ fn a_changed_query_is_told_with_what_changed() {
     assert_eq!(kinds(&told), ["query-changed"]);
     assert_eq!(told[0].cell, Some(3));
     assert_eq!(told[0].before.as_deref(), Some("FROM process EARLIEST=-7d"));
-    assert!(told[0].text.contains("`FROM process EARLIEST=-30d`"), "{}", told[0].text);
+    assert_eq!(told[0].text, "The query in cell 4 looks back 30 days instead of 7");
+}
+
+/// What is told of a query that became another.
+fn of_query(old: &str, new: &str) -> String {
+    let with = |query: &str| {
+        let mut cells = cells();
+        cells[3].source = query.into();
+        notebook(hunting(), cells)
+    };
+    let told = between(&with(old), &with(new));
+    assert_eq!(kinds(&told), ["query-changed"], "{told:?}");
+    told[0].text.clone()
+}
+
+#[test]
+fn a_query_is_told_by_how_far_it_looks_back() {
+    let query = |earliest: &str| format!("%%taegis events search\nFROM process {earliest} | head 5");
+    for (new, told) in [
+        ("EARLIEST=-14d", "looks back 14 days instead of 7"),
+        ("EARLIEST=-1d", "looks back 1 day instead of 7 days"),
+        ("EARLIEST=-36h", "looks back 36 hours instead of 7 days"),
+        ("EARLIEST={{ SINCE }}", "looks back `{{ SINCE }}` instead of `-7d`"),
+        ("", "no longer says how far it looks back, which was 7 days"),
+    ] {
+        let now = of_query(&query("EARLIEST=-7d"), &query(new));
+        assert_eq!(now, format!("The query in cell 4 {told}"));
+    }
+    let now = of_query(
+        "%%kql\nSigninLogs | where a == 1",
+        "%%kql\nSigninLogs | where a == 1 and TimeGenerated > ago(14d)",
+    );
+    assert_eq!(now, "The query in cell 4 now looks back 14 days");
+}
+
+#[test]
+fn a_query_is_told_by_what_it_reads() {
+    let cql = |old: &str, new: &str| {
+        let query =
+            |sources: &str| format!("%%taegis events search\nFROM {sources} WHERE a = 'b' EARLIEST=-7d");
+        of_query(&query(old), &query(new))
+    };
+    assert_eq!(cql("process", "netflow"), "The query in cell 4 reads `netflow` instead of `process`");
+    assert_eq!(cql("process", "process, auth"), "The query in cell 4 also reads `auth`");
+    assert_eq!(cql("process, auth", "auth"), "The query in cell 4 no longer reads `process`");
+    // The same schema by its longer name.
+    assert!(cql("process", "scwx.process").contains("became"), "{}", cql("process", "scwx.process"));
+}
+
+#[test]
+fn a_query_is_told_by_what_it_filters_by() {
+    let kql = |old: &str, new: &str| {
+        let query = |filter: &str| {
+            format!("%%kql\nDeviceProcessEvents\n| where {filter}\n| where Timestamp > ago(7d)")
+        };
+        of_query(&query(old), &query(new))
+    };
+    assert_eq!(
+        kql("FileName == 'a.exe' and Hits > 5", "FileName == 'a.exe' and Hits > 10"),
+        "The query in cell 4 filters on `Hits > 10` instead of `Hits > 5`"
+    );
+    assert_eq!(
+        kql("FileName == 'a.exe'", "FileName == 'a.exe' and ProcessCommandLine has '-enc'"),
+        "The query in cell 4 also filters on `ProcessCommandLine has '-enc'`"
+    );
+    assert_eq!(
+        kql("FileName == 'a.exe' and ProcessCommandLine has '-enc'", "FileName == 'a.exe'"),
+        "The query in cell 4 no longer filters on `ProcessCommandLine has '-enc'`"
+    );
+}
+
+#[test]
+fn a_query_of_which_more_changed_than_can_be_told_says_so() {
+    let told = of_query(
+        "%%kql\nSigninLogs\n| where TimeGenerated > ago(7d)\n| summarize count() by Account",
+        "%%kql\nSigninLogs\n| where TimeGenerated > ago(30d)\n| summarize dcount(Host) by Account",
+    );
+    assert_eq!(told, "The query in cell 4 looks back 30 days instead of 7; more of it changed");
+    let told = of_query(
+        "%%kql\nSigninLogs | where TimeGenerated > ago(7d) and a == 1",
+        "%%kql\nAuditLogs | where TimeGenerated > ago(30d) and a == 2",
+    );
+    assert_eq!(
+        told,
+        "The query in cell 4 looks back 30 days instead of 7, reads `AuditLogs` instead of `SigninLogs` and filters on `a == 2` instead of `a == 1`"
+    );
+}
+
+#[test]
+fn a_query_of_which_nothing_can_be_told_names_the_first_line_that_differs() {
+    let told = of_query("%%kql\nSigninLogs\n| take 5", "%%kql\nSigninLogs\n| take 50");
+    assert_eq!(told, "The query changed in query cell 4 (%%kql): `| take 5` became `| take 50`");
+}
+
+#[test]
+fn queries_in_python_are_queries_and_each_is_told() {
+    let with = |first: &str, second: &str| {
+        format!(
+            "signins = qry_prov.exec_query(\"SigninLogs | where TimeGenerated > ago({first})\")\naudits = qry_prov.exec_query(\"AuditLogs | where TimeGenerated > ago({second})\")"
+        )
+    };
+    let mut old = cells();
+    old[4].source = with("7d", "7d");
+    let mut new = cells();
+    new[4].source = with("7d", "30d");
+    let told = between(&notebook(hunting(), old), &notebook(hunting(), new));
+    assert_eq!(kinds(&told), ["query-changed"]);
+    assert_eq!(told[0].text, "The query for `audits` in cell 5 looks back 30 days instead of 7");
+}
+
+#[test]
+fn a_cell_that_its_tags_bring_before_customers_or_keep_from_them_is_told() {
+    let told = of_cells(|cells| {
+        cells[1].metadata.clear();
+        cells[4].metadata.insert("tags".into(), json!(["remove_output"]));
+        cells[5].metadata.insert("tags".into(), json!(["remove_cell"]));
+    });
+    let texts: Vec<_> =
+        told.iter().filter(|change| !change.kind.contains("tag")).map(|c| c.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "Customers now read text cell 2 (For the hunter: look twice.), which was guidance",
+            "Customers no longer see what code cell 5 (import pandas as pd) puts out",
+            "Text cell 6 (Findings) is now guidance; customers no longer read it"
+        ]
+    );
 }
 
 #[test]
@@ -172,6 +298,46 @@ fn parameters_are_told_one_by_one() {
 }
 
 #[test]
+fn parameters_are_read_as_python_reads_them() {
+    let told = of_cells(|cells| {
+        cells[2].source =
+            "\"\"\"\nHOST = 1\n\"\"\"\nTENANT_ID = None\nDAYS = (\n    30\n)\nHOSTS = [\n  'a',\n  'b',\n]"
+                .into();
+    });
+    let texts: Vec<_> = told.iter().map(|change| change.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        ["Default of DAYS: 7 became 30", "Parameter HOSTS added with default [   'a',   'b', ]"]
+    );
+    // The same value in other words.
+    let told = of_cells(|cells| cells[2].source = "TENANT_ID = None\nDAYS: int = 0x7".into());
+    assert_eq!(kinds(&told), ["code-changed"]);
+    // What is no Python is told by its lines.
+    let told = of_cells(|cells| cells[2].source = "TENANT_ID = None\nDAYS = (".into());
+    assert!(kinds(&told).contains(&"code-changed"), "{told:?}");
+}
+
+#[test]
+fn a_cell_of_parameters_that_came_is_told_with_what_it_declares() {
+    let mut old = cells();
+    old.remove(2);
+    let told = between(&notebook(hunting(), old), &notebook(hunting(), cells()));
+    let texts: Vec<_> = told
+        .iter()
+        .filter(|change| change.kind != "lint-changed")
+        .map(|change| change.text.as_str())
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            "Code cell 3 (TENANT_ID = None) added",
+            "Parameter TENANT_ID added with default None",
+            "Parameter DAYS added with default 7"
+        ]
+    );
+}
+
+#[test]
 fn lost_tags_are_told_even_when_the_text_changed_too() {
     let told = of_cells(|cells| {
         cells[1].metadata.clear();
@@ -190,7 +356,8 @@ fn lost_tags_are_told_even_when_the_text_changed_too() {
 fn a_tag_spelled_anew_is_not_lost() {
     let told =
         of_cells(|cells| cells[1].metadata = json!({"tags": ["remove-cell"]}).as_object().unwrap().clone());
-    assert_eq!(kinds(&told), ["tag-changed", "lint-changed"]);
+    // Nothing is removed from a report by that spelling.
+    assert_eq!(kinds(&told), ["customer-text-changed", "tag-changed", "lint-changed"]);
 }
 
 #[test]
@@ -214,6 +381,13 @@ fn cells_that_came_went_or_moved_are_told_as_such() {
 fn committed_outputs_are_told() {
     let told = of_cells(|cells| cells[4].outputs.push(json!({"output_type": "stream"})));
     assert_eq!(kinds(&told), ["outputs-committed"]);
+    let with = |text: &str| {
+        let mut cells = cells();
+        cells[4].outputs.push(json!({"output_type": "stream", "text": text}));
+        notebook(hunting(), cells)
+    };
+    let told = between(&with("1"), &with("2"));
+    assert_eq!(told[0].text, "Other outputs were committed with code cell 5 (import pandas as pd)");
 }
 
 #[test]

@@ -10,16 +10,14 @@ fn cells(letters: &str) -> Vec<Cell> {
 
 fn cell(letter: char) -> Cell {
     let low = letter.to_ascii_lowercase();
-    match low {
-        'x'..='z' => Cell::new(CellKind::Code, format!("{low}()")),
-        _ => {
-            let mut words: Vec<String> = (0..12).map(|nth| format!("{low}{nth}")).collect();
-            if letter != low {
-                words[3] = "changed".to_owned();
-            }
-            Cell::new(CellKind::Markdown, words.join(" "))
-        }
+    if ('x'..='z').contains(&low) {
+        return Cell::new(CellKind::Code, format!("{low}()"));
     }
+    let mut words: Vec<String> = (0..12).map(|nth| format!("{low}{nth}")).collect();
+    if letter != low {
+        words[3] = "changed".to_owned();
+    }
+    Cell::new(CellKind::Markdown, words.join(" "))
 }
 
 /// The places in short: `a` the same, `a>b` a pair, `*` moved, `-a` gone, `+a` come.

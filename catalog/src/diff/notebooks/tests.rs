@@ -121,7 +121,8 @@ fn a_changed_cell_says_what_of_it_changed() {
     assert_eq!(guidance.tags_lost, ["remove_cell"]);
     let reaches: Vec<_> = [&guidance.old, &guidance.new].map(|side| side.as_ref().unwrap().customer).into();
     assert_eq!((guidance.status, reaches), (CellStatus::Changed, vec![false, true]));
-    assert_eq!(guidance.changes[0].kind, "tags-lost");
+    let kinds: Vec<_> = guidance.changes.iter().map(|change| change.kind.as_str()).collect();
+    assert_eq!(kinds, ["customer-text-changed", "tags-lost"]);
     let signs: String = query.lines.iter().map(|line| line.sign).collect();
     assert_eq!(signs, " -+ ");
     assert!(query.lines[2].pieces.contains(&(true, "30d".to_owned())), "{:?}", query.lines[2]);
@@ -153,7 +154,7 @@ fn a_cell_that_became_another_kind_has_both() {
     assert_eq!((cell.status, kinds), (CellStatus::Changed, [CellKind::Raw, CellKind::Code]));
     assert_eq!(
         cell.changes[0].text,
-        "What was a raw cell is now query cell 5 (%%taegis investigations create --title x)"
+        "What was a raw cell is now code cell 5 (%%taegis investigations create --title x)"
     );
 }
 
