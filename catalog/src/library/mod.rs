@@ -5,6 +5,7 @@
 
 mod chain;
 mod changes;
+mod comparing;
 mod examine;
 mod files;
 mod gone;
@@ -21,6 +22,7 @@ mod teams;
 mod upgrade;
 
 pub use changes::{Became, Between, How, MAX_COMPARED, Moment};
+pub use comparing::{Comparison, LARGEST_UPLOAD, UploadComparison};
 pub use files::File;
 pub use gone::Gone;
 pub use past::{EventKind, TechniqueEvent, TechniqueHistory};
@@ -32,7 +34,6 @@ pub use record::{Cause, Ending, KEPT_SYNCS, SyncEntry, Syncs};
 pub use upgrade::{MAX_PATCHED, UpgradePatch};
 
 use crate::attack::{Release, Releases};
-use crate::diff::{Change, Unified};
 use crate::index::{Broken, Entry, Index, IndexError, Load, Revision};
 use crate::lint::Diagnostic;
 use crate::mirror::{Mirror, MirrorError, Progress};
@@ -155,21 +156,6 @@ pub struct History {
     pub deleted: Option<Revision>,
 }
 
-/// Two revisions compared.
-#[derive(Debug, Clone)]
-pub struct Comparison {
-    /// The procedure at the tip.
-    pub entry: Entry,
-    /// The older side.
-    pub from: Revision,
-    /// The newer side.
-    pub to: Revision,
-    /// What that changed in meaning.
-    pub changes: Vec<Change>,
-    /// The texts as a unified diff.
-    pub unified: Unified,
-}
-
 /// One problem of one file at the tip of its branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -273,6 +259,9 @@ pub enum LibraryError {
     /// A patch that would be too large.
     #[error("a patch of {0} would change more than can be told at once")]
     TooMany(String),
+    /// A notebook that was sent and cannot be used.
+    #[error("{}", _0.message)]
+    Unusable(Box<Diagnostic>),
     /// A commit that the branch does not reach, or a short id of several.
     #[error("{0}")]
     Commit(String),

@@ -3,7 +3,7 @@
 use super::examine::{Examined, Outcome, Source};
 use super::pass::pairs::with_ending;
 use super::{Library, LibraryError, Shelf};
-use crate::diff::{self, Change, Unified};
+use crate::diff::{self, Change, NotebookDiff, Unified};
 use crate::lint::Diagnostic;
 use crate::mirror::rename::{self, RenameText};
 use crate::mirror::{BlobId, CommitId, CommitInfo, Content, FileChange, Mirror, Proposal};
@@ -79,6 +79,8 @@ pub struct ProposedFile {
     pub gained: Vec<Diagnostic>,
     /// What was found before and is mended.
     pub mended: Vec<Diagnostic>,
+    /// Both notebooks, field by field and cell by cell.
+    pub notebooks: NotebookDiff,
     /// The texts as a unified diff.
     pub unified: Unified,
 }
@@ -314,6 +316,7 @@ impl Library {
             side.as_ref().map_or_else(Vec::new, |side| side.examined.procedure.diagnostics.clone())
         };
         let (before, after) = (found(&old), found(&new));
+        let sides = (old.as_ref().map(Side::understood), new.as_ref().map(Side::understood));
         Ok(Some(ProposedFile {
             previous_path: (from.path != to.path).then(|| from.path.clone()),
             path: to.path.clone(),
@@ -323,7 +326,8 @@ impl Library {
             title: procedure.title.clone(),
             standing,
             taken_by,
-            changes: diff::changes(old.as_ref().map(Side::understood), new.as_ref().map(Side::understood)),
+            changes: diff::changes(sides.0, sides.1),
+            notebooks: diff::notebooks(sides.0, sides.1),
             gained: beyond(&after, &before),
             mended: if new.is_some() { beyond(&before, &after) } else { Vec::new() },
             before,

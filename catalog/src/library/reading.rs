@@ -1,8 +1,7 @@
 //! Finding, reading and looking back: what the pages and the API ask of the library.
 
 use super::examine::{self, Contents, Examined, Source};
-use super::{Address, Comparison, History, Library, LibraryError, Located, Problem, Reading, Shelf};
-use crate::diff;
+use super::{Address, History, Library, LibraryError, Located, Problem, Reading, Shelf};
 use crate::index::{
     Coverage, Entry, Found, Likeness, Offers, Ranking, Revision, RevisionStatus, Search, Suggest, Suggestions,
 };
@@ -166,46 +165,6 @@ impl Library {
         Ok(Some(History { entry, revisions, total, next, deleted }))
     }
 
-    /// Two revisions of a procedure compared; without `from` or `to`, the newest against the one before.
-    ///
-    /// # Errors
-    /// [`LibraryError::Commit`] when a side is not a revision of the procedure.
-    pub fn compare(
-        &self,
-        address: &Address,
-        from: Option<&str>,
-        to: Option<&str>,
-    ) -> Result<Option<Comparison>, LibraryError> {
-        let Some((Located { entry, .. }, _)) = self.locate_any(address)? else { return Ok(None) };
-        let (shelf, mirror) = self.shelf_of(&entry)?;
-        let to = match to {
-            Some(at) => self.place(&shelf, &mirror, &entry, at)?,
-            None => self.newest_before(&shelf, &mirror, &entry, None)?,
-        };
-        let from = match from {
-            Some(at) => Some(self.place(&shelf, &mirror, &entry, at)?),
-            None => self.newest_before(&shelf, &mirror, &entry, Some(to.revision.order)).ok(),
-        };
-        // The first revision is compared with nothing.
-        let old = match &from {
-            Some(place) => Some(self.side(&shelf, &mirror, place)?),
-            None => None,
-        };
-        let new = self.side(&shelf, &mirror, &to)?;
-        let empty = (String::new(), None);
-        let (old_text, old_examined) = old.unwrap_or(empty);
-        let (new_text, new_examined) = new;
-        let from_name = from.as_ref().map_or("/dev/null".to_owned(), |place| format!("a/{}", place.path));
-        let unified = diff::unified(&old_text, &new_text, &from_name, &format!("b/{}", to.path), 3);
-        let changes = diff::changes(
-            old_examined.as_deref().map(|side| (&side.notebook, &side.procedure)),
-            new_examined.as_deref().map(|side| (&side.notebook, &side.procedure)),
-        );
-        let to = to.revision;
-        let from = from.map_or_else(|| to.clone(), |place| place.revision);
-        Ok(Some(Comparison { entry, from, to, changes, unified }))
-    }
-
     /// The revision that left a procedure as it is at a commit that its branch reaches.
     ///
     /// # Errors
@@ -256,7 +215,7 @@ impl Library {
         Ok((problems, next))
     }
 
-    fn shelf_of(&self, entry: &Entry) -> Result<(Arc<Shelf>, Arc<Mirror>), LibraryError> {
+    pub(super) fn shelf_of(&self, entry: &Entry) -> Result<(Arc<Shelf>, Arc<Mirror>), LibraryError> {
         let shelf = self.shelf(&entry.repo).ok_or_else(|| LibraryError::NoRepository(entry.repo.clone()))?;
         let mirror = self.mirror(&shelf)?;
         Ok((shelf, mirror))
@@ -289,7 +248,8 @@ impl Library {
         Ok((contents, examined))
     }
 
-    fn side(
+    /// The text that a place holds, and what it says; nothing where a commit deleted the file.
+    pub(super) fn side(
         &self,
         shelf: &Shelf,
         mirror: &Mirror,
@@ -309,7 +269,7 @@ impl Library {
     }
 
     /// The newest revision, or the newest one before another.
-    fn newest_before(
+    pub(super) fn newest_before(
         &self,
         shelf: &Shelf,
         mirror: &Mirror,
@@ -324,7 +284,13 @@ impl Library {
     }
 
     /// Where a procedure stood at any commit that the branch reaches.
-    fn place(&self, shelf: &Shelf, mirror: &Mirror, entry: &Entry, at: &str) -> Result<Place, LibraryError> {
+    pub(super) fn place(
+        &self,
+        shelf: &Shelf,
+        mirror: &Mirror,
+        entry: &Entry,
+        at: &str,
+    ) -> Result<Place, LibraryError> {
         let failed = LibraryError::mirror(&entry.repo);
         let commit = mirror.resolve(at).map_err(&failed)?.ok_or_else(|| {
             LibraryError::Commit(format!(
@@ -407,12 +373,12 @@ impl Library {
 }
 
 /// A procedure at a commit: its path and text there, and the revision that left it so.
-struct Place {
+pub(super) struct Place {
     commit: String,
-    path: String,
+    pub(super) path: String,
     /// None where the commit deleted the file.
-    source: Option<Source>,
-    revision: Revision,
+    pub(super) source: Option<Source>,
+    pub(super) revision: Revision,
 }
 
 /// A revision that is on no record: a file as a commit left it that the branch does not reach.

@@ -162,6 +162,18 @@ impl From<LibraryError> for Problem {
                 format!("{}.", sentence(&detail)),
             )
             .remedy("The history of the procedure lists its revisions."),
+            LibraryError::Unusable(reason) => {
+                let place = if reason.line > 0 { format!("Line {}: ", reason.line) } else { String::new() };
+                let detail =
+                    if place.is_empty() { sentence(&reason.message) } else { reason.message.clone() };
+                Self::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "unreadable",
+                    "This is no notebook",
+                    format!("{place}{detail}."),
+                )
+                .remedy(reason.help)
+            }
             LibraryError::TooMany(repo) => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "patch-too-large",

@@ -6,6 +6,7 @@ pub mod asked;
 pub mod attack;
 pub mod changes;
 pub mod collections;
+pub mod compared;
 pub mod coverage;
 pub mod customers;
 pub mod defects;
@@ -94,7 +95,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(skeleton::get))
         .routes(routes!(notebook::get))
         .routes(routes!(history::get))
-        .routes(routes!(diff::get))
+        .routes(routes!(diff::get, diff::upload))
         .routes(routes!(defects::list, defects::create))
         .routes(routes!(defects::change))
         .routes(routes!(reviews::list, reviews::create))

@@ -1,5 +1,6 @@
 //! `/proposals`: what is proposed to the branches, and what it would change. Nothing of it is in the catalog.
 
+use super::compared::{self, ComparedCell, ComparedField, ComparedLeftOut};
 use super::item::{ChangeItem, DiagnosticItem, seconds};
 use crate::app::App;
 use crate::auth::Principal;
@@ -106,6 +107,12 @@ pub struct ProposedFileItem {
     pub taken_by: Option<String>,
     /// What it changes in meaning.
     pub changes: Vec<ChangeItem>,
+    /// The fields of the metadata that differ.
+    pub metadata: Vec<ComparedField>,
+    /// Every cell of both sides once, in the order of the proposed one.
+    pub cells: Vec<ComparedCell>,
+    /// What is left out of these because there is too much of it.
+    pub left_out: ComparedLeftOut,
     /// What lint finds.
     pub diagnostics: ProposedDiagnostics,
     /// The texts, as `diff -u` writes it.
@@ -281,7 +288,11 @@ fn commit(info: &CommitInfo) -> ProposedCommit {
 
 fn file(file: ProposedFile) -> ProposedFileItem {
     let items = |found: Vec<catalog::lint::Diagnostic>| found.into_iter().map(DiagnosticItem::from).collect();
+    let (metadata, cells, left_out) = compared::items(file.notebooks);
     ProposedFileItem {
+        metadata,
+        cells,
+        left_out,
         status: match (file.added, file.deleted, file.previous_path.is_some()) {
             (true, ..) => "added",
             (_, true, _) => "deleted",

@@ -64,6 +64,10 @@ async fn a_proposal_says_what_it_would_change() {
         "{kinds:?}"
     );
     assert!(files[1]["unified"].as_str().unwrap().contains("+FROM process WHERE target IN"));
+    assert_eq!(files[1]["metadata"][0]["key"], "hunting.attack_technique_ids");
+    let became: Vec<_> = files[1]["cells"].as_array().unwrap().iter().map(|cell| &cell["status"]).collect();
+    assert_eq!(became.iter().filter(|status| **status == "changed").count(), 1, "{became:?}");
+    assert!(files[0]["cells"].as_array().unwrap().iter().all(|cell| cell["status"] == "added"));
 }
 
 #[tokio::test]
