@@ -1,13 +1,14 @@
 //! Revisions compared: with each other, and with a notebook that somebody sent.
 
-use super::examine::{self, Contents, Outcome};
+use super::examine::{self, Contents, Examined, Outcome};
 use super::{Address, Library, LibraryError, Located, Shelf};
 use crate::diff::{self, Change, NotebookDiff, Unified};
 use crate::index::{Entry, Revision};
 use crate::lint::{Diagnostic, Severity};
 use crate::mirror::Content;
 use crate::notebook::{Notebook, ipynb, myst};
-use crate::procedure::{MAX_SIDECAR, Procedure, Releases};
+use crate::procedure::{MAX_SIDECAR, Releases};
+use std::sync::Arc;
 
 /// The largest notebook that is compared without being on record, in bytes.
 pub const LARGEST_UPLOAD: usize = 4 << 20;
@@ -27,6 +28,8 @@ pub struct Comparison {
     pub notebooks: NotebookDiff,
     /// The texts as a unified diff.
     pub unified: Unified,
+    /// Both notebooks, as they were read.
+    pub sides: Sides,
 }
 
 /// A revision compared with a notebook that is on no record.
@@ -44,10 +47,34 @@ pub struct UploadComparison {
     pub unified: Unified,
     /// What reading the notebook brought to light, and lint.
     pub diagnostics: Vec<Diagnostic>,
+    /// Both notebooks, as they were read.
+    pub sides: Sides,
 }
 
-/// A text, and what it says.
-type Side<'a> = Option<(&'a Notebook, &'a Procedure)>;
+/// The notebooks of a comparison.
+#[derive(Debug, Clone, Default)]
+pub struct Sides {
+    old: Option<Arc<Examined>>,
+    new: Option<Arc<Examined>>,
+}
+
+impl Sides {
+    /// The older one; none where there is none.
+    pub fn old(&self) -> Option<&Notebook> {
+        self.old.as_deref().map(|side| &side.notebook)
+    }
+
+    /// The newer one.
+    pub fn new(&self) -> Option<&Notebook> {
+        self.new.as_deref().map(|side| &side.notebook)
+    }
+
+    fn compared(&self) -> (Vec<Change>, NotebookDiff) {
+        let old = self.old.as_deref().map(|side| (&side.notebook, &side.procedure));
+        let new = self.new.as_deref().map(|side| (&side.notebook, &side.procedure));
+        (diff::changes(old, new), diff::notebooks(old, new))
+    }
+}
 
 impl Library {
     /// Two revisions of a procedure compared; without `from` or `to`, the newest against the one before.
@@ -78,17 +105,15 @@ impl Library {
         let (new_text, new) = self.side(&shelf, &mirror, &to)?;
         let from_name = from.as_ref().map_or("/dev/null".to_owned(), |place| format!("a/{}", place.path));
         let unified = diff::unified(&old_text, &new_text, &from_name, &format!("b/{}", to.path), 3);
-        let old = old.as_deref().map(|side| (&side.notebook, &side.procedure));
-        let new = new.as_deref().map(|side| (&side.notebook, &side.procedure));
-        let (mut changes, notebooks) = compared(old, new);
-        if let Some(from) =
-            from.as_ref().filter(|from| from.path != to.path && old.is_some() && new.is_some())
-        {
+        let sides = Sides { old, new };
+        let (mut changes, notebooks) = sides.compared();
+        let both = sides.old.is_some() && sides.new.is_some();
+        if let Some(from) = from.as_ref().filter(|from| from.path != to.path && both) {
             changes.insert(0, diff::renamed(&from.path, &to.path));
         }
         let to = to.revision;
         let from = from.map_or_else(|| to.clone(), |place| place.revision);
-        Ok(Some(Comparison { entry, from, to, changes, notebooks, unified }))
+        Ok(Some(Comparison { entry, from, to, changes, notebooks, unified, sides }))
     }
 
     /// A revision of a procedure, by default the newest, compared with a notebook that is on no record: MyST or ipynb, of at
@@ -116,10 +141,11 @@ impl Library {
         let (text, new) = self.upload(&shelf, &from.path, bytes, sidecar)?;
         let unified =
             diff::unified(&old_text, &text, &format!("a/{}", from.path), &format!("b/{}", from.path), 3);
-        let old = old.as_deref().map(|side| (&side.notebook, &side.procedure));
-        let (changes, notebooks) = compared(old, Some((&new.notebook, &new.procedure)));
-        let diagnostics = new.procedure.diagnostics;
-        Ok(Some(UploadComparison { entry, from: from.revision, changes, notebooks, unified, diagnostics }))
+        let diagnostics = new.procedure.diagnostics.clone();
+        let sides = Sides { old, new: Some(Arc::new(new)) };
+        let (changes, notebooks) = sides.compared();
+        let from = from.revision;
+        Ok(Some(UploadComparison { entry, from, changes, notebooks, unified, diagnostics, sides }))
     }
 
     /// Bytes that were sent in the place of a file.
@@ -129,7 +155,7 @@ impl Library {
         path: &str,
         bytes: Vec<u8>,
         sidecar: Option<Content>,
-    ) -> Result<(String, examine::Examined), LibraryError> {
+    ) -> Result<(String, Examined), LibraryError> {
         let unusable = |reason: Diagnostic| LibraryError::Unusable(Box::new(reason));
         if bytes.len() > LARGEST_UPLOAD {
             let message = format!("it has {} bytes; at most {LARGEST_UPLOAD} are compared", bytes.len());
@@ -165,8 +191,4 @@ impl Library {
             }
         }
     }
-}
-
-fn compared(old: Side<'_>, new: Side<'_>) -> (Vec<Change>, NotebookDiff) {
-    (diff::changes(old, new), diff::notebooks(old, new))
 }

@@ -22,7 +22,7 @@ mod teams;
 mod upgrade;
 
 pub use changes::{Became, Between, How, MAX_COMPARED, Moment};
-pub use comparing::{Comparison, LARGEST_UPLOAD, UploadComparison};
+pub use comparing::{Comparison, LARGEST_UPLOAD, Sides, UploadComparison};
 pub use files::File;
 pub use gone::Gone;
 pub use past::{EventKind, TechniqueEvent, TechniqueHistory};

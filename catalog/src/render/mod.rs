@@ -219,7 +219,7 @@ fn prose(source: &str, page: &mut Page<'_>) -> String {
 }
 
 /// The language of the code cells: what the kernel says, else Python.
-fn kernel_language(notebook: &Notebook) -> Language {
+pub fn kernel_language(notebook: &Notebook) -> Language {
     let named = |key: &str, name: &str| notebook.metadata.get(key)?.get(name)?.as_str();
     match named("kernelspec", "language").or_else(|| named("language_info", "name")) {
         Some(name) => Language::of_name(name),

@@ -91,6 +91,7 @@ pub fn page(frame: &Frame, view: HistoryView) -> String {
     let defects = defects::list(&view.head, view.defects, view.may_mark);
     let mark =
         (view.may_mark && !view.revisions.is_empty()).then(|| defects::form(&view.head, &view.revisions));
+    let with_a_file = (!view.revisions.is_empty()).then(|| compare_a_file(&view.head, &view.revisions));
     let list = timeline(&view.head, view.revisions);
     let content = view! {
         {head::head(&view.head, head::Tab::History)}
@@ -99,10 +100,36 @@ pub fn page(frame: &Frame, view: HistoryView) -> String {
         <p class="faint">{said}</p>
         {defects}
         {list}
+        {with_a_file}
         {mark}
         {paging::paging(first, next)}
     };
     frame.render(&title, move || content.into_any())
+}
+
+/// A form that compares a file of the visitor's with a revision of this page.
+fn compare_a_file(head: &ProcedureHead, revisions: &[Revision]) -> AnyView {
+    let action = links::procedure(&head.id, "diff", head.link_repo());
+    let choices = revisions
+        .iter()
+        .filter(|revision| revision.status != Status::Deleted)
+        .map(|revision| {
+            let said =
+                format!("{} · {} · {}", revision.commit.short(), revision.authored.shown, revision.subject);
+            view! { <option value=revision.commit.id.clone()>{said}</option> }
+        })
+        .collect_view();
+    view! {
+        <details class="compare-file">
+            <summary>"Compare a file of yours"</summary>
+            <form class="stacked" method="post" enctype="multipart/form-data" action=action>
+                <label>"Notebook (MyST or ipynb, at most 4 MiB; it is not kept)" <input type="file" name="file" required=true /></label>
+                <label>"With the revision" <select name="at">{choices}</select></label>
+                <button>"Compare the file"</button>
+            </form>
+        </details>
+    }
+    .into_any()
 }
 
 /// The revisions in a form that compares two of them.

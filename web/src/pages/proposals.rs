@@ -7,7 +7,7 @@ use crate::components::notices::{Weight, empty, notice};
 use crate::components::{diagnostics, facts, paging};
 use crate::islands::CopyCode;
 use crate::links;
-use crate::pages::diff::{Hunk, hunks};
+use crate::pages::diff::{self, Hunk, hunks};
 use crate::pages::procedure::{self, Cell};
 use crate::view::{Change, Commit, Diagnostic, Standing, When};
 use leptos::prelude::*;
@@ -105,6 +105,12 @@ pub struct ProposedFile {
     pub mended: Vec<Diagnostic>,
     /// How much lint found before.
     pub before: usize,
+    /// Fields of metadata that differ.
+    pub fields: Vec<diff::Field>,
+    /// The cells of both sides.
+    pub cells: Vec<diff::Cell>,
+    /// Cells left out because there are too many.
+    pub cells_left_out: usize,
     /// The texts compared.
     pub hunks: Vec<Hunk>,
     /// Lines left out because the difference is too long.
@@ -391,10 +397,25 @@ fn file(
         .then(|| view! { <p class="faint">{file.left_out} " lines are left out: the difference is too long for a page."</p> });
     // One side alone is read better in its views.
     let unfolded = !file.added && !file.deleted;
+    let cells_left_out = (file.cells_left_out > 0).then(|| {
+        view! { <p class="faint">{file.cells_left_out} " cells are left out: there are too many for a page."</p> }
+    });
+    let fields = (!file.fields.is_empty()).then(|| diff::field_table(file.fields));
+    let cells = (!file.cells.is_empty() || fields.is_some()).then(|| {
+        let shown = diff::Shown { layout: diff::Layout::Inline, whole: false };
+        view! {
+            <details class="compared" open=unfolded>
+                <summary>"Cell by cell"</summary>
+                {fields}
+                {diff::cell_list(file.cells, shown)}
+                {cells_left_out}
+            </details>
+        }
+    });
     let label = format!("Difference of {}", file.path);
     let text = (!file.hunks.is_empty()).then(|| {
         view! {
-            <details open=unfolded>
+            <details>
                 <summary>"The text"</summary>
                 {hunks(file.hunks, label)}
                 {left_out}
@@ -411,6 +432,7 @@ fn file(
             {changes}
             {copy}
             {lint}
+            {cells}
             {text}
         </section>
     }

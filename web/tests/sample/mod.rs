@@ -204,6 +204,7 @@ impl Sample {
             ),
         ];
         pages.extend(self.reading_pages());
+        pages.extend(self.diff_pages());
         pages.extend(self.past_pages());
         pages.extend(self.work_pages());
         pages

@@ -82,6 +82,9 @@ impl Sample {
             gained: self.diagnostics(),
             mended: self.diagnostics(),
             before: 2,
+            fields: self.fields_compared(),
+            cells: self.cells_compared(false),
+            cells_left_out: 2,
             hunks: self.hunks(),
             left_out: 12,
             ..Default::default()

@@ -62,11 +62,6 @@ impl Sample {
                 history::page(&here, history::HistoryView { head: self.head(), ..Default::default() }),
             ),
             ("procedure-gone", procedure::page(&here, self.procedure_gone())),
-            ("diff", diff::page(&here, self.diff())),
-            (
-                "diff-same",
-                diff::page(&here, diff::DiffView { hunks: Vec::new(), left_out: 0, ..self.diff() }),
-            ),
         ]
     }
 
@@ -440,57 +435,175 @@ impl Sample {
     }
 
     pub(crate) fn hunks(&self) -> Vec<diff::Hunk> {
-        self.diff().hunks
+        vec![diff::Hunk { header: self.t("@@ -52,6 +52,7 @@"), lines: self.lines() }]
     }
 
-    fn diff(&self) -> diff::DiffView {
-        let line = |sign, old, new, pieces: &[(bool, &str)]| diff::Line {
+    fn lines(&self) -> Vec<diff::Line> {
+        let line = |sign, old, new, pieces: &[(&'static str, bool, &str)]| diff::Line {
             sign,
             old,
             new,
-            pieces: pieces.iter().map(|(changed, text)| (*changed, self.t(text))).collect(),
+            pieces: pieces
+                .iter()
+                .map(|(class, changed, text)| diff::Piece { class, changed: *changed, text: self.t(text) })
+                .collect(),
         };
+        let mut lines = vec![
+            line(
+                ' ',
+                Some(1),
+                Some(1),
+                &[("m", false, "%%taegis search"), ("a", false, " --tenant $TENANT_ID")],
+            ),
+            line(' ', Some(2), Some(2), &[("k", false, "FROM"), ("", false, " process")]),
+            line(
+                ' ',
+                Some(3),
+                Some(3),
+                &[
+                    ("k", false, "WHERE"),
+                    ("", false, " target_program.program_name = "),
+                    ("s", false, "'lsass.exe'"),
+                ],
+            ),
+            line(
+                '-',
+                Some(4),
+                None,
+                &[("", false, "  AND granted_access IN ("), ("s", false, "'0x1010'"), ("", false, ")")],
+            ),
+            line(
+                '+',
+                None,
+                Some(4),
+                &[
+                    ("", false, "  AND granted_access IN ("),
+                    ("s", false, "'0x1010'"),
+                    ("s", true, ", '0x1410', '0x143a'"),
+                    ("", false, ")"),
+                ],
+            ),
+            line('+', None, Some(5), &[("", false, "  AND NOT program.program_name IN ('MsMpEng.exe')")]),
+        ];
+        lines
+            .extend((5..16).map(|number| {
+                line(' ', Some(number), Some(number + 1), &[("", false, "  AND NOT deleted")])
+            }));
+        lines
+    }
+
+    pub(crate) fn fields_compared(&self) -> Vec<diff::Field> {
+        let field = |key: &str, before: Option<&str>, after: Option<&str>| diff::Field {
+            key: self.t(key),
+            before: before.map(|text| self.t(text)),
+            after: after.map(|text| self.t(text)),
+        };
+        vec![
+            field("hunting.attack_technique_ids", Some("T1003"), Some("T1003.001, T1003.004")),
+            field("hunting.severity", None, Some("high")),
+            field("kernelspec.name", Some("python3"), None),
+        ]
+    }
+
+    pub(crate) fn cells_compared(&self, read: bool) -> Vec<diff::Cell> {
+        let side = |place, kind, customer| diff::Side { place, kind, customer, outputs: 0 };
+        let query = diff::Cell {
+            status: diff::Status::Changed,
+            moved: true,
+            old: Some(side(4, "query", true)),
+            new: Some(side(6, "query", true)),
+            tags_lost: self.list(&["remove_input"]),
+            tags_gained: self.list(&["remove-input"]),
+            fields: self.fields_compared(),
+            outputs_changed: true,
+            changes: self.changes(),
+            body: diff::Body::Lines(self.lines()),
+            left_out: 3,
+        };
+        let plain = |status, old: Option<usize>, new: Option<usize>| diff::Cell {
+            status,
+            moved: false,
+            old: old.map(|place| side(place, "text", false)),
+            new: new.map(|place| side(place, "text", true)),
+            tags_lost: Vec::new(),
+            tags_gained: Vec::new(),
+            fields: Vec::new(),
+            outputs_changed: false,
+            changes: Vec::new(),
+            body: diff::Body::Lines(self.lines()[..3].to_vec()),
+            left_out: 0,
+        };
+        let prose = |was: &str, is: &str| diff::Body::Prose(Some(was.to_owned()), Some(is.to_owned()));
+        let text = diff::Cell {
+            body: if read {
+                prose("<p>Look at <em>seven</em> days.</p>", "<p>Look at <em>thirty</em> days.</p>")
+            } else {
+                diff::Body::Lines(self.lines())
+            },
+            ..plain(diff::Status::Changed, Some(2), Some(3))
+        };
+        vec![
+            plain(diff::Status::Same, Some(1), Some(1)),
+            plain(diff::Status::Added, None, Some(2)),
+            text,
+            plain(diff::Status::Same, Some(3), Some(4)),
+            plain(diff::Status::Same, Some(4), Some(5)),
+            query,
+            plain(diff::Status::Removed, Some(7), None),
+            diff::Cell { body: diff::Body::Lines(Vec::new()), ..plain(diff::Status::Removed, Some(8), None) },
+        ]
+    }
+
+    fn diff(&self) -> diff::DiffView {
         diff::DiffView {
             head: self.head(),
             from: self.revision(BEFORE, "Sort procedures by tactic", history::Status::Renamed, 700),
-            to: self.revision(TIP, "Widen the access masks", history::Status::Modified, 3),
+            to: diff::Newer::Revision(self.revision(
+                TIP,
+                "Widen the access masks",
+                history::Status::Modified,
+                3,
+            )),
             changes: self.changes(),
-            hunks: vec![diff::Hunk {
-                header: self.t("@@ -52,6 +52,7 @@"),
-                lines: vec![
-                    line(' ', Some(52), Some(52), &[(false, "FROM process")]),
-                    line(
-                        ' ',
-                        Some(53),
-                        Some(53),
-                        &[(false, "WHERE target_program.program_name = 'lsass.exe'")],
-                    ),
-                    line(
-                        '-',
-                        Some(54),
-                        None,
-                        &[(false, "  AND granted_access IN ('0x1010'"), (true, ""), (false, ")")],
-                    ),
-                    line(
-                        '+',
-                        None,
-                        Some(54),
-                        &[
-                            (false, "  AND granted_access IN ('0x1010'"),
-                            (true, ", '0x1410', '0x143a'"),
-                            (false, ")"),
-                        ],
-                    ),
-                    line(
-                        '+',
-                        None,
-                        Some(55),
-                        &[(false, "  AND NOT program.program_name IN ('MsMpEng.exe')")],
-                    ),
-                    line(' ', Some(55), Some(56), &[(false, "")]),
-                ],
-            }],
+            fields: self.fields_compared(),
+            cells: self.cells_compared(false),
+            cells_left_out: 4,
+            hunks: Vec::new(),
             left_out: 12,
+            shape: diff::Shape::default(),
+            same: false,
+            restore: Some("/api/v1/procedures/lsass/restore.patch".to_owned()),
         }
+    }
+
+    pub(crate) fn diff_pages(&self) -> Vec<(&'static str, String)> {
+        let here = self.frame("/procedures/lsass/diff/a..b");
+        let view = self.diff();
+        let shape = |layout, text, read, whole| diff::Shape { layout, text, read, whole };
+        let with = |shape: diff::Shape| diff::DiffView { shape, ..view.clone() };
+        let read = diff::DiffView {
+            cells: self.cells_compared(true),
+            ..with(shape(diff::Layout::Split, false, true, false))
+        };
+        let read_inline = diff::DiffView {
+            cells: self.cells_compared(true),
+            ..with(shape(diff::Layout::Inline, false, true, false))
+        };
+        let text =
+            diff::DiffView { hunks: self.hunks(), ..with(shape(diff::Layout::Split, true, false, false)) };
+        let same = diff::DiffView { same: true, changes: Vec::new(), left_out: 0, ..view.clone() };
+        let file = diff::DiffView { to: diff::Newer::File(self.t("mine.md")), restore: None, ..view.clone() };
+        let nothing = diff::DiffView { fields: Vec::new(), cells: Vec::new(), ..view.clone() };
+        vec![
+            ("diff", diff::page(&here, view.clone())),
+            ("diff-inline", diff::page(&here, with(shape(diff::Layout::Inline, false, false, false)))),
+            ("diff-whole", diff::page(&here, with(shape(diff::Layout::Split, false, false, true)))),
+            ("diff-read", diff::page(&here, read)),
+            ("diff-read-inline", diff::page(&here, read_inline)),
+            ("diff-text", diff::page(&here, text)),
+            ("diff-same", diff::page(&here, same)),
+            ("diff-file", diff::page(&here, file)),
+            ("diff-nothing", diff::page(&here, nothing)),
+        ]
     }
 }

@@ -35,6 +35,7 @@ mod yara;
 
 use scan::Scan;
 pub(in crate::render) use scan::escape;
+use std::ops::Range;
 
 /// A language that is told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -194,19 +195,28 @@ enum Class {
     Magic,
 }
 
+/// A coloured part of a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Where it stands, in bytes.
+    pub range: Range<usize>,
+    /// One of [`CLASSES`].
+    pub class: &'static str,
+}
+
 impl Class {
-    fn letter(self) -> char {
+    fn name(self) -> &'static str {
         match self {
-            Self::Keyword => 'k',
-            Self::String => 's',
-            Self::Number => 'n',
-            Self::Comment => 'c',
-            Self::Function => 'f',
-            Self::Name => 'a',
-            Self::Type => 't',
-            Self::Variable => 'v',
-            Self::Operator => 'o',
-            Self::Magic => 'm',
+            Self::Keyword => "k",
+            Self::String => "s",
+            Self::Number => "n",
+            Self::Comment => "c",
+            Self::Function => "f",
+            Self::Name => "a",
+            Self::Type => "t",
+            Self::Variable => "v",
+            Self::Operator => "o",
+            Self::Magic => "m",
         }
     }
 }
@@ -219,6 +229,13 @@ pub fn highlight(source: &str, language: Language) -> String {
     let mut scan = Scan::new(source);
     lex(&mut scan, language);
     scan.finish()
+}
+
+/// The coloured parts of a code, from its beginning on; what lies between them has no colour.
+pub fn tokens(source: &str, language: Language) -> Vec<Token> {
+    let mut scan = Scan::for_tokens(source);
+    lex(&mut scan, language);
+    scan.into_tokens()
 }
 
 /// Colours what is left of a text.

@@ -1,6 +1,6 @@
 //! Going over a text once, token by token, and the pieces that languages share.
 
-use super::Class;
+use super::{Class, Token};
 use std::cmp::Ordering;
 
 /// A text being coloured, from left to right.
@@ -12,6 +12,8 @@ pub(super) struct Scan<'a> {
     /// From where on text has not been written yet: runs of plain tokens are written at once.
     plain: usize,
     out: String,
+    /// Where tokens are told of instead of being written.
+    tokens: Option<Vec<Token>>,
 }
 
 /// What the lexers of simple languages differ in.
@@ -36,7 +38,17 @@ pub(super) struct Grammar {
 
 impl<'a> Scan<'a> {
     pub(super) fn new(source: &'a str) -> Self {
-        Self { source, at: 0, limit: source.len(), plain: 0, out: String::with_capacity(source.len() * 2) }
+        let out = String::with_capacity(source.len() * 2);
+        Self { source, at: 0, limit: source.len(), plain: 0, out, tokens: None }
+    }
+
+    /// One that tells where the tokens are, and writes nothing.
+    pub(super) fn for_tokens(source: &'a str) -> Self {
+        Self { source, at: 0, limit: source.len(), plain: 0, out: String::new(), tokens: Some(Vec::new()) }
+    }
+
+    pub(super) fn into_tokens(self) -> Vec<Token> {
+        self.tokens.unwrap_or_default()
     }
 
     pub(super) fn finish(mut self) -> String {
@@ -90,9 +102,14 @@ impl<'a> Scan<'a> {
         if end <= self.at {
             return;
         }
+        if let Some(tokens) = &mut self.tokens {
+            tokens.push(Token { range: self.at..end, class: class.name() });
+            self.at = end;
+            return;
+        }
         self.flush(self.at);
         self.out.push_str("<span class=\"");
-        self.out.push(class.letter());
+        self.out.push_str(class.name());
         self.out.push_str("\">");
         escape(&self.source[self.at..end], &mut self.out);
         self.out.push_str("</span>");

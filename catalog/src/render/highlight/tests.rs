@@ -306,3 +306,15 @@ fn queries_in_long_strings_are_coloured_as_what_they_are() {
 fn a_long_string_that_ends_in_a_backslash_is_coloured_to_its_end() {
     assert_eq!(text_of(&highlight("'''FROM a WHERE b \\", Language::Python)), "'''FROM a WHERE b \\");
 }
+
+#[test]
+fn tokens_are_told_as_they_are_written() {
+    let source = "%%taegis search --tenant $T\nFROM process WHERE é = 'ü' EARLIEST=-7d # c\n```\nx = {\"a\": 1.5, 'b': None}";
+    for language in Language::ALL {
+        let told: Vec<(char, String)> = tokens(source, language)
+            .into_iter()
+            .map(|token| (token.class.chars().next().unwrap(), source[token.range].to_owned()))
+            .collect();
+        assert_eq!(told, spans(source, language), "{language:?}");
+    }
+}

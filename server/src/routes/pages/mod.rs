@@ -34,12 +34,13 @@ use crate::auth::Principal;
 use crate::http::cache::Cache;
 use crate::http::problem::Problem;
 use axum::Router;
-use axum::extract::{FromRequestParts, Request};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
+use ::catalog::library::LARGEST_UPLOAD;
 use web::pages::error::{ErrorView, WayOut};
 use web::{Frame, Person, Theme, Viewer};
 
@@ -60,7 +61,10 @@ pub fn router() -> Router<App> {
         .route("/procedures/{id}/follow", post(looked::follow))
         .route("/defects/{id}", post(looked::amend))
         .route("/following", get(looked::following))
-        .route("/procedures/{id}/diff", get(diff::choose))
+        .route(
+            "/procedures/{id}/diff",
+            get(diff::choose).post(diff::upload).layer(DefaultBodyLimit::max(LARGEST_UPLOAD + (64 << 10))),
+        )
         .route("/procedures/{id}/diff/{range}", get(diff::show))
         .route("/procedures/{id}/copy", get(copy::show).post(copy::make_copies))
         .route("/procedures/{id}/instances", get(copies::of_procedure))

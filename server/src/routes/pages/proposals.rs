@@ -1,7 +1,7 @@
 //! `/proposals`: what is proposed to the branches, and what each would change.
 
 use super::Visitor;
-use super::diff::hunks;
+use super::diff::{Notebooks, cells, fields, hunks};
 use super::procedure::{keep, shown};
 use super::shared::{Context, change, standing};
 use crate::app::App;
@@ -199,6 +199,8 @@ fn file(
     };
     let was = file.previous_path.as_ref().unwrap_or(&file.path);
     let (shown, left_out) = hunks(file.unified.hunks);
+    let mut notebooks = file.notebooks;
+    let cells = cells(&mut notebooks, &Notebooks::default(), false);
     pages::ProposedFile {
         added: file.added,
         deleted: file.deleted,
@@ -211,6 +213,9 @@ fn file(
         found: found(tip, &file.path, file.after),
         gained: found(tip, &file.path, file.gained),
         mended: found(base.unwrap_or(tip), was, file.mended),
+        fields: fields(notebooks.metadata),
+        cells,
+        cells_left_out: notebooks.left_out.cells,
         hunks: shown,
         left_out,
         previous_path: file.previous_path,
