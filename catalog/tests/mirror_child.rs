@@ -11,6 +11,7 @@ use catalog::mirror::child::{Supervisor, run, run_with};
 use catalog::mirror::{Content, Limits, Mirror, Progress, Resolver, Updated};
 use catalog::repository::{Entrance, Location, Repository, TokenPlace};
 use mirror_fixture::http::{Manners, Server};
+use mirror_fixture::ssh::Sshd;
 use mirror_fixture::{Origin, repository, walk};
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -742,44 +743,11 @@ fn a_host_is_dialled_where_it_was_vetted() {
 }
 
 fn a_remote_over_ssh_is_entered_with_a_key_and_only_at_a_known_host() {
-    let sshd = PathBuf::from("/usr/sbin/sshd");
-    if !sshd.is_file() {
-        println!("skipped: {} is not there (Debian: openssh-server)", sshd.display());
-        return;
-    }
     let mut scene = Scene::filled(Manners::Honest);
     let folder = scene.origin.folder.path().to_owned();
-    for key in ["host", "user", "stranger"] {
-        let mut keygen = Command::new("ssh-keygen");
-        keygen.args(["-q", "-t", "ed25519", "-N", "", "-C", key, "-f"]).arg(folder.join(key));
-        assert!(keygen.status().unwrap().success());
-    }
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let option = |name: &str, value: &str| format!("-o{name}={value}");
-    // On Debian, sshd separates its privileges in a folder that its service makes.
-    let _ = std::fs::create_dir_all("/run/sshd");
-    let mut server = Ended(
-        Command::new(&sshd)
-            .args(["-D", "-e", "-f", "/dev/null", "-p", &port.to_string(), "-h"])
-            .arg(folder.join("host"))
-            .args([
-                option("ListenAddress", "127.0.0.1"),
-                option("PidFile", "none"),
-                option("StrictModes", "no"),
-            ])
-            .args([option("UsePAM", "no"), option("PasswordAuthentication", "no")])
-            .arg(option("AuthorizedKeysFile", folder.join("user.pub").to_str().unwrap()))
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap(),
-    );
-    let mut log = BufReader::new(server.0.stderr.take().unwrap());
-    let mut line = String::new();
-    while !line.contains("listening") && log.read_line(&mut line).unwrap() > 0 {}
-    std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-    let user = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
-    let url = format!("ssh://{}@127.0.0.1:{port}{}/.git", user.trim(), scene.origin.path().display());
-    let over_ssh = repository(Location::Remote(url));
+    let Some(server) = Sshd::start(&folder) else { return };
+    let port = server.port();
+    let over_ssh = repository(Location::Remote(server.url(&scene.origin.path().join(".git"))));
     let hosts = folder.join("known_hosts");
     let knowing = |key: &str| {
         let public = std::fs::read_to_string(folder.join(key)).unwrap();
@@ -796,10 +764,7 @@ fn a_remote_over_ssh_is_entered_with_a_key_and_only_at_a_known_host() {
     knowing("host.pub");
     let known_host = scene.supervisor.fetch(&over_ssh, &mirror);
     // Pinned in the repository's own configuration, by key or fingerprint, whatever the user's list says.
-    let print = |key: &str| {
-        let output = Command::new("ssh-keygen").arg("-lf").arg(folder.join(key)).output().unwrap();
-        String::from_utf8(output.stdout).unwrap().split(' ').nth(1).unwrap().to_owned()
-    };
+    let print = |key: &str| server.print(key);
     let whole = |key: &str| std::fs::read_to_string(folder.join(key)).unwrap();
     let pinned = |pin: String| {
         let host_keys = vec![pin.parse().unwrap()];
@@ -820,7 +785,6 @@ fn a_remote_over_ssh_is_entered_with_a_key_and_only_at_a_known_host() {
     scene.origin.write("new.md", "new");
     scene.origin.commit("new");
     let stranger = scene.supervisor.fetch(&over_ssh, &mirror);
-    drop(server);
     for refused in [unknown_host, another_host] {
         let error = refused.unwrap_err();
         assert!(error.contains("the host's key is not the one in known_hosts, or there is none"), "{error}");

@@ -290,7 +290,7 @@ impl History {
             subject: String::new(),
             co_authors: Vec::new(),
         };
-        let commit = CommitChanges { commit, changes: files, skipped: Vec::new() };
+        let commit = CommitChanges { commit, changes: files, skipped: Vec::new(), gone: Vec::new() };
         let steps = self.lineages.advance(&commit, &pairs);
         let told = |step: &catalog::mirror::Step| {
             let path = commit.changes[step.change].path.clone();

@@ -99,6 +99,8 @@ impl Index {
             // The lock on the folder is the writer's: the old one goes first.
             *writer = None;
             let tantivy = self.take_lock(load)?;
+            // What a process left that was killed while it committed: files of the same names would be written again.
+            tantivy.garbage_collect_files().wait()?;
             let mut merges = LogMergePolicy::default();
             merges.set_del_docs_ratio_before_merge(0.2);
             tantivy.set_merge_policy(Box::new(merges));
@@ -155,6 +157,16 @@ impl Batch<'_> {
         let Revision { repo, commit, path, .. } = revision;
         let document = Content::Made(document::revision(&self.index.fields, revision, self.release)?);
         self.add(Handle::Revision(repo, commit, path), |state| state.revisions, document)
+    }
+
+    /// Removes the revisions of a lineage that were there before this batch.
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub fn remove_revisions(&self, repo: &str, lineage: &str) -> Result<(), IndexError> {
+        let handle = Handle::Revisions(repo, lineage).hash();
+        self.tantivy()?.delete_term(Term::from_field_bytes(self.index.fields.handle, &handle));
+        Ok(())
     }
 
     /// Removes all entries and revisions of a repository.

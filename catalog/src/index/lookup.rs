@@ -239,6 +239,19 @@ impl Index {
         Ok(newest)
     }
 
+    /// Every revision that names a path, as the one it left the file at or the one it took it from, oldest first.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn at_path(&self, repo: &str, path: &str) -> Result<Vec<Revision>, IndexError> {
+        let snapshot = self.current();
+        let addresses = with_term(&snapshot, &self.handle(Handle::AtPath(repo, path)))?;
+        let revisions = addresses.into_iter().map(|address| stored(&snapshot, address, self.fields.revision));
+        let mut revisions = revisions.collect::<Result<Vec<Revision>, _>>()?;
+        revisions.sort_unstable_by_key(|revision| revision.order);
+        Ok(revisions)
+    }
+
     /// The revision of a lineage that a commit made.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use crate::index::{Entry, Revision, RevisionStatus};
 use crate::mirror::{BlobId, FileStatus, Signature, Step};
 use crate::procedure::Procedure;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 
 /// Most techniques of one text that its history tells of.
 const MAX_TECHNIQUES: usize = 200;
@@ -44,10 +45,8 @@ pub(super) struct Chain {
     pub(super) entry: Option<Entry>,
     /// Its new revisions, oldest first.
     pub(super) revisions: Vec<Touched>,
-    /// Of a notebook that was deleted and comes back: its first revision.
-    pub(super) first: Option<Revision>,
-    /// The newest revision that left a text then.
-    pub(super) last: Option<Revision>,
+    /// Of one that is on record without an entry (it was deleted, or is plain markdown now): its revisions, oldest first.
+    pub(super) recorded: Vec<Revision>,
     /// Its path and text at the tip, unless it is gone.
     pub(super) tip: Option<(String, Source)>,
     /// For an ipynb file: the notebook in markdown of the same name beside it, which counts in its place.
@@ -60,14 +59,14 @@ pub(super) struct Chain {
     pub(super) metadata_ever_lost: bool,
     /// The kinds of change in its history.
     pub(super) change_kinds: BTreeSet<String>,
-    /// Ids that it had, oldest first.
+    /// Ids that it gave up, each once, the last given up last; it may have taken one up again.
     pub(super) former_ids: Vec<String>,
     /// Who changed it: names and addresses.
     pub(super) people: Vec<(String, String)>,
     /// The commits that did, oldest first.
     pub(super) commits: Vec<String>,
-    /// What its texts say, as far as they were read.
-    said: HashMap<Source, Said>,
+    /// What its texts say at their paths, as far as they were read.
+    said: HashMap<(Source, String), Said>,
 }
 
 /// A revision in the making.
@@ -77,14 +76,31 @@ pub(super) struct Touched {
     pub(super) after: Option<Source>,
 }
 
+impl Touched {
+    /// The text before it, with the path that it had.
+    pub(super) fn text_before(&self) -> Option<(Source, String)> {
+        let path = self.revision.previous_path.as_ref().unwrap_or(&self.revision.path);
+        self.before.map(|source| (source, path.clone()))
+    }
+
+    /// The text that it left, with its path.
+    pub(super) fn text_after(&self) -> Option<(Source, String)> {
+        self.after.map(|source| (source, self.revision.path.clone()))
+    }
+
+    /// Its texts, the one before first.
+    pub(super) fn texts(&self) -> Vec<(Source, String)> {
+        self.text_before().into_iter().chain(self.text_after()).collect()
+    }
+}
+
 impl Chain {
     pub(super) fn new(lineage: &str) -> Self {
         Self {
             lineage: lineage.to_owned(),
             entry: None,
             revisions: Vec::new(),
-            first: None,
-            last: None,
+            recorded: Vec::new(),
             tip: None,
             paired_with: None,
             candidate: false,
@@ -99,7 +115,7 @@ impl Chain {
     }
 
     /// Takes over what an entry knows of the past.
-    pub(super) fn continue_from(&mut self, entry: &Entry) {
+    pub(super) fn continue_from(&mut self, entry: Entry) {
         self.candidate = true;
         self.ever_catalogued = entry.ever_catalogued;
         self.metadata_ever_lost = entry.metadata_ever_lost;
@@ -107,50 +123,39 @@ impl Chain {
         self.change_kinds.clone_from(&entry.change_kinds);
         self.people.clone_from(&entry.people);
         self.commits.clone_from(&entry.commits);
+        self.entry = Some(entry);
     }
 
-    /// Takes over what is on record of a deleted notebook that comes back, newest revision first.
+    /// Takes over the next revision that is on record of a chain without an entry, oldest first.
     pub(super) fn recall(&mut self, revision: Revision) {
         self.candidate = true;
-        if self.last.is_none() && revision.blob.is_some() {
-            self.last = Some(revision.clone());
-        }
-        let mut former = self.learn_changes(&revision.changes);
-        self.learn_kinds(&revision.changes);
-        former.append(&mut self.former_ids);
-        self.former_ids = former;
-        self.learn_people(&revision);
-        if self.commits.len() < MAX_COMMITS {
-            self.commits.insert(0, revision.commit.clone());
-        }
-        self.first = Some(revision);
-    }
-
-    /// What changes say of the chain's past; the ids that it gave up in them.
-    pub(super) fn learn_changes(&mut self, changes: &[Change]) -> Vec<String> {
-        self.metadata_ever_lost |=
-            changes.iter().any(|change| matches!(change.kind.as_str(), "metadata-lost" | "tags-lost"));
-        let given_up = changes.iter().filter(|change| change.kind == "id-changed");
-        given_up.filter_map(|change| change.before.clone()).collect()
-    }
-
-    /// Which kinds of change are in one of its revisions.
-    fn learn_kinds(&mut self, changes: &[Change]) {
-        for change in changes {
-            if !self.change_kinds.contains(&change.kind) {
-                self.change_kinds.insert(change.kind.clone());
-            }
-        }
+        self.learn_revision(&revision);
+        self.recorded.push(revision);
     }
 
     /// Takes up a revision that it has.
     pub(super) fn keep(&mut self, touched: Touched) {
-        self.learn_kinds(&touched.revision.changes);
-        self.learn_people(&touched.revision);
-        self.commits.push(touched.revision.commit.clone());
+        self.learn_revision(&touched.revision);
+        self.revisions.push(touched);
+    }
+
+    /// Learns what a revision says of the chain's past. Whether it is told now or was told in a sync before, the chain
+    /// knows the same after it.
+    fn learn_revision(&mut self, revision: &Revision) {
+        for change in &revision.changes {
+            self.metadata_ever_lost |= matches!(change.kind.as_str(), "metadata-lost" | "tags-lost");
+            if !self.change_kinds.contains(&change.kind) {
+                self.change_kinds.insert(change.kind.clone());
+            }
+            if let Some(given_up) = change.before.as_ref().filter(|_| change.kind == "id-changed") {
+                self.former_ids.retain(|id| id != given_up);
+                self.former_ids.push(given_up.clone());
+            }
+        }
+        self.learn_people(revision);
+        self.commits.push(revision.commit.clone());
         let surplus = self.commits.len().saturating_sub(MAX_COMMITS);
         self.commits.drain(..surplus);
-        self.revisions.push(touched);
     }
 
     /// Notes who made one of its revisions.
@@ -164,7 +169,7 @@ impl Chain {
     }
 
     /// Notes what one of its texts says.
-    pub(super) fn learn(&mut self, source: Source, examined: &Examined) {
+    pub(super) fn learn(&mut self, source: Source, path: &str, examined: &Examined) {
         let said = Said::of(examined);
         if self.was_only_born() {
             // Most files of a first pass: nothing to be compared is to be kept.
@@ -173,7 +178,7 @@ impl Chain {
             revision.id = said.id;
             revision.title = said.title;
         } else {
-            self.said.insert(source, said);
+            self.said.insert((source, path.to_owned()), said);
         }
     }
 
@@ -189,11 +194,9 @@ impl Chain {
             return unread;
         }
         let mut seen = HashSet::new();
-        for touched in &self.revisions {
-            for source in [touched.before, touched.after].into_iter().flatten() {
-                if !self.said.contains_key(&source) && seen.insert(source) {
-                    unread.push((source, touched.revision.path.clone()));
-                }
+        for text in self.revisions.iter().flat_map(Touched::texts) {
+            if !self.said.contains_key(&text) && seen.insert(text.clone()) {
+                unread.push(text);
             }
         }
         unread
@@ -207,8 +210,9 @@ impl Chain {
         }
         let Self { revisions, said, .. } = self;
         for touched in revisions {
-            let of = |source: Option<Source>| said.get(&source?);
-            if let Some(said) = of(touched.after.or(touched.before)) {
+            let (before, after) = (touched.text_before(), touched.text_after());
+            let of = |text: &Option<(Source, String)>| said.get(text.as_ref()?);
+            if let Some(said) = of(&after).or_else(|| if after.is_none() { of(&before) } else { None }) {
                 touched.revision.id.clone_from(&said.id);
                 touched.revision.title.clone_from(&said.title);
                 touched.revision.hunts.clone_from(&said.techniques);
@@ -216,8 +220,8 @@ impl Chain {
             if touched.before == touched.after {
                 continue;
             }
-            let mapped = |source| of(source).map(|said| &said.techniques);
-            let (had, has) = (mapped(touched.before), mapped(touched.after));
+            let mapped = |text| of(text).map(|said| &said.techniques);
+            let (had, has) = (mapped(&before), mapped(&after));
             let but = |one: Option<&Vec<String>>, other: Option<&Vec<String>>| -> Vec<String> {
                 let there = |id: &&String| other.is_none_or(|other| !other.contains(id));
                 one.into_iter().flatten().filter(there).cloned().collect()
@@ -233,17 +237,47 @@ impl Chain {
         self.ever_catalogued |= examined.is_catalogued();
     }
 
-    /// Whether its first revision ever is among the new ones.
-    pub(super) fn is_new(&self) -> bool {
-        self.entry.is_none()
-            && self.first.is_none()
-            && self.revisions.first().is_some_and(|touched| touched.revision.status == RevisionStatus::Added)
+    /// Whether the index has revisions of it.
+    pub(super) fn is_on_record(&self) -> bool {
+        self.entry.is_some() || !self.recorded.is_empty()
     }
 
-    /// Whether it stood at the tip before the pass and was not on record: as plain markdown, or as half of a pair.
-    pub(super) fn was_only_counted(&self) -> bool {
+    /// Whether its first revision ever is among the new ones.
+    pub(super) fn is_new(&self) -> bool {
         let first = self.revisions.first().map(|touched| touched.revision.status);
-        self.entry.is_none() && first.is_some_and(|status| status != RevisionStatus::Added)
+        !self.is_on_record() && first == Some(RevisionStatus::Added)
+    }
+
+    /// Whether it is a notebook that should be on record, was there before its first new revision, and is on no record.
+    pub(super) fn began_unseen(&self) -> bool {
+        let first = self.revisions.first().map(|touched| touched.revision.status);
+        self.candidate
+            && self.paired_with.is_none()
+            && !self.is_on_record()
+            && first.is_some_and(|status| status != RevisionStatus::Added)
+    }
+
+    /// The new revisions between one coming and the next, as positions.
+    pub(super) fn lives(&self) -> Vec<Range<usize>> {
+        let comes = |at: &usize| self.revisions[*at].revision.status == RevisionStatus::Added;
+        let starts = std::iter::once(0).chain((1..self.revisions.len()).filter(comes));
+        let ends = (1..self.revisions.len()).filter(comes).chain([self.revisions.len()]);
+        starts.zip(ends).map(|(start, end)| start..end).collect()
+    }
+
+    /// Forgets the new revisions before one, which becomes its first and names it.
+    pub(super) fn begin_with(&mut self, first: usize) {
+        self.revisions.drain(..first);
+        let Some(Touched { revision, .. }) = self.revisions.first() else { return };
+        let lineage = format!("{}:{}", revision.commit.get(..12).unwrap_or_default(), revision.path);
+        self.take_name(lineage);
+    }
+
+    fn take_name(&mut self, lineage: String) {
+        for touched in &mut self.revisions {
+            touched.revision.lineage.clone_from(&lineage);
+        }
+        self.lineage = lineage;
     }
 
     /// The `order` of its first revision.
@@ -256,7 +290,7 @@ impl Chain {
 
     /// The oldest revision that is known of it.
     fn first_revision(&self) -> Option<&Revision> {
-        self.first.as_ref().or_else(|| self.revisions.first().map(|touched| &touched.revision))
+        self.recorded.first().or_else(|| self.revisions.first().map(|touched| &touched.revision))
     }
 
     pub(super) fn tip_path(&self) -> &str {
@@ -275,34 +309,51 @@ impl Chain {
         paths
     }
 
-    /// Makes a chain of its own of a second path at which this one stands.
+    /// Every path that its new revisions name, those that it was taken from too.
+    pub(super) fn named_paths(&self) -> Vec<String> {
+        let names = |touched: &Touched| {
+            std::iter::once(touched.revision.path.clone()).chain(touched.revision.previous_path.clone())
+        };
+        self.revisions.iter().flat_map(names).collect()
+    }
+
+    /// Makes a chain of its own of a second path at which this one stands: of what was done there since the file moved on
+    /// from there, else of all that was done there.
     pub(super) fn split_off(&mut self, tip: (String, Source)) -> Option<Self> {
+        let left = |touched: &Touched| touched.revision.previous_path.as_ref() == Some(&tip.0);
+        let left = self.revisions.iter().rposition(left).unwrap_or(0);
         let here = |touched: &Touched| touched.revision.path == tip.0;
-        let (own, rest) = std::mem::take(&mut self.revisions).into_iter().partition::<Vec<_>, _>(here);
-        self.revisions = rest;
-        let mut chain = Self::new(&format!("{}+{}", self.lineage, tip.0));
-        chain.revisions = own;
-        for touched in &mut chain.revisions {
-            touched.revision.lineage.clone_from(&chain.lineage);
+        let since = if self.revisions[left..].iter().any(here) { left } else { 0 };
+        let (mut own, mut rest) = (Vec::new(), Vec::new());
+        for (at, touched) in std::mem::take(&mut self.revisions).into_iter().enumerate() {
+            if at >= since && here(&touched) { own.push(touched) } else { rest.push(touched) }
         }
+        self.revisions = rest;
+        let mut chain = Self::new("");
+        chain.revisions = own;
+        chain.take_name(format!("{}+{}", self.lineage, tip.0));
         chain.tip = Some(tip);
         chain.candidate = self.candidate;
         chain.ever_catalogued = self.ever_catalogued;
         (!chain.revisions.is_empty()).then_some(chain)
     }
 
-    /// The newest revision that left this text at this path; else the newest one at all.
+    /// The newest revision that left this text at this path; else the newest one at all, where all of them are known.
     pub(super) fn newest_of(&self, path: &str, text: Source) -> Option<&Touched> {
-        let newest = |exact: bool| {
-            self.revisions.iter().rev().find(|touched| {
-                if exact {
-                    touched.revision.path == path && touched.after == Some(text)
-                } else {
-                    touched.after.is_some()
-                }
-            })
+        let left = |touched: &&Touched| {
+            touched.revision.path == path && touched.after.is_some_and(|after| after.blob == text.blob)
         };
-        newest(true).or_else(|| newest(false))
+        let newest = || self.revisions.iter().rev().find(|touched| touched.after.is_some());
+        let exact = self.revisions.iter().rev().find(left);
+        exact.or_else(|| if self.is_on_record() { None } else { newest() })
+    }
+
+    /// Whether what stands at the tip is what its newest revision left: a merge can leave a file as it was before that.
+    pub(super) fn is_straight(&self) -> bool {
+        let Some((path, text)) = &self.tip else { return true };
+        self.revisions.last().is_none_or(|touched| {
+            touched.revision.path == *path && touched.after.is_some_and(|after| after.blob == text.blob)
+        })
     }
 
     /// Who is to be named as authors: those that the metadata names, else the first committer.
@@ -310,12 +361,7 @@ impl Chain {
         if !procedure.authors.is_empty() {
             return procedure.authors.clone();
         }
-        match (&self.entry, self.first_revision()) {
-            // What the entry names may have come from metadata that is gone; its first committer is not kept apart.
-            (Some(entry), _) if entry.procedure.authors.is_empty() => entry.authors.clone(),
-            (_, Some(revision)) => vec![revision.author_name.clone()],
-            _ => Vec::new(),
-        }
+        self.people.first().map(|(name, _)| name.clone()).into_iter().collect()
     }
 
     /// Adds what a commit did to the file.

@@ -9,6 +9,7 @@ mod comparing;
 mod examine;
 mod files;
 mod gone;
+mod left_out;
 mod pass;
 mod past;
 mod pins;
@@ -26,6 +27,7 @@ pub use comparing::{Comparison, LARGEST_UPLOAD, Sides, UploadComparison};
 pub use files::File;
 pub use gone::Gone;
 pub use past::{EventKind, TechniqueEvent, TechniqueHistory};
+pub use pins::Pin;
 pub use progress::{Stage, SyncProgress};
 pub use proposals::{
     MAX_PROPOSED_COMMITS, MAX_PROPOSED_FILES, Proposed, ProposedFile, ProposedNotebook, Proposing,
@@ -36,7 +38,7 @@ pub use upgrade::{MAX_PATCHED, UpgradePatch};
 use crate::attack::{Release, Releases};
 use crate::index::{Broken, Entry, Index, IndexError, Load, Revision};
 use crate::lint::Diagnostic;
-use crate::mirror::{Mirror, MirrorError, Progress};
+use crate::mirror::{CommitId, Mirror, MirrorError, Progress};
 use crate::notebook::Notebook;
 use crate::procedure::Procedure;
 use crate::repository::{self, Repository};
@@ -86,6 +88,8 @@ pub struct Library {
     fetch: Arc<dyn Fetch>,
     /// What was parsed; a notebook that many readers open is read once.
     parsed: moka::sync::Cache<Parsed, Arc<Examined>>,
+    /// Whether the branch took in a proposal, by repository and the proposal's commit; and where the branch was then.
+    settled: moka::sync::Cache<(String, CommitId), (Option<CommitId>, bool)>,
     teams: Teams,
 }
 
@@ -215,6 +219,14 @@ pub struct Readiness {
     pub plain: u64,
 }
 
+impl Readiness {
+    /// How many files have an entry, whatever their standing.
+    pub fn entries(&self) -> u64 {
+        let Self { procedures, uncatalogued, broken, duplicates, .. } = self;
+        procedures + uncatalogued + broken + duplicates
+    }
+}
+
 /// What a sync did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyncReport {
@@ -289,6 +301,9 @@ pub enum LibraryError {
 /// Bytes of notebooks that are kept parsed, weighed by the size of their text.
 const PARSED_BYTES: u64 = 32 * 1024 * 1024;
 
+/// Proposals of which it is kept in mind whether the branch took them in.
+const SETTLED: u64 = 10_000;
+
 impl Library {
     /// Opens the library: the index that is there is served at once, nothing is fetched and no notebook is read.
     ///
@@ -310,8 +325,17 @@ impl Library {
             .max_capacity(PARSED_BYTES)
             .weigher(|_, examined: &Arc<Examined>| examined.weight())
             .build();
-        let library =
-            Self { data, shelves, index, releases, release, fetch, parsed, teams: Teams::default() };
+        let library = Self {
+            data,
+            shelves,
+            index,
+            releases,
+            release,
+            fetch,
+            parsed,
+            settled: moka::sync::Cache::new(SETTLED),
+            teams: Teams::default(),
+        };
         library.forget_strangers()?;
         library.recall_teams();
         Ok(library)

@@ -4,6 +4,7 @@ use super::examine::{Examined, Outcome, Source};
 use super::pass::pairs::with_ending;
 use super::{Library, LibraryError, Shelf};
 use crate::diff::{self, Change, NotebookDiff, Unified};
+use crate::index::RevisionStatus;
 use crate::lint::Diagnostic;
 use crate::mirror::rename::{self, RenameText};
 use crate::mirror::{BlobId, CommitId, CommitInfo, Content, FileChange, Mirror, Proposal};
@@ -11,6 +12,7 @@ use crate::notebook::{Notebook, ipynb, myst};
 use crate::procedure::{Procedure, Standing};
 use crate::repository::Globs;
 use std::collections::HashMap;
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// Notebooks of one proposal that are shown.
@@ -46,7 +48,7 @@ pub struct Proposing {
     pub files: Vec<ProposedFile>,
     /// How many further files are left out, notebooks or not.
     pub left_out: usize,
-    /// Whether the branch has every one of its files as it would be: it was taken in by other commits.
+    /// Whether the branch has, or once had, every one of its files as it would be: it was taken in by other commits.
     pub settled: bool,
 }
 
@@ -124,7 +126,7 @@ struct Opened {
 }
 
 impl Library {
-    /// What is proposed to a repository's branch and not merged: the highest numbers first.
+    /// What is proposed to a repository's branch and neither merged nor taken in by other commits: the highest numbers first.
     ///
     /// # Errors
     /// When there is no such repository, or its mirror cannot be read.
@@ -136,8 +138,89 @@ impl Library {
         }
         let (_, mirror) = self.mirrored(repo)?;
         let failed = LibraryError::mirror(repo);
-        let open = mirror.proposals().map_err(&failed)?.into_iter().filter(|proposal| !proposal.merged);
-        open.map(|proposal| proposed(&mirror, repo, proposal)).collect()
+        let branch = mirror.tip().map_err(&failed)?;
+        let globs = globs(&shelf)?;
+        let mut open = Vec::new();
+        for proposal in mirror.proposals().map_err(&failed)?.into_iter().filter(|proposal| !proposal.merged) {
+            // One that cannot be read is listed: its page says why.
+            if !self.is_settled(&mirror, repo, &proposal, branch, &globs).unwrap_or(false) {
+                open.push(proposed(&mirror, repo, proposal)?);
+            }
+        }
+        Ok(open)
+    }
+
+    /// Whether the branch took in all of a proposal by commits of its own (a squash, a rebase), from memory where that is
+    /// known.
+    fn is_settled(
+        &self,
+        mirror: &Mirror,
+        repo: &str,
+        proposal: &Proposal,
+        branch: Option<CommitId>,
+        globs: &Globs,
+    ) -> Result<bool, LibraryError> {
+        let failed = LibraryError::mirror(repo);
+        let key = (repo.to_owned(), proposal.tip);
+        if let Some((at, settled)) = self.settled.get(&key) {
+            let went_on = match (at, branch) {
+                (Some(at), Some(branch)) => settled && mirror.is_ancestor(at, branch).map_err(&failed)?,
+                _ => false,
+            };
+            // What was taken in stays so, whatever the branch makes of it later.
+            if at == branch || went_on {
+                self.settled.insert(key, (branch, settled));
+                return Ok(settled);
+            }
+        }
+        let base = match branch {
+            Some(branch) => mirror.merge_base(branch, proposal.tip).map_err(&failed)?,
+            None => None,
+        };
+        let changes =
+            mirror.differences(base, proposal.tip, &|path| globs.matches(path)).map_err(&failed)?.changes;
+        let settled = self.took_in(mirror, repo, branch, base, &changes)?;
+        self.settled.insert(key, (branch, settled));
+        Ok(settled)
+    }
+
+    /// Whether the branch has, or once had since it was left, every one of the files that a proposal changes as it would be.
+    fn took_in(
+        &self,
+        mirror: &Mirror,
+        repo: &str,
+        branch: Option<CommitId>,
+        base: Option<CommitId>,
+        changes: &[FileChange],
+    ) -> Result<bool, LibraryError> {
+        let failed = LibraryError::mirror(repo);
+        let Some(branch) = branch.filter(|_| (1..=MAX_PROPOSED_FILES).contains(&changes.len())) else {
+            return Ok(false);
+        };
+        for change in changes {
+            if mirror.entry_at(branch, &change.path).map_err(&failed)? == change.after {
+                continue;
+            }
+            let after = change.after.map(|blob| blob.to_string());
+            let mut since = false;
+            for revision in self.index.at_path(repo, &change.path)? {
+                let is_it = match &after {
+                    Some(_) => revision.path == change.path && revision.blob == after,
+                    None => revision.path != change.path || revision.status == RevisionStatus::Deleted,
+                };
+                if is_it && let Ok(commit) = CommitId::from_str(&revision.commit) {
+                    let before = match base {
+                        Some(base) => mirror.is_ancestor(commit, base).map_err(&failed)?,
+                        None => false,
+                    };
+                    since |= !before;
+                }
+            }
+            if !since {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// One proposal by its number, or by its reference: its commits and what it does to at most so many notebooks. None where
@@ -152,18 +235,8 @@ impl Library {
         let (commits, commits_total) =
             mirror.commits_since(*base, *tip, MAX_PROPOSED_COMMITS).map_err(&failed)?;
         let wanted = |path: &str| globs.matches(path);
-        let changes = mirror.differences(*base, *tip, &wanted).map_err(&failed)?;
-        let settled = match opened.branch {
-            Some(branch) => {
-                let settled =
-                    |change: &FileChange| Ok(mirror.entry_at(branch, &change.path)? == change.after);
-                let all: Result<Vec<bool>, _> =
-                    changes.iter().take(MAX_PROPOSED_FILES).map(settled).collect();
-                let all = all.map_err(&failed)?;
-                !all.is_empty() && all.len() == changes.len() && all.into_iter().all(|one| one)
-            }
-            None => false,
-        };
+        let changes = mirror.differences(*base, *tip, &wanted).map_err(&failed)?.changes;
+        let settled = self.took_in(mirror, repo, opened.branch, *base, &changes)?;
         let moved = self.moved(&opened, &changes);
         let gone_with_it: Vec<usize> = moved.values().copied().collect();
         let (mut files, mut left_out) = (Vec::new(), 0);
@@ -243,10 +316,7 @@ impl Library {
             Some(branch) => mirror.merge_base(branch, tip).map_err(&failed)?,
             None => None,
         };
-        let globs = shelf
-            .repository
-            .compile_globs()
-            .map_err(|error| LibraryError::Mirror { repo: repo.to_owned(), reason: error.to_string() })?;
+        let globs = globs(&shelf)?;
         let proposed = proposed(&mirror, repo, proposal)?;
         Ok(Some(Opened { shelf, mirror, proposed, tip, branch, base, globs }))
     }
@@ -394,6 +464,13 @@ impl Library {
         };
         Ok(Some(Side { text, examined }))
     }
+}
+
+fn globs(shelf: &Shelf) -> Result<Globs, LibraryError> {
+    let Shelf { repository, .. } = shelf;
+    repository
+        .compile_globs()
+        .map_err(|error| LibraryError::Mirror { repo: repository.name.clone(), reason: error.to_string() })
 }
 
 fn proposed(mirror: &Mirror, repo: &str, proposal: Proposal) -> Result<Proposed, LibraryError> {

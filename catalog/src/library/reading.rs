@@ -201,7 +201,11 @@ impl Library {
         cursor: Option<&str>,
     ) -> Result<(Vec<Problem>, Option<String>), LibraryError> {
         let (entries, next) = self.index.with_problems(limit, cursor)?;
-        let mut problems = if cursor.is_none() { self.team_problems() } else { Vec::new() };
+        let mut problems = Vec::new();
+        if cursor.is_none() {
+            problems = self.team_problems();
+            problems.extend(self.left_out());
+        }
         problems.extend(entries.into_iter().flat_map(|entry| {
             let Entry { repo, path, id, commit, problems, .. } = entry;
             problems.into_iter().map(move |diagnostic| Problem {

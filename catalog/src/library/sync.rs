@@ -3,6 +3,7 @@
 //! Where the watermark cannot be continued (first sync, rewritten history, other globs, a file that only now became a
 //! notebook) the repository's documents are made anew in the same transaction.
 
+use super::left_out::LeftOut;
 use super::pass::{Pass, Stop};
 use super::progress::Stage;
 use super::record::{Cause, Ending, Record, SyncEntry, Syncs};
@@ -14,12 +15,16 @@ use crate::repository::{Location, Repository};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::str::FromStr;
 use std::time::Instant;
 
 /// Raised whenever the meaning of what is written to the index changes.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
+
+/// Entangled paths that are kept in mind; with more every sync makes all anew.
+pub(super) const ENTANGLED: usize = 1_000;
 
 /// What the folder of the index is named after: other analyzers or ATT&CK tables, another folder.
 pub(super) fn index_fingerprint(release: &Release) -> String {
@@ -40,6 +45,13 @@ pub(super) struct Mark {
     pub(super) described: bool,
     /// Whether there ever was an ipynb file.
     pub(super) jupyter: bool,
+    /// Paths of which the revisions on record do not tell all that decides about what comes: a merge kept two names of one
+    /// file, or left a file as it was before its newest revision. At most [`ENTANGLED`].
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) entangled: BTreeSet<String>,
+    /// What of the branch's tree is not in the catalog, and why.
+    #[serde(default, skip_serializing_if = "LeftOut::is_empty")]
+    pub(super) left_out: LeftOut,
 }
 
 impl Mark {
@@ -209,8 +221,8 @@ impl Library {
         }
         let releases = Releases { shown: self.release, lint: pinned.unwrap_or(self.release) };
         let since = match (fresh.and_then(|mark| CommitId::from_str(&mark.commit).ok()), tip) {
-            // A commit that the branch no longer reaches: history was rewritten.
-            (Some(since), Some(tip)) => mirror.is_ancestor(since, tip).unwrap_or(false).then_some(since),
+            // A commit that the branch no longer reaches (history was rewritten), or not by first parents.
+            (Some(since), Some(tip)) => mirror.went_on(since, tip).unwrap_or(false).then_some(since),
             _ => None,
         };
         let continued = since.is_some().then(|| mark.clone()).flatten();

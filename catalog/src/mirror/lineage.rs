@@ -74,6 +74,11 @@ impl Lineages {
         self.paths.get(path).map(|state| state.lineage.as_str())
     }
 
+    /// Where a path stands, where that is known.
+    pub fn at(&self, path: &str) -> Option<&PathState> {
+        self.paths.get(path)
+    }
+
     /// Goes on by one commit, of which `pairs` are the renames (from [`super::rename::pair`]). Tells one step for each
     /// file touched, by path; the removed half of a pair has none of its own.
     pub fn advance(&mut self, commit: &CommitChanges, pairs: &[(usize, usize)]) -> Vec<Step> {
@@ -109,17 +114,38 @@ impl Lineages {
     /// Notes a step that was told before, to take up from recorded revisions, oldest first.
     pub fn note(&mut self, path: &str, previous: Option<&str>, status: FileStatus, lineage: &str) {
         if let Some(before) = previous.filter(|before| *before != path) {
-            let state = PathState { lineage: lineage.to_owned(), moved: true };
-            self.paths.insert(before.to_owned(), state);
+            self.leave(before, lineage);
         }
+        self.reach(path, status, lineage);
+    }
+
+    /// Notes what a step that was told before means for one of the paths that it names, and nothing for the other: of
+    /// that one, more may be known already.
+    pub fn recall(
+        &mut self,
+        of: &str,
+        path: &str,
+        previous: Option<&str>,
+        status: FileStatus,
+        lineage: &str,
+    ) {
+        if previous == Some(of) && path != of {
+            self.leave(of, lineage);
+        }
+        if path == of {
+            self.reach(path, status, lineage);
+        }
+    }
+
+    fn leave(&mut self, path: &str, lineage: &str) {
+        self.paths.insert(path.to_owned(), PathState { lineage: lineage.to_owned(), moved: true });
+    }
+
+    fn reach(&mut self, path: &str, status: FileStatus, lineage: &str) {
         let arrived = matches!(status, FileStatus::Added | FileStatus::Renamed);
-        match self.paths.get_mut(path) {
-            Some(state) if !arrived && state.lineage == lineage => {}
-            Some(state) => *state = PathState { lineage: lineage.to_owned(), moved: false },
-            None => {
-                let state = PathState { lineage: lineage.to_owned(), moved: false };
-                self.paths.insert(path.to_owned(), state);
-            }
+        let stays = self.paths.get(path).is_some_and(|state| state.lineage == lineage);
+        if arrived || !stays {
+            self.paths.insert(path.to_owned(), PathState { lineage: lineage.to_owned(), moved: false });
         }
     }
 }

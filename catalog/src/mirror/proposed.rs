@@ -1,8 +1,8 @@
 //! What a proposal would do to the branch: its commits, and the files that it has otherwise than where it left the branch.
 
-use super::tree::TreeReader;
+use super::tree::{Differences, TreeReader};
 use super::walk::find;
-use super::{CommitId, CommitInfo, FileChange, Mirror, MirrorError};
+use super::{CommitId, CommitInfo, Mirror, MirrorError};
 use git2::ErrorCode;
 
 impl Mirror {
@@ -36,7 +36,7 @@ impl Mirror {
         Ok((commits, total))
     }
 
-    /// The wanted files that one commit has otherwise than another, by path; without the other, all that it has.
+    /// What one commit has otherwise than another; without the other, all that it has.
     ///
     /// # Errors
     /// When a commit or tree is missing or excessive.
@@ -45,7 +45,7 @@ impl Mirror {
         from: Option<CommitId>,
         to: CommitId,
         wanted: &dyn Fn(&str) -> bool,
-    ) -> Result<Vec<FileChange>, MirrorError> {
+    ) -> Result<Differences, MirrorError> {
         let repository = self.handle()?;
         let root = find(&repository, to)?.tree_id();
         let before = match from {
@@ -53,13 +53,6 @@ impl Mirror {
             None => Vec::new(),
         };
         let odb = repository.odb().map_err(self.failed("open its objects"))?;
-        let (found, _) = TreeReader::new(odb, self.trees()).differences(to, root, &before, wanted)?;
-        let mut changes: Vec<_> = found
-            .into_iter()
-            .map(|found| FileChange { path: found.path, before: found.before, after: found.after })
-            .collect();
-        changes.sort_by(|one, other| one.path.cmp(&other.path));
-        changes.dedup_by(|one, other| one.path == other.path);
-        Ok(changes)
+        TreeReader::new(odb, self.trees()).differences(to, root, &before, wanted)
     }
 }

@@ -143,6 +143,23 @@ impl Mirror {
         TreeReader::new(odb, self.trees()).files(commit, root, wanted)
     }
 
+    /// For each of some paths, the regular files of a commit that have it but for case and how letters are composed; that
+    /// one too, where it is there.
+    ///
+    /// # Errors
+    /// When the commit or a tree on the way is missing.
+    pub fn alike(
+        &self,
+        commit: CommitId,
+        paths: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<Vec<Vec<String>>, MirrorError> {
+        let repository = self.handle()?;
+        let root = find(&repository, commit)?.tree_id();
+        let odb = repository.odb().map_err(self.failed("open its objects"))?;
+        let mut trees = TreeReader::new(odb, self.trees());
+        paths.into_iter().map(|path| trees.alike(root, path.as_ref())).collect()
+    }
+
     /// The commit that a full id, or the first four digits or more, name among those that the branch reaches, else among
     /// those that a pin reaches. None when there is no such commit.
     ///
@@ -160,6 +177,17 @@ impl Mirror {
             return Ok(Some(found));
         }
         named(&self.pinned(tip)?, &given)
+    }
+
+    /// Whether the branch reaches a commit.
+    ///
+    /// # Errors
+    /// When the mirror cannot be read.
+    pub fn is_on_branch(&self, commit: CommitId) -> Result<bool, MirrorError> {
+        match self.tip()? {
+            Some(tip) => Ok(self.reachable(tip)?.binary_search(&commit).is_ok()),
+            None => Ok(false),
+        }
     }
 
     /// Counts trees as they are read, in walks and look-ups.

@@ -3,13 +3,14 @@
 //! libgit2's own comparison visits every file of both trees, which costs the catalog's size for every commit; this one
 //! costs what changed. Trees are hostile: entries may be unsorted, repeated, absurdly deep or many.
 
-use super::{BlobId, CommitId, MirrorError};
+use super::{BlobId, CommitId, FileChange, MirrorError};
 use git2::{ObjectType, Odb, Oid};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering as Counting};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Folders below folders that are followed. Git's own limit is 2048; nobody files a procedure that deep.
 const DEPTH: usize = 128;
@@ -130,11 +131,15 @@ fn compare_names(one: (&[u8], &Item), other: (&[u8], &Item)) -> Ordering {
         .then_with(|| (one.1.kind == Kind::Folder).cmp(&(other.1.kind == Kind::Folder)))
 }
 
-/// A file that a commit changed, before its path is known to be wanted.
-pub(super) struct Difference {
-    pub(super) path: String,
-    pub(super) before: Option<BlobId>,
-    pub(super) after: Option<BlobId>,
+/// What a commit has otherwise than others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Differences {
+    /// Wanted files, by path.
+    pub changes: Vec<FileChange>,
+    /// What it has that is no file for us, and has a wanted name or is a submodule. At most 1,000.
+    pub skipped: Vec<Skipped>,
+    /// Paths of what was no file for us, and is there no more or is one now. At most 1,000.
+    pub gone: Vec<String>,
 }
 
 /// Reads trees through a bounded cache.
@@ -221,11 +226,38 @@ impl<'a> TreeReader<'a> {
         wanted: &dyn Fn(&str) -> bool,
     ) -> Result<Files, MirrorError> {
         let mut comparison = Comparison::new(self, commit, wanted);
-        comparison.note_kinds = true;
         comparison.folder(Some(root), &[None], 0)?;
-        let files =
-            comparison.found.into_iter().filter_map(|found| Some((found.path, found.after?))).collect();
-        Ok(Files { files, skipped: comparison.skipped })
+        let Differences { changes, skipped, .. } = comparison.found;
+        let files = changes.into_iter().filter_map(|found| Some((found.path, found.after?))).collect();
+        Ok(Files { files, skipped })
+    }
+
+    /// The regular files below `root` whose path differs from one by nothing but case and how letters are composed; that one
+    /// too, where it is there.
+    pub(super) fn alike(&mut self, root: Oid, path: &str) -> Result<Vec<String>, MirrorError> {
+        let parts: Vec<String> = path.split('/').map(folded).collect();
+        let mut folders = vec![(root, String::new())];
+        let mut found = Vec::new();
+        for (depth, part) in parts.iter().enumerate().take(DEPTH) {
+            let last = depth + 1 == parts.len();
+            for (folder, prefix) in std::mem::take(&mut folders) {
+                let tree = self.tree(folder)?;
+                for item in &tree.items {
+                    let Ok(name) = std::str::from_utf8(tree.name(item)) else { continue };
+                    if !is_folded_to(name, part) {
+                        continue;
+                    }
+                    match item.kind {
+                        Kind::File { .. } if last => found.push(format!("{prefix}{name}")),
+                        Kind::Folder if !last => folders.push((item.id, format!("{prefix}{name}/"))),
+                        _ => {}
+                    }
+                }
+                found.truncate(NOTES);
+                folders.truncate(NOTES);
+            }
+        }
+        Ok(found)
     }
 
     /// The wanted files that `root` has otherwise than *every* one of `parents`: what a commit itself changed, a merge
@@ -236,12 +268,16 @@ impl<'a> TreeReader<'a> {
         root: Oid,
         parents: &[Oid],
         wanted: &dyn Fn(&str) -> bool,
-    ) -> Result<(Vec<Difference>, Vec<Skipped>), MirrorError> {
+    ) -> Result<Differences, MirrorError> {
         let mut comparison = Comparison::new(self, commit, wanted);
         let parents: Vec<_> =
             if parents.is_empty() { vec![None] } else { parents.iter().copied().map(Some).collect() };
         comparison.folder(Some(root), &parents, 0)?;
-        Ok((comparison.found, comparison.skipped))
+        let mut found = comparison.found;
+        found.changes.sort_by(|one, other| one.path.cmp(&other.path));
+        // A file and a folder of one name in one tree is nothing that git makes; one of the two is told.
+        found.changes.dedup_by(|one, other| one.path == other.path);
+        Ok(found)
     }
 }
 
@@ -251,23 +287,12 @@ struct Comparison<'r, 'a> {
     wanted: &'r dyn Fn(&str) -> bool,
     path: Vec<u8>,
     visits: usize,
-    note_kinds: bool,
-    found: Vec<Difference>,
-    skipped: Vec<Skipped>,
+    found: Differences,
 }
 
 impl<'r, 'a> Comparison<'r, 'a> {
     fn new(reader: &'r mut TreeReader<'a>, commit: CommitId, wanted: &'r dyn Fn(&str) -> bool) -> Self {
-        Self {
-            reader,
-            commit,
-            wanted,
-            path: Vec::new(),
-            visits: 0,
-            note_kinds: false,
-            found: Vec::new(),
-            skipped: Vec::new(),
-        }
+        Self { reader, commit, wanted, path: Vec::new(), visits: 0, found: Differences::default() }
     }
 
     /// Compares one folder, `None` where it is not there. Nothing below it can differ from all parents when it equals
@@ -282,7 +307,11 @@ impl<'r, 'a> Comparison<'r, 'a> {
             return Ok(());
         }
         if depth > DEPTH || self.path.len() > PATH {
-            self.skip(SkippedBecause::TooDeep, true);
+            if ours.is_some() {
+                self.skip(SkippedBecause::TooDeep, true);
+            } else {
+                self.went();
+            }
             return Ok(());
         }
         // The first side is ours, the others are the parents'.
@@ -349,20 +378,19 @@ impl<'r, 'a> Comparison<'r, 'a> {
         let kind_of = |side: &Option<(&Tree, &Item)>| side.map(|(_, item)| item.kind);
         let is_folder = sides.iter().any(|side| kind_of(side) == Some(Kind::Folder));
         if bad_name(name) {
-            self.skip(SkippedBecause::BadName, is_folder);
+            self.note(sides, is_folder, |_| Some(SkippedBecause::BadName));
             return Ok(());
         }
         if is_folder {
             let ids: Vec<_> = sides.iter().map(|side| side.map(|(_, item)| item.id)).collect();
             return self.folder(ids[0], &ids[1..], depth + 1);
         }
-        if self.note_kinds {
-            match kind_of(&sides[0]) {
-                Some(Kind::Symlink) => self.skip(SkippedBecause::Symlink, false),
-                Some(Kind::Submodule) => self.skip(SkippedBecause::Submodule, false),
-                _ => {}
-            }
-        }
+        let is_text = std::str::from_utf8(&self.path).is_ok();
+        self.note(sides, false, |kind| match kind {
+            Kind::Symlink => Some(SkippedBecause::Symlink),
+            Kind::Submodule => Some(SkippedBecause::Submodule),
+            _ => (!is_text).then_some(SkippedBecause::NotUtf8),
+        });
         // A symbolic link or submodule is as if nothing were there.
         let value = |side: &Option<(&Tree, &Item)>| match side {
             Some((_, item)) => match item.kind {
@@ -375,28 +403,69 @@ impl<'r, 'a> Comparison<'r, 'a> {
         if sides[1..].iter().any(|side| value(side) == ours) {
             return Ok(());
         }
-        let Ok(path) = std::str::from_utf8(&self.path) else {
-            self.skip(SkippedBecause::NotUtf8, false);
-            return Ok(());
-        };
+        let Ok(path) = std::str::from_utf8(&self.path) else { return Ok(()) };
         if (self.wanted)(path) {
             let before = sides[1..].iter().find_map(value).map(|(_, id)| id);
-            self.found.push(Difference { path: path.to_owned(), before, after: ours.map(|(_, id)| id) });
+            let (path, after) = (path.to_owned(), ours.map(|(_, id)| id));
+            self.found.changes.push(FileChange { path, before, after });
         }
         Ok(())
     }
 
-    /// Notes the current path as left out, where it is a folder or has a wanted name.
-    fn skip(&mut self, because: SkippedBecause, folder: bool) {
-        if self.skipped.len() >= NOTES {
+    /// Notes the current path where ours has it as something that is left out, and where it had been that and is no more.
+    fn note(
+        &mut self,
+        sides: &[Option<(&Tree, &Item)>],
+        folder: bool,
+        left_out: impl Fn(Kind) -> Option<SkippedBecause>,
+    ) {
+        let of =
+            |side: &Option<(&Tree, &Item)>| side.and_then(|(_, item)| Some((left_out(item.kind)?, item.id)));
+        let ours = of(&sides[0]);
+        if sides[1..].iter().any(|side| of(side) == ours) {
             return;
         }
-        let end = self.path.len().min(PATH);
-        let path = String::from_utf8_lossy(&self.path[..end]).into_owned();
-        if folder || (self.wanted)(&path) {
-            self.skipped.push(Skipped { path, because });
+        match ours {
+            Some((because, _)) => self.skip(because, folder || because == SkippedBecause::Submodule),
+            None => self.went(),
         }
     }
+
+    /// Notes that what was left out at the current path is so no more.
+    fn went(&mut self) {
+        if self.found.gone.len() < NOTES {
+            self.found.gone.push(self.told());
+        }
+    }
+
+    /// The current path as it is told.
+    fn told(&self) -> String {
+        String::from_utf8_lossy(&self.path[..self.path.len().min(PATH)]).into_owned()
+    }
+
+    /// Notes the current path as left out, where it is a folder or has a wanted name.
+    fn skip(&mut self, because: SkippedBecause, folder: bool) {
+        if self.found.skipped.len() >= NOTES {
+            return;
+        }
+        let path = self.told();
+        if folder || (self.wanted)(&path) {
+            self.found.skipped.push(Skipped { path, because });
+        }
+    }
+}
+
+/// A path without what some file systems do not tell apart: case, and how letters are composed.
+pub(crate) fn folded(path: &str) -> String {
+    if path.is_ascii() {
+        return path.to_ascii_lowercase();
+    }
+    path.nfc().flat_map(char::to_lowercase).nfc().collect()
+}
+
+/// Whether [`folded`] makes one of the other.
+fn is_folded_to(name: &str, folded_one: &str) -> bool {
+    if name.is_ascii() { name.eq_ignore_ascii_case(folded_one) } else { folded(name) == folded_one }
 }
 
 /// Names that git itself refuses to check out, and those that would break a line of output.

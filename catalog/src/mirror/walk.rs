@@ -1,10 +1,11 @@
 //! What every commit changed, oldest first.
 
 use super::people::{Mailmap, Person, co_authors};
-use super::tree::{Skipped, TreeReader};
+use super::tree::{Differences, Skipped, TreeReader};
 use super::{BlobId, CommitId, Mirror, MirrorError};
-use git2::{Commit, Oid, Repository, Sort};
+use git2::{Commit, Oid, Repository};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 /// Characters of a subject, a name or an address that are kept.
@@ -65,8 +66,10 @@ pub struct CommitChanges {
     /// Wanted files that it has otherwise than every one of its parents, by path. A merge that merely takes one side
     /// changes nothing; the first commit adds everything.
     pub changes: Vec<FileChange>,
-    /// What it changed that has a wanted name but is no file that can be named. At most 1,000.
+    /// What it brought or changed that has a wanted name but is no file for us, and submodules. At most 1,000.
     pub skipped: Vec<Skipped>,
+    /// Paths of what was no file for us, and is there no more or is one now. At most 1,000.
+    pub gone: Vec<String>,
 }
 
 /// What a commit did to one file.
@@ -172,37 +175,89 @@ impl Mirror {
                 Err(MirrorError::Missing { .. }) if repository.is_shallow() => Vec::new(),
                 other => other?,
             };
-            let (differences, skipped) = trees.differences(id, commit.tree_id(), &parents, wanted)?;
-            let mut changes: Vec<_> = differences
-                .into_iter()
-                .map(|found| FileChange { path: found.path, before: found.before, after: found.after })
-                .collect();
-            changes.sort_by(|one, other| one.path.cmp(&other.path));
-            // A file and a folder of one name in one tree is nothing that git makes; one of the two is told.
-            changes.dedup_by(|one, other| one.path == other.path);
+            let Differences { changes, skipped, gone } =
+                trees.differences(id, commit.tree_id(), &parents, wanted)?;
             let mut tree = Tree { trees: &mut trees, root: commit.tree_id() };
-            if each(CommitChanges { commit: describe(&commit), changes, skipped }, &mut tree).is_break() {
+            let commit = CommitChanges { commit: describe(&commit), changes, skipped, gone };
+            if each(commit, &mut tree).is_break() {
                 break;
             }
         }
         Ok(())
     }
 
-    /// The commits that `to` reaches and `since` does not, parents before children.
+    /// Whether the branch went on from `since` to `to`: `since` is one of the commits that first parents lead to. Where
+    /// a merge only took it in as a second parent (somebody pulled into a line of their own and pushed that), what came
+    /// before it in the branch's order is not what came before it then.
+    ///
+    /// # Errors
+    /// When a commit is missing.
+    pub fn went_on(&self, since: CommitId, to: CommitId) -> Result<bool, MirrorError> {
+        if since == to {
+            return Ok(true);
+        }
+        if !self.is_ancestor(since, to)? {
+            return Ok(false);
+        }
+        let repository = self.handle()?;
+        let new = self.new_commits(&repository, Some(since), to)?;
+        let mut at = to.0;
+        // All that `since` reaches is left out of what is new, itself included.
+        while new.contains(&at) {
+            match find(&repository, CommitId(at))?.parent_id(0) {
+                Ok(parent) => at = parent,
+                Err(_) => return Ok(false),
+            }
+        }
+        Ok(at == since.0)
+    }
+
+    /// The commits that `to` reaches and `since` does not, parents before children: what a merge took in comes right
+    /// before it, the line of first parents first of all. So the order of a branch that went on begins with the order
+    /// that it had before, whatever the commits say about when they were made.
     pub(super) fn commits_between(
         &self,
         repository: &Repository,
         since: Option<CommitId>,
         to: CommitId,
     ) -> Result<Vec<CommitId>, MirrorError> {
+        let mut new = self.new_commits(repository, since, to)?;
+        let mut order = Vec::with_capacity(new.len());
+        // Commits on the way from `to`, each with its parents that are still to be seen, the first one last.
+        let mut way: Vec<(Oid, Vec<Oid>)> = Vec::new();
+        let mut next = new.remove(&to.0).then_some(to.0);
+        loop {
+            if let Some(id) = next.take() {
+                let commit = find(repository, CommitId(id))?;
+                let mut parents: Vec<_> = commit.parent_ids().filter(|parent| new.contains(parent)).collect();
+                parents.reverse();
+                way.push((id, parents));
+            }
+            let Some((id, parents)) = way.last_mut() else { return Ok(order) };
+            match parents.pop() {
+                Some(parent) => next = new.remove(&parent).then_some(parent),
+                None => {
+                    order.push(CommitId(*id));
+                    way.pop();
+                }
+            }
+        }
+    }
+
+    /// The same commits, in no order.
+    fn new_commits(
+        &self,
+        repository: &Repository,
+        since: Option<CommitId>,
+        to: CommitId,
+    ) -> Result<HashSet<Oid>, MirrorError> {
         let list = || {
             let mut walk = repository.revwalk()?;
-            walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME | Sort::REVERSE)?;
             walk.push(to.0)?;
             if let Some(since) = since {
                 walk.hide(since.0)?;
             }
-            walk.map(|id| id.map(CommitId)).collect::<Result<Vec<_>, _>>()
+            walk.collect::<Result<HashSet<_>, _>>()
         };
         list().map_err(self.failed("list its commits"))
     }

@@ -3,6 +3,7 @@
 #![allow(dead_code)] // Each test program uses a part of it.
 
 pub(crate) mod http;
+pub(crate) mod ssh;
 
 use catalog::mirror::{BlobId, CommitChanges, CommitId, Mirror, MirrorError, Updated, update};
 use catalog::repository::{Entrance, FieldMapping, Location, Repository, Sidecar};

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::Duration;
 
 /// The largest pack of a mirror.
-fn pack(mirror: &Path) -> PathBuf {
+pub(crate) fn pack(mirror: &Path) -> PathBuf {
     let files = std::fs::read_dir(mirror.join("objects/pack")).unwrap();
     let packs = files
         .map(|entry| entry.unwrap().path())
@@ -18,7 +18,7 @@ fn pack(mirror: &Path) -> PathBuf {
 }
 
 /// Spoils the middle half of a file.
-fn spoil(path: &Path) {
+pub(crate) fn spoil(path: &Path) {
     let mut bytes = std::fs::read(path).unwrap();
     let quarter = bytes.len() / 4;
     bytes[quarter..3 * quarter].fill(0x5a);

@@ -15,12 +15,15 @@ fn rewrite(scene: &Scene, body: &str) {
 }
 
 pub(crate) fn a_forced_push_is_followed_and_what_copies_name_stays() {
-    let scene = Scene::synced(|repository| repository);
+    forced_push(&Scene::synced(|repository| repository));
+}
+
+pub(crate) fn forced_push(scene: &Scene) {
     scene.hunt("a", "What a copy was made of.");
     let old = scene.origin.commit("old");
     scene.follows();
     scene.library.pin("hunts", &old.to_string()).unwrap();
-    rewrite(&scene, "What came in its place.");
+    rewrite(scene, "What came in its place.");
     scene.follows();
     assert!(scene.text("a", None).contains("What came in its place."));
     assert!(scene.text("a", Some(old)).contains("What a copy was made of."));
@@ -42,15 +45,18 @@ pub(crate) fn a_pinned_commit_is_served_until_it_is_purged() {
     scene.library.pin("hunts", &old.short(12)).unwrap();
     scene.library.pin("hunts", &old.to_string()).unwrap();
     assert_eq!(scene.library.pins("hunts").unwrap(), [old.to_string()]);
+    assert!(scene.library.kept("hunts").unwrap()[0].on_branch);
     rewrite(&scene, "Better.");
     scene.follows();
+    let kept = scene.library.kept("hunts").unwrap();
+    let subject = kept[0].told.as_ref().map(|told| told.subject.as_str());
+    assert_eq!((kept.len(), kept[0].on_branch, subject), (1, false, Some("old")));
     assert!(scene.library.purge("hunts", &old.to_string()).unwrap());
     let refused = scene.library.read(&address("a"), Some(&old.to_string())).unwrap_err().to_string();
     assert!(refused.contains("is not a commit that the branch of hunts or a pin reaches"), "{refused}");
-    assert!(
-        scene.library.pin("hunts", &old.to_string()).is_err()
-            && scene.library.purge("hunts", &old.to_string()).is_err()
-    );
+    assert!(scene.library.pin("hunts", &old.to_string()).is_err());
+    assert!(!scene.library.purge("hunts", &old.to_string()).unwrap(), "it is kept no more");
+    assert!(scene.library.purge("hunts", &old.short(12)).is_err(), "a purge names it in full");
     // And the next sync leaves nothing of it.
     scene.follows();
     let mirror = Mirror::open(&scene.mirror()).unwrap().unwrap();

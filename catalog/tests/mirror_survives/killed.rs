@@ -1,45 +1,52 @@
 //! kill -9 at any moment of a sync, fetching child included.
 
-use crate::library_fixture::{address, entries, now, state};
+use crate::documents::{Documents, documents};
+use crate::library_fixture::now;
 use crate::mirror_fixture::http::{Manners, Server};
 use crate::mirror_fixture::{Origin, repository};
 use crate::scene::{open, supervisor};
-use catalog::index::{Entry, Revision};
-use catalog::library::{Library, Readiness};
+use catalog::library::{Library, Stage};
 use catalog::repository::{Location, Repository};
-use std::collections::{HashMap, HashSet};
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::collections::HashMap;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// How often a sync is killed.
 const KILLS: u64 = 200;
 
-/// What the child does.
-pub(crate) fn sync(data: &str, url: &str) {
-    let library = open(Path::new(data), repository(Location::Remote(url.to_owned())), supervisor());
+/// The stages of a sync in which it is killed. That it waits for another repository is none of them.
+const STAGES: [Stage; 5] = [
+    Stage::Fetching,
+    Stage::ReadingCommits,
+    Stage::ComparingRevisions,
+    Stage::IndexingFiles,
+    Stage::Committing,
+];
+
+/// What the child does: it syncs, and writes down all the while in which stage it is.
+pub(crate) fn sync(data: &str, url: &str, stage: &str) {
+    let library = Arc::new(open(Path::new(data), repository(Location::Remote(url.to_owned())), supervisor()));
+    let (watched, told) = (Arc::clone(&library), std::fs::File::create(stage).unwrap());
+    std::thread::spawn(move || {
+        loop {
+            let progress = watched.repositories().remove(0).progress;
+            let place =
+                progress.and_then(|progress| STAGES.iter().position(|stage| *stage == progress.stage));
+            if let Some(place) = place {
+                told.write_all_at(&[u8::try_from(place).unwrap()], 0).unwrap();
+            }
+            std::thread::sleep(Duration::from_micros(50));
+        }
+    });
     library.sync("hunts", now()).unwrap();
 }
 
-/// All that an index holds of a repository.
-#[derive(Debug, PartialEq)]
-struct Documents {
-    commit: Option<String>,
-    readiness: Readiness,
-    entries: Vec<Entry>,
-    histories: Vec<Vec<Revision>>,
-}
-
-fn documents(library: &Library) -> Documents {
-    let entries = entries(library);
-    let history = |entry: &Entry| library.history(&address(&entry.id), 500, None).unwrap().unwrap().revisions;
-    let state = state(library);
-    Documents {
-        commit: state.commit,
-        readiness: state.readiness,
-        histories: entries.iter().map(history).collect(),
-        entries,
-    }
+/// The stage that a child is in, as its place in [`STAGES`]; none before it began.
+fn stage(file: &Path) -> Option<usize> {
+    std::fs::read(file).ok()?.first().map(|place| usize::from(*place))
 }
 
 /// Marsaglia's xorshift: the same moments for the same seed.
@@ -54,28 +61,79 @@ impl Dice {
     }
 }
 
-/// Some commits of this and that. A name whose file moved on is not used again.
-fn advance(origin: &Origin, dice: &mut Dice, step: u64, moved: &mut HashSet<String>) {
-    for part in 0..=dice.below(3) {
-        let mut id = format!("hunt-{}", dice.below(12));
-        if moved.contains(&id) {
-            id = format!("hunt-{step}-{part}");
-        }
-        let file = origin.path().join(format!("hunts/{id}.md"));
-        match (dice.below(6), file.exists()) {
-            (0, true) => std::fs::remove_file(&file).unwrap(),
-            (1, true) => {
-                let to = origin.path().join(format!("hunts/moved-{step}-{part}.md"));
-                std::fs::rename(&file, to).unwrap();
-                moved.insert(id);
-            }
-            _ => {
-                let body = format!("Step {step}.{part}, {}", dice.below(1000));
-                origin
-                    .write(&format!("hunts/{id}.md"), crate::library_fixture::procedure(&id, "T1003", &body));
+/// How many hunts there are, and how many of them a commit touches: enough that each stage takes a while.
+const HUNTS: u64 = 80;
+const TOUCHED: u64 = 25;
+
+/// A few commits of this and that. Files move, and others come with their ids where they were.
+fn advance(origin: &Origin, dice: &mut Dice, step: u64) {
+    for part in 0..=dice.below(2) {
+        for touch in 0..TOUCHED {
+            let id = format!("hunt-{}", dice.below(HUNTS));
+            let file = origin.path().join(format!("hunts/{id}.md"));
+            match (dice.below(8), file.exists()) {
+                (0, true) => std::fs::remove_file(&file).unwrap(),
+                (1, true) => {
+                    let to = origin.path().join(format!("hunts/moved-{}.md", dice.below(HUNTS)));
+                    std::fs::rename(&file, to).unwrap();
+                }
+                _ => {
+                    let body = format!("Step {step}.{part}.{touch}, {}", dice.below(1000));
+                    let text = crate::library_fixture::procedure(&id, "T1003", &body);
+                    origin.write(&format!("hunts/{id}.md"), text);
+                }
             }
         }
         origin.commit(&format!("step {step}.{part}"));
+    }
+}
+
+/// A mirrored repository, and what an index from nothing holds at each of its commits.
+struct Bench {
+    origin: Origin,
+    server: Server,
+    data: PathBuf,
+    stage: PathBuf,
+    anew: HashMap<Option<String>, Documents>,
+}
+
+impl Bench {
+    fn start(&self) -> Child {
+        let _ = std::fs::remove_file(&self.stage);
+        Command::new(std::env::current_exe().unwrap())
+            .arg("sync")
+            .arg(&self.data)
+            .arg(self.server.url("origin/.git"))
+            .arg(&self.stage)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
+    fn open(&self) -> Library {
+        open(&self.data, repository(Location::Remote(self.server.url("origin/.git"))), supervisor())
+    }
+
+    /// Opens what a process left, and holds it against an index from nothing at the same commit: documents, the terms that
+    /// they are found by, and the watermark.
+    fn check(&mut self, when: &str) -> Option<String> {
+        let commit = self.open().tip("hunts");
+        let origin = &self.origin;
+        let made = self.anew.entry(commit.clone()).or_insert_with(|| {
+            let folder = tempfile::tempdir().unwrap();
+            let Some(commit) = &commit else {
+                drop(open(folder.path(), origin.repository(), supervisor()));
+                return documents(folder.path());
+            };
+            origin.git(["update-ref", "refs/heads/at", commit]);
+            let at = Repository { branch: Some("at".to_owned()), ..origin.repository() };
+            open(folder.path(), at, supervisor()).sync("hunts", now()).unwrap();
+            documents(folder.path())
+        });
+        let found = documents(&self.data);
+        assert!(found.same(made), "{when}: {}", found.differences(made));
+        commit
     }
 }
 
@@ -85,76 +143,54 @@ pub(crate) fn a_sync_killed_at_200_moments_leaves_a_whole_index() {
     let mut dice = Dice(seed);
     let origin = Origin::new();
     let server = Server::start(origin.folder.path(), Manners::Honest);
-    let url = server.url("origin/.git");
-    let data = origin.folder.path().join("data");
-    let mut moved_on = HashSet::new();
-    advance(&origin, &mut dice, 0, &mut moved_on);
-    let start = || {
-        Command::new(std::env::current_exe().unwrap())
-            .arg("sync")
-            .arg(&data)
-            .arg(&url)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap()
-    };
-    let whole = |data: &Path| open(data, repository(Location::Remote(url.clone())), supervisor());
-    // What an index from nothing holds at a commit.
-    let mut anew: HashMap<Option<String>, Documents> = HashMap::new();
-    let mut check = |library: &Library, when: &str| {
-        let found = documents(library);
-        let made = anew.entry(found.commit.clone()).or_insert_with(|| {
-            let folder = tempfile::tempdir().unwrap();
-            let Some(commit) = &found.commit else {
-                return documents(&open(folder.path(), origin.repository(), supervisor()));
-            };
-            origin.git(["update-ref", "refs/heads/at", commit]);
-            let at = Repository { branch: Some("at".to_owned()), ..origin.repository() };
-            let library = open(folder.path(), at, supervisor());
-            library.sync("hunts", now()).unwrap();
-            documents(&library)
-        });
-        assert!(found == *made, "{when}: {found:#?}\nis not\n{made:#?}");
-        found.commit
-    };
-    // How long it takes when nobody kills it, so that the moments fall within.
-    let started = Instant::now();
-    assert!(start().wait().unwrap().success());
-    let mut length = started.elapsed();
-    let (mut killed, mut moved) = (0, 0);
-    let mut at = check(&whole(&data), "before");
+    let (data, stage_file) = (origin.folder.path().join("data"), origin.folder.path().join("stage"));
+    let mut bench = Bench { origin, server, data, stage: stage_file, anew: HashMap::new() };
+    advance(&bench.origin, &mut dice, 0);
+    assert!(bench.start().wait().unwrap().success());
+    let mut at = bench.check("before");
+    // About how long each stage takes: learnt on the way, so that the moments fall within it.
+    let mut lengths = [Duration::from_millis(20); STAGES.len()];
+    let (mut hits, mut ended, mut moved) = ([0_u64; STAGES.len()], 0, 0);
     for kill in 1..=KILLS {
-        if kill % 2 == 1 {
-            advance(&origin, &mut dice, kill, &mut moved_on);
+        if at == Some(bench.origin.tip().to_string()) {
+            advance(&bench.origin, &mut dice, kill);
         }
-        let moment = length.mul_f64(f64::from(u32::try_from(dice.below(1100)).unwrap()) / 1000.0);
-        let started = Instant::now();
-        let mut child = start();
+        let aimed = usize::try_from(kill).unwrap() % STAGES.len();
+        let mut child = bench.start();
+        let begun = Instant::now();
+        while stage(&bench.stage).is_none_or(|stage| stage < aimed)
+            && child.try_wait().unwrap().is_none()
+            && begun.elapsed() < Duration::from_mins(1)
+        {
+            std::thread::sleep(Duration::from_micros(100));
+        }
+        let moment = lengths[aimed].mul_f64(f64::from(u32::try_from(dice.below(1000)).unwrap()) / 1000.0);
         std::thread::sleep(moment);
         child.kill().unwrap();
-        if child.wait().unwrap().code().is_none() {
-            killed += 1;
+        let hit = stage(&bench.stage).unwrap_or(0);
+        if child.wait().unwrap().code().is_some() {
+            ended += 1;
         } else {
-            length = (length + started.elapsed().min(2 * length)) / 2;
+            hits[hit] += 1;
         }
-        let library = whole(&data);
-        let now_at = check(&library, &format!("seed {seed}, kill {kill} after {moment:?}"));
+        lengths[aimed] = lengths[aimed].mul_f64(if hit > aimed { 0.8 } else { 1.1 });
+        let now_at = bench.check(&format!("seed {seed}, kill {kill} in {:?}", STAGES[hit]));
         moved += u64::from(now_at != at);
         at = now_at;
         if kill % 10 == 0 {
-            library.sync("hunts", now()).unwrap();
-            let tip = Some(origin.tip().to_string());
-            at = check(&library, &format!("seed {seed}, synced after kill {kill}"));
-            assert_eq!(at, tip);
+            bench.open().sync("hunts", now()).unwrap();
+            at = bench.check(&format!("seed {seed}, synced after kill {kill}"));
+            assert_eq!(at, Some(bench.origin.tip().to_string()));
         }
     }
-    println!(
-        "  {killed} of {KILLS} were killed at work, {moved} of all had committed; a sync takes {length:?}"
-    );
-    assert!(killed > KILLS / 2, "the moments fall within a sync");
-    assert_eq!(at, Some(origin.tip().to_string()));
-    let left: Vec<_> = std::fs::read_dir(data.join("mirrors"))
+    for (stage, hits) in STAGES.iter().zip(hits) {
+        println!("  {hits} killed while {stage:?}");
+        assert!(hits >= KILLS / 20, "the moments spread over the stages");
+    }
+    println!("  {ended} had ended, {moved} of all had committed");
+    bench.open().sync("hunts", now()).unwrap();
+    assert_eq!(bench.check("at the end"), Some(bench.origin.tip().to_string()));
+    let left: Vec<_> = std::fs::read_dir(bench.data.join("mirrors"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .filter(|name| name.contains(".tmp-") || name.contains(".home-"))

@@ -9,6 +9,8 @@
     reason = "clippy knows of tests only, not of what they share"
 )]
 
+#[path = "../library_fixture/documents.rs"]
+mod documents;
 #[path = "../library_fixture/mod.rs"]
 mod library_fixture;
 #[path = "../mirror_fixture/mod.rs"]
@@ -19,6 +21,7 @@ mod damage;
 mod history;
 mod killed;
 mod scene;
+mod ssh;
 
 use std::process::ExitCode;
 
@@ -26,7 +29,7 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     match arguments.first().map(String::as_str) {
         Some("child") => return catalog::mirror::child::run(),
-        Some("sync") => killed::sync(&arguments[1], &arguments[2]),
+        Some("sync") => killed::sync(&arguments[1], &arguments[2], &arguments[3]),
         Some("--list") => TESTS.iter().for_each(|(name, _)| println!("{name}: test")),
         filter => return run_tests(filter.unwrap_or_default()),
     }
@@ -71,5 +74,9 @@ tests! {
     content::links_submodules_and_odd_names_are_in_nobodys_way
     content::a_file_of_gigabytes_is_told_and_never_read
     content::a_push_costs_what_it_changed_among_a_thousand_and_a_hundred_thousand_files
+    ssh::a_repository_over_ssh_is_cloned_and_fetched
+    ssh::a_forced_push_over_ssh_is_followed_and_what_copies_name_stays
+    ssh::a_corrupt_pack_is_cloned_anew_over_ssh
+    ssh::a_remote_that_stalls_or_cuts_over_ssh_leaves_the_last_state
     killed::a_sync_killed_at_200_moments_leaves_a_whole_index
 }

@@ -2,6 +2,7 @@
 
 use crate::library_fixture::{entries, now, procedure, state};
 use crate::mirror_fixture::http::{Manners, Server};
+use crate::mirror_fixture::ssh::{self, Sshd};
 use crate::mirror_fixture::{Origin, repository};
 use catalog::attack::Releases;
 use catalog::library::{Library, LibraryError, Settings, SyncReport};
@@ -16,6 +17,7 @@ use std::time::Duration;
 pub(crate) struct Scene {
     pub(crate) origin: Origin,
     pub(crate) server: Server,
+    sshd: Option<Sshd>,
     pub(crate) library: Library,
 }
 
@@ -45,7 +47,27 @@ impl Scene {
         let server = Server::start(origin.folder.path(), Manners::Honest);
         let repository = change(repository(Location::Remote(server.url("origin/.git"))));
         let library = open(&origin.folder.path().join("data"), repository, supervisor);
-        Self { origin, server, library }
+        Self { origin, server, sshd: None, library }
+    }
+
+    /// With two procedures, synced over ssh. None, and says so, where there is no OpenSSH server.
+    pub(crate) fn over_ssh(supervisor: Supervisor) -> Option<Self> {
+        let origin = Origin::new();
+        let sshd = Sshd::start(origin.folder.path())?;
+        let server = Server::start(origin.folder.path(), Manners::Guarding);
+        let repository = sshd.repository(&origin.path().join(".git"));
+        let library = open(&origin.folder.path().join("data"), repository, supervisor);
+        let scene = Self { origin, server, sshd: Some(sshd), library };
+        scene.hunt("a", "One.");
+        scene.hunt("b", "Another.");
+        scene.origin.commit("two hunts");
+        scene.sync().unwrap();
+        Some(scene)
+    }
+
+    /// How the server over ssh treats who asks.
+    pub(crate) fn ssh_behaves(&self, manners: ssh::Manners) {
+        self.sshd.as_ref().unwrap().behave(manners);
     }
 
     /// With two procedures, synced.

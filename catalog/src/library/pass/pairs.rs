@@ -32,17 +32,24 @@ impl Pass<'_> {
                 continue;
             }
             let Some(source) = self.source_at(tips, &twin)? else { continue };
-            let on_record = self.library.index.newest_at_path(&self.repository.name, &twin)?;
-            let Some(revision) = on_record else {
+            let on_record = self.library.index.at_path(&self.repository.name, &twin)?;
+            let paired = self.twin_of(&twin, tips)?.is_some();
+            let Some(revision) = on_record.last() else {
                 // It was half of a pair ever since it came; alone, it needs a history.
-                if self.twin_of(&twin, tips)?.is_some() {
+                if paired {
                     continue;
                 }
                 return Err(Stop::StartAnew);
             };
+            if self.mark.entangled.contains(&twin) || revision.path != twin {
+                return Err(Stop::StartAnew);
+            }
             let mut chain = self.begin_chain(&revision.lineage)?;
+            if !paired && chain.entry.is_some() {
+                // Alone, as it was.
+                continue;
+            }
             chain.tip = Some((twin.clone(), source));
-            self.touched.insert(twin.clone());
             known.insert(twin);
             chains.push(chain);
         }

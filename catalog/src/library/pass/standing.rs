@@ -1,66 +1,111 @@
 //! How a file stands, and since when it is broken.
 
 use super::{Pass, Stop};
-use crate::index::Broken;
-use crate::library::chain::{Chain, Touched};
+use crate::index::{Broken, Revision};
+use crate::library::chain::Chain;
 use crate::library::examine::{Examined, Outcome, Source};
 use crate::lint::{Diagnostic, Severity};
 use crate::procedure::{Procedure, SIDECAR_UNUSED, Standing};
 use std::sync::Arc;
 
+/// What is found on the way back from the tip of a broken chain.
+#[derive(Default)]
+struct Lookback {
+    /// The oldest revision after the last good one.
+    since: Option<Revision>,
+    /// The oldest of those that cannot be read, without one between them that can be.
+    unreadable: Option<Revision>,
+    /// Whether one that can be read was met.
+    ended: bool,
+    good: Option<(Revision, Source, Arc<Examined>)>,
+}
+
+impl Lookback {
+    /// Takes one step back; answers whether that was the last one.
+    fn step(&mut self, revision: &Revision, source: Source, examined: Arc<Examined>) -> bool {
+        if examined.is_catalogued() {
+            self.good = Some((revision.clone(), source, examined));
+            return true;
+        }
+        self.ended |= !matches!(examined.outcome, Outcome::Unusable(_));
+        if !self.ended {
+            self.unreadable = Some(revision.clone());
+        }
+        self.since = Some(revision.clone());
+        false
+    }
+}
+
 impl Pass<'_> {
-    /// Since when a chain is broken, and its last good revision.
+    /// Since when a chain is broken, and its last good revision. What never was good is broken since it cannot be read.
     pub(super) fn broken(
         &mut self,
         chain: &Chain,
         reason: &Diagnostic,
     ) -> Result<(Broken, Option<Arc<Examined>>), Stop> {
-        let mut since: Option<&Touched> = None;
-        let mut good: Option<(&Touched, Arc<Examined>)> = None;
+        let mut back = Lookback::default();
+        let mut found = false;
         for touched in chain.revisions.iter().rev() {
             let Some(source) = touched.after else { continue };
             let examined = self.examine(source, &touched.revision.path)?;
-            if examined.is_catalogued() {
-                good = Some((touched, examined));
+            found = back.step(&touched.revision, source, examined);
+            if found {
                 break;
             }
-            since = Some(touched);
         }
-        let text = reason.message.clone();
-        let state = |touched: &Touched| Broken {
-            since: touched.revision.commit.clone(),
-            by: touched.revision.author_name.clone(),
-            at: touched.revision.committed_at.0,
-            reason: text.clone(),
+        for at in (0..chain.recorded.len()).rev() {
+            if found {
+                break;
+            }
+            let Some((source, path)) = self.recorded_text(chain, at)? else { continue };
+            let examined = self.examine(source, &path)?;
+            found = back.step(&chain.recorded[at], source, examined);
+        }
+        // Nothing good is new: what the entry knew before still holds.
+        let before = chain.entry.as_ref().filter(|_| !found);
+        let was_broken = before.and_then(|entry| entry.broken.clone());
+        let was_good = before.filter(|entry| entry.broken.is_none() && entry.ever_catalogued);
+        if let Some(broken) = was_broken.filter(|broken| broken.last_good_blob.is_some() || !back.ended) {
+            let broken = Broken { reason: reason.message.clone(), ..broken };
+            let blob = broken.last_good_blob.as_deref();
+            let examined = match blob.and_then(|blob| Source::read(blob, broken.last_good_sidecar.as_deref()))
+            {
+                Some(source) => {
+                    let path = broken.last_good_path.clone().unwrap_or_else(|| chain.tip_path().to_owned());
+                    Some(self.examine(source, &path)?)
+                }
+                None => None,
+            };
+            return Ok((broken, examined));
+        }
+        let any_good = back.good.is_some() || was_good.is_some();
+        let since = if any_good { back.since } else { back.unreadable.or(back.since) };
+        let since = since.ok_or(Stop::StartAnew)?;
+        let mut broken = Broken {
+            since: since.commit,
+            by: since.author_name,
+            at: since.committed_at.0,
+            reason: reason.message.clone(),
             last_good_commit: None,
             last_good_path: None,
             last_good_blob: None,
             last_good_sidecar: None,
         };
-        let mut broken = since.map(state).ok_or(Stop::StartAnew)?;
-        if let Some((touched, examined)) = good {
-            broken.last_good_commit = Some(touched.revision.commit.clone());
-            broken.last_good_path = Some(touched.revision.path.clone());
-            broken.last_good_blob = touched.after.map(|source| source.blob.to_string());
-            broken.last_good_sidecar = touched.after.and_then(|source| examined.sidecar_of(source));
+        if let Some((revision, source, examined)) = back.good {
+            broken.last_good_commit = Some(revision.commit);
+            broken.last_good_path = Some(revision.path);
+            broken.last_good_blob = Some(source.blob.to_string());
+            broken.last_good_sidecar = examined.sidecar_of(source);
             return Ok((broken, Some(examined)));
         }
-        // Nothing good is new: what the entry knew before still holds.
-        let Some(entry) = &chain.entry else { return Ok((broken, None)) };
-        if let Some(before) = &entry.broken {
-            broken = Broken { reason: broken.reason, ..before.clone() };
-        } else if entry.ever_catalogued {
-            broken.last_good_commit = Some(entry.commit.clone());
-            broken.last_good_path = Some(entry.path.clone());
-            broken.last_good_blob = Some(entry.blob.clone());
-            broken.last_good_sidecar.clone_from(&entry.sidecar);
-        }
-        let blob = broken.last_good_blob.as_deref();
-        let examined = match blob.and_then(|blob| Source::read(blob, broken.last_good_sidecar.as_deref())) {
-            Some(source) => Some(self.examine(source, &entry.path)?),
-            None => None,
-        };
-        Ok((broken, examined))
+        let Some(entry) = was_good else { return Ok((broken, None)) };
+        broken.last_good_commit = Some(entry.commit.clone());
+        broken.last_good_path = Some(entry.path.clone());
+        broken.last_good_blob = Some(entry.blob.clone());
+        broken.last_good_sidecar.clone_from(&entry.sidecar);
+        let source = Source::read(&entry.blob, entry.sidecar.as_deref()).ok_or(Stop::StartAnew)?;
+        let examined = self.examine(source, &entry.path)?;
+        Ok((broken, Some(examined)))
     }
 }
 
