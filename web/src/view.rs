@@ -60,6 +60,15 @@ fn distance(seconds: i64) -> String {
     if ahead { format!("in {count} {unit}{plural}") } else { format!("{count} {unit}{plural} ago") }
 }
 
+/// How old what is shown of a repository is, where its last sync failed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stale {
+    /// When the last sync ended that worked; none where that is not known.
+    pub synced: Option<When>,
+    /// When the last one failed.
+    pub failed: When,
+}
+
 /// A defect of a revision.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Defect {

@@ -42,8 +42,8 @@ pub struct Listed {
     pub sentences: Vec<(String, Change)>,
     /// How many sentences more there are.
     pub more: usize,
-    /// Whether the branch has all of it already.
-    pub settled: bool,
+    /// Why that cannot be told, if it cannot.
+    pub unreadable: Option<String>,
 }
 
 /// The list.
@@ -53,6 +53,8 @@ pub struct ProposalsView {
     pub proposals: Vec<Listed>,
     /// How many there are in all.
     pub total: usize,
+    /// Repositories whose proposals cannot be told now, and why.
+    pub unreadable: Vec<(String, String)>,
     /// Whether any repository says which references are proposals.
     pub configured: bool,
     /// Whether there is more than one repository.
@@ -164,9 +166,18 @@ pub fn list(frame: &Frame, view: ProposalsView) -> String {
         1 => Some("One proposal".to_owned()),
         total => Some(format!("{total} proposals, the newest numbers first")),
     };
+    let unreadable = view
+        .unreadable
+        .into_iter()
+        .map(|(repo, reason)| {
+            let content =
+                view! { <p>"What is proposed to " <b>{repo}</b> " cannot be told now: " {facts::message(&reason)}</p> };
+            notice(Weight::Caution, content.into_any())
+        })
+        .collect_view();
     let none = (view.total == 0).then(|| {
         let content = if view.configured {
-            view! { <p>"Whatever was proposed is merged or withdrawn. New ones come with the next sync."</p> }
+            view! { <p>"Whatever was proposed is merged, or its reference is gone. New ones come with the next sync."</p> }
                 .into_any()
         } else {
             view! {
@@ -183,6 +194,8 @@ pub fn list(frame: &Frame, view: ProposalsView) -> String {
         <p class="crumbs"><a href="/changes">"Changes"</a></p>
         <h1>"Proposals"</h1>
         <p class="lead">"What people would like to see on the mirrored branches. Nothing of it is in the catalog before it is merged."</p>
+        <p class="help">"A proposal is listed as long as the forge keeps its reference: git does not tell one that was closed from one that is open."</p>
+        {unreadable}
         {said.map(|said| view! { <p class="faint">{said}</p> })}
         {none}
         <ol class="proposals">{items}</ol>
@@ -192,10 +205,11 @@ pub fn list(frame: &Frame, view: ProposalsView) -> String {
 }
 
 fn listed(listed: Listed, several: bool) -> AnyView {
-    let Listed { proposed, sentences, more, settled } = listed;
+    let Listed { proposed, sentences, more, unreadable } = listed;
     let repo = several.then(|| view! { <span class="badge plain">{proposed.repo.clone()}</span> " " });
     let href = links::proposal(&proposed.repo, &proposed.name, "");
-    let settled = settled.then(|| view! { " " <span class="badge plain">"on the branch already"</span> });
+    let unreadable = unreadable
+        .map(|reason| view! { <p class="faint">"What it would change cannot be told: " {facts::message(&reason)}</p> });
     let mut by_title: Vec<(String, Vec<Change>)> = Vec::new();
     for (title, change) in sentences {
         match by_title.last_mut() {
@@ -211,9 +225,10 @@ fn listed(listed: Listed, several: bool) -> AnyView {
     view! {
         <li class="commit-changes">
             <p class="subject">
-                {repo} <a href=href>{proposed.label.clone()} " " {said(&proposed.subject)}</a> {settled}
+                {repo} <a href=href>{proposed.label.clone()} " " {said(&proposed.subject)}</a>
             </p>
             {byline(proposed)}
+            {unreadable}
             <ul class="touched">{meaning}</ul>
             {more}
         </li>

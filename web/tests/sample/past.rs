@@ -59,11 +59,20 @@ impl Sample {
             proposed: self.proposed(),
             sentences: self.changes().into_iter().map(|change| (self.t("LSASS reads"), change)).collect(),
             more: 3,
-            settled: false,
+            unreadable: None,
+        };
+        let unreadable = proposals::Listed {
+            unreadable: self.some("the mirror of hunts cannot be read: an object is missing"),
+            sentences: Vec::new(),
+            ..one.clone()
         };
         proposals::ProposalsView {
-            proposals: vec![one.clone(), proposals::Listed { settled: true, sentences: Vec::new(), ..one }],
+            proposals: vec![one, unreadable],
             total: 45,
+            unreadable: vec![(
+                self.t("playbooks"),
+                self.t("the mirror of playbooks cannot be read: it is damaged"),
+            )],
             configured: true,
             several: true,
             first: Some("/proposals".to_owned()),

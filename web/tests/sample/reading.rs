@@ -6,7 +6,7 @@ use web::pages::procedure::{
     Query, ReportView,
 };
 use web::pages::{diff, history, procedure};
-use web::view::{Change, Defect, ProcedureHead, Standing, TacticOrigin};
+use web::view::{Change, Defect, ProcedureHead, Stale, Standing, TacticOrigin};
 
 const TIP: &str = "4be0c2d1a77f3e9912ab5f0c7d44e8a1b2c3d4e5";
 const BEFORE: &str = "91d3a0be5521c7f60e88ab4412d09f7e6c5b4a39";
@@ -196,6 +196,7 @@ impl Sample {
             updated: Self::hours_ago(3),
             updated_by: self.t("Jonas Weber"),
             past: None,
+            stale: None,
             broken: None,
             taken_by: None,
             others: self.list(&["playbook"]),
@@ -295,6 +296,7 @@ impl Sample {
     fn procedure_broken(&self) -> ProcedureView {
         ProcedureView {
             head: ProcedureHead { standing: Standing::Broken, ..self.head() },
+            stale: Some(Stale { synced: Some(Self::hours_ago(30)), failed: Self::hours_ago(1) }),
             broken: Some(Broken {
                 since: self.commit(TIP),
                 by: self.t("Mira Okafor"),

@@ -11,7 +11,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
-use catalog::library::{MAX_PROPOSED_FILES, Proposed, ProposedFile, Proposing};
+use catalog::library::{LibraryError, MAX_PROPOSED_FILES, Proposed, ProposedFile, Proposing};
 use catalog::mirror::CommitInfo;
 use catalog::notebook::Metadata;
 use catalog::procedure::Standing;
@@ -31,6 +31,17 @@ pub struct ProposalsParams {
 pub struct ProposalsAnswer {
     /// By repository, the highest numbers first.
     pub proposals: Vec<ProposalItem>,
+    /// Repositories whose proposals cannot be told now.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A repository whose proposals cannot be told now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Unreadable {
+    /// The repository.
+    pub repo: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// One proposal.
@@ -147,7 +158,8 @@ pub struct TrialRequest {
     pub parameters: Metadata,
 }
 
-/// What is proposed and not merged.
+/// What is proposed and not merged, as long as the forge keeps its reference: git does not tell a proposal that was closed
+/// from one that is open. What the branch took in by other commits (a squash, a rebase) is left out.
 #[utoipa::path(
     get, path = "/proposals", tag = "procedures", params(ProposalsParams),
     responses(
@@ -160,24 +172,36 @@ pub async fn list(
     _who: Principal,
     Query(params): Query<ProposalsParams>,
 ) -> Result<Json<ProposalsAnswer>, Problem> {
-    let found = all(&app, query::one(params.repo.as_ref())).await?;
-    Ok(Json(ProposalsAnswer { proposals: found.into_iter().map(|one| item(&app, one)).collect() }))
+    let (found, unreadable) = all(&app, query::one(params.repo.as_ref())).await?;
+    let proposals = found.into_iter().map(|one| item(&app, one)).collect();
+    Ok(Json(ProposalsAnswer { proposals, unreadable }))
 }
 
-/// What is proposed to one repository, or to all in their order. A mirror that is not there yet has none.
+/// What is proposed to one repository, or to all in their order, and what could not be read of it. A mirror that is not
+/// there yet has none.
 ///
 /// # Errors
 /// 404 when there is no such repository.
-pub async fn all(app: &App, repo: Option<String>) -> Result<Vec<Proposed>, Problem> {
+pub async fn all(app: &App, repo: Option<String>) -> Result<(Vec<Proposed>, Vec<Unreadable>), Problem> {
     app.read(move |library| {
+        let mut repos: Vec<String> =
+            library.repositories().into_iter().map(|state| state.repository.name).collect();
         if let Some(repo) = repo {
-            return library.proposed(&repo);
+            if !repos.contains(&repo) {
+                return Err(LibraryError::NoRepository(repo));
+            }
+            repos = vec![repo];
         }
-        let mut found = Vec::new();
-        for state in library.repositories() {
-            found.extend(library.proposed(&state.repository.name)?);
+        let (mut found, mut unreadable) = (Vec::new(), Vec::new());
+        for repo in repos {
+            match library.proposed(&repo) {
+                Ok(proposed) => found.extend(proposed),
+                // Taken out in this very moment.
+                Err(LibraryError::NoRepository(_)) => {}
+                Err(error) => unreadable.push(Unreadable { repo, reason: error.to_string() }),
+            }
         }
-        Ok(found)
+        Ok((found, unreadable))
     })
     .await
 }

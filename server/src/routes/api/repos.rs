@@ -306,6 +306,17 @@ mod tests {
         assert!(told["repos"][0]["error"]["message"].is_string());
         assert_eq!(admin.get("/api/v1/procedures/lsass").await.status, 200);
         assert_eq!(admin.get("/readyz").await.status, 200);
+        // And how old what is served is.
+        assert!(told["repos"][0]["synced_at"].is_string(), "{told}");
+        for (page, says) in [
+            ("/", "What is shown is as old as the last sync."),
+            ("/admin/repositories", "What is shown is as old as the last sync."),
+            ("/procedures/lsass", "Perhaps not the newest"),
+            ("/procedures/lsass/report", "Perhaps not the newest"),
+        ] {
+            let text = admin.get(page).await.text();
+            assert!(text.contains(says) && text.contains("<time"), "{page}: {text}");
+        }
     }
 
     #[tokio::test]

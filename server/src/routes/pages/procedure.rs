@@ -240,6 +240,7 @@ fn view(
         updated: context.when(entry.updated_at),
         updated_by: entry.updated_by,
         past: past.then(|| Past { commit: context.commit(&repo, &commit), when: None, newer: None }),
+        stale: if past { None } else { context.stale(&repo) },
         defects: Vec::new(),
         looked: Looked::default(),
         gone: deleted.map(|deleted| Gone {

@@ -66,20 +66,27 @@ pub async fn list(
     let repo = query::one(params.repo.as_ref());
     let from =
         query::one(params.cursor.as_ref()).and_then(|cursor| cursor.parse::<usize>().ok()).unwrap_or(0);
-    let found = all(&app, repo.clone()).await?;
+    let (found, unreadable) = all(&app, repo.clone()).await?;
     let total = found.len();
     let shown: Vec<Proposed> = found.into_iter().skip(from).take(PAGE).collect();
     let next = from + shown.len();
     let looked = app
-        .read(move |library| shown.into_iter().map(|proposed| looked_into(library, proposed)).collect())
+        .read(move |library| {
+            Ok(shown.into_iter().map(|proposed| looked_into(library, proposed)).collect::<Vec<_>>())
+        })
         .await?;
-    let looked: Vec<(Proposed, Option<Proposing>)> = looked;
     let context = Context::of(&app);
     let proposals = looked
         .into_iter()
         .map(|(proposed, inside)| {
-            let (sentences, more, settled) = inside.map(sentences).unwrap_or_default();
-            Listed { proposed: named(&app, &context, proposed), sentences, more, settled }
+            let proposed = named(&app, &context, proposed);
+            match inside {
+                Ok(inside) => {
+                    let (sentences, more) = inside.map(sentences).unwrap_or_default();
+                    Listed { proposed, sentences, more, unreadable: None }
+                }
+                Err(error) => Listed { proposed, unreadable: Some(error.to_string()), ..Listed::default() },
+            }
         })
         .collect();
     let at = |cursor: Option<String>| {
@@ -89,6 +96,7 @@ pub async fn list(
     let view = ProposalsView {
         proposals,
         total,
+        unreadable: unreadable.into_iter().map(|one| (one.repo, one.reason)).collect(),
         configured: app.library.repositories().iter().any(|state| !state.repository.proposals.is_empty()),
         several: context.has_several(),
         first: (from > 0).then(|| at(None)),
@@ -97,13 +105,14 @@ pub async fn list(
     visitor.render(&app, pages::list, view).await
 }
 
-fn looked_into(library: &Library, proposed: Proposed) -> Result<(Proposed, Option<Proposing>), LibraryError> {
-    let inside = library.proposal(&proposed.repo, &proposed.reference, LOOKED_INTO)?;
-    Ok((proposed, inside))
+/// What one would change. One that cannot be read keeps no other from being shown.
+fn looked_into(library: &Library, proposed: Proposed) -> (Proposed, Result<Option<Proposing>, LibraryError>) {
+    let inside = library.proposal(&proposed.repo, &proposed.reference, LOOKED_INTO);
+    (proposed, inside)
 }
 
-/// The first sentences with the titles that they are about, how many more there are, and whether all is on the branch.
-fn sentences(inside: Proposing) -> (Vec<(String, Change)>, usize, bool) {
+/// The first sentences with the titles that they are about, and how many more there are.
+fn sentences(inside: Proposing) -> (Vec<(String, Change)>, usize) {
     let mut said: Vec<(String, Change)> = inside
         .files
         .into_iter()
@@ -114,7 +123,7 @@ fn sentences(inside: Proposing) -> (Vec<(String, Change)>, usize, bool) {
         .collect();
     let more = said.len().saturating_sub(SENTENCES);
     said.truncate(SENTENCES);
-    (said, more, inside.settled)
+    (said, more)
 }
 
 /// One proposal.

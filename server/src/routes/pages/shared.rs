@@ -8,6 +8,7 @@ use crate::db::tenants::Tenant;
 use crate::routes::api::defects::Marked;
 use catalog::attack::{Mapping, Status, TacticMapping, TacticOrigin};
 use catalog::index::{self, Entry, RevisionStatus};
+use catalog::library::RepositoryState;
 use catalog::lint;
 use catalog::procedure;
 use catalog::repository::{Forge, Repository};
@@ -16,8 +17,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use web::pages::history::{Revision, Status as RevisionKind};
 use web::view::{
-    Change, Commit, CopyRow, Defect, Diagnostic, Field, ProcedureHead, Severity as Weight, Standing, Tactic,
-    TacticOrigin as Origin, Technique, TechniqueStatus, TenantRow, When,
+    Change, Commit, CopyRow, Defect, Diagnostic, Field, ProcedureHead, Severity as Weight, Stale, Standing,
+    Tactic, TacticOrigin as Origin, Technique, TechniqueStatus, TenantRow, When,
 };
 
 /// What pages need beside what they show: the time, and where forges stand.
@@ -25,21 +26,35 @@ use web::view::{
 pub struct Context {
     now: i64,
     repositories: Vec<Repository>,
+    /// Repositories whose last sync failed, with when the last one ended that worked, and when that one failed.
+    stale: Vec<(String, Option<DateTime<Utc>>, DateTime<Utc>)>,
 }
 
 impl Context {
     /// As it is now.
     pub fn of(app: &App) -> Self {
+        let states = app.library.repositories();
+        let stale = |state: &RepositoryState| {
+            let (failed, _) = state.error.as_ref()?;
+            Some((state.repository.name.clone(), state.synced_at, *failed))
+        };
         Self {
             now: app.clock.now().timestamp(),
-            repositories: app.library.repositories().into_iter().map(|state| state.repository).collect(),
+            stale: states.iter().filter_map(stale).collect(),
+            repositories: states.into_iter().map(|state| state.repository).collect(),
         }
     }
 
     /// With these repositories, at no particular time.
     #[cfg(test)]
     pub fn with(repositories: Vec<Repository>) -> Self {
-        Self { now: 0, repositories }
+        Self { now: 0, repositories, stale: Vec::new() }
+    }
+
+    /// How old what is shown of a repository is, where its last sync failed.
+    pub fn stale(&self, repo: &str) -> Option<Stale> {
+        let (_, synced, failed) = self.stale.iter().find(|(name, ..)| name == repo)?;
+        Some(Stale { synced: synced.map(|at| self.moment(at)), failed: self.moment(*failed) })
     }
 
     /// A moment in seconds since 1970.

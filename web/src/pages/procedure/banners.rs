@@ -4,7 +4,7 @@ use super::{Broken, Gone, ProcedureView};
 use crate::components::facts;
 use crate::components::notices::{Weight, notice};
 use crate::links;
-use crate::view::{Defect, Standing};
+use crate::view::{Defect, Stale, Standing};
 use leptos::prelude::*;
 
 /// The banners of a page, the most important first.
@@ -30,7 +30,8 @@ pub(super) fn banners(view: &ProcedureView) -> AnyView {
         let content = view! { <p>"This id also stands in:" {links}</p> };
         notice(Weight::Note, content.into_any())
     });
-    view! { {past} {defects} {broken} {uncatalogued} {duplicate} {others} }.into_any()
+    let stale = view.stale.clone().map(stale);
+    view! { {past} {stale} {defects} {broken} {uncatalogued} {duplicate} {others} }.into_any()
 }
 
 fn past(view: &ProcedureView) -> Option<AnyView> {
@@ -49,6 +50,20 @@ fn past(view: &ProcedureView) -> Option<AnyView> {
         </p>
     };
     Some(notice(Weight::Caution, content.into_any()))
+}
+
+fn stale(stale: Stale) -> AnyView {
+    let synced = match stale.synced {
+        Some(when) => view! { "as of the last sync, " {facts::ago(when)} }.into_any(),
+        None => "as old as the last one that worked".into_any(),
+    };
+    let content = view! {
+        <p>
+            <strong>"Perhaps not the newest"</strong> ": the last try to sync its repository, " {facts::ago(stale.failed)}
+            ", failed. What you read is " {synced} ". " <a href="/">"Why"</a>
+        </p>
+    };
+    notice(Weight::Caution, content.into_any())
 }
 
 fn defect(view: &ProcedureView, defect: Defect) -> AnyView {

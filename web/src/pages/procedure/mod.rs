@@ -13,7 +13,7 @@ use crate::Frame;
 use crate::components::{attack, diagnostics, head};
 use crate::islands::CopyCode;
 use crate::links;
-use crate::view::{Commit, Defect, Diagnostic, ProcedureHead, Severity, Tactic, Technique, When};
+use crate::view::{Commit, Defect, Diagnostic, ProcedureHead, Severity, Stale, Tactic, Technique, When};
 use leptos::prelude::*;
 
 /// Why a file is broken, and what is shown in its place.
@@ -185,6 +185,8 @@ pub struct ProcedureView {
     pub past: Option<Past>,
     /// Set when it was deleted: what is shown is an old revision.
     pub gone: Option<Gone>,
+    /// Set when its repository could not be synced the last time.
+    pub stale: Option<Stale>,
     /// What is known to be wrong with the shown revision.
     pub defects: Vec<Defect>,
     /// Who looked it through, and whether the viewer follows it.

@@ -138,7 +138,12 @@ async fn take(app: &App, forge: &str, repo: &str, request: Request) -> Result<Re
             StatusCode::CONFLICT,
             "delivered-before",
             "Delivered before",
-            "This delivery was taken before. The repository was fetched for it, or will be.",
+            "This delivery was taken before, and a delivery counts once: the repository was fetched for it, or will be. \
+             Delivered again, by hand too, it fetches nothing.",
+        )
+        .remedy(
+            "To fetch now, use Sync now on the page Repositories, or POST /api/v1/repos/{name}/sync. A new push is a new \
+             delivery.",
         ));
     }
     if let Err(error) = app.spread_nudge(repo).await {

@@ -142,7 +142,15 @@ async fn forged_replayed_oversized_and_unsigned_deliveries_are_refused_and_nothi
 
     for (delivery, id) in [(push, "x-github-delivery"), (gitea, "x-gitea-delivery")] {
         assert_eq!(send(&sample, &delivery).await.status, 202);
-        assert_eq!(send(&sample, &delivery).await.status, 409, "replayed");
+        let replayed = send(&sample, &delivery).await;
+        assert_eq!(replayed.status, 409, "replayed, or delivered again by hand");
+        let told = replayed.json();
+        assert_eq!(
+            told["type"].as_str().map(|kind| kind.ends_with("delivered-before")),
+            Some(true),
+            "{told}"
+        );
+        assert!(replayed.text().contains("/api/v1/repos/{name}/sync"), "{told}");
         // Without an id, it is the body that counts once.
         let nameless = delivery.without(&[id, "x-github-delivery", "x-gogs-delivery"]);
         assert_eq!(send(&sample, &nameless).await.status, 202);

@@ -202,5 +202,35 @@ async fn what_would_break_move_or_double_is_told_and_so_is_what_is_there_already
     sample.commit("Take it in, squashed", &[("same.md", Some(text))]);
     sample.test.app.jobs.sync("hunts").await.unwrap();
     assert_eq!(viewer.get("/api/v1/proposals/hunts/9").await.json()["settled"], true);
-    assert!(viewer.get("/proposals").await.text().contains("on the branch already"));
+    let listed = async || {
+        let told = viewer.get("/api/v1/proposals").await.json();
+        let numbers = told["proposals"].as_array().unwrap().iter().map(|one| one["reference"].clone());
+        (numbers.collect::<Vec<_>>(), viewer.get("/proposals").await.text())
+    };
+    let (told, page) = listed().await;
+    assert_eq!(told, ["refs/heads/try/clean-up"], "what was taken in is listed no more");
+    assert!(!page.contains("/proposals/hunts/9\"") && page.contains("as long as the forge keeps"), "{page}");
+    // Nor does it come back when the branch goes on with the file.
+    let later = procedure("same", "The same, later", "T1036", "FROM process");
+    sample.commit("Go on with it", &[("same.md", Some(later))]);
+    sample.test.app.jobs.sync("hunts").await.unwrap();
+    assert_eq!(listed().await.0, ["refs/heads/try/clean-up"]);
+}
+
+#[tokio::test]
+async fn a_mirror_that_cannot_be_read_is_told_beside_the_list() {
+    let (sample, commit) = proposed().await;
+    let viewer = sample.user(Role::Viewer).await;
+    let mirror = sample.test.data.join("mirrors/hunts.git");
+    // Its pack is gone, and with it the proposal's commit.
+    std::fs::remove_dir_all(mirror.join("objects")).unwrap();
+    std::fs::create_dir_all(mirror.join("objects/pack")).unwrap();
+    let told = viewer.get("/api/v1/proposals").await;
+    assert_eq!(told.status, 200, "{}", told.text());
+    let told = told.json();
+    assert_eq!(told["proposals"], json!([]), "{commit} is there no more");
+    assert_eq!(told["unreadable"][0]["repo"], "hunts", "{told}");
+    let page = viewer.get("/proposals").await;
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("cannot be told now"), "{}", page.text());
 }
