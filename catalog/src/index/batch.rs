@@ -101,6 +101,7 @@ impl Index {
             let tantivy = self.take_lock(load)?;
             // What a process left that was killed while it committed: files of the same names would be written again.
             tantivy.garbage_collect_files().wait()?;
+            pass_over_one(&tantivy, self.fields.handle);
             let mut merges = LogMergePolicy::default();
             merges.set_del_docs_ratio_before_merge(0.2);
             tantivy.set_merge_policy(Box::new(merges));
@@ -125,6 +126,12 @@ impl Index {
             committed: false,
         })
     }
+}
+
+/// Deletes what no document is called. The number of a new writer's first operation is that of the last commit again: a
+/// merge of what was committed then may take it for done already, and a deletion of that number would be lost.
+fn pass_over_one(writer: &IndexWriter<Queued>, handle: Field) {
+    writer.delete_term(Term::from_field_bytes(handle, &[]));
 }
 
 impl Batch<'_> {
@@ -241,8 +248,10 @@ impl Drop for Batch<'_> {
             return;
         }
         // A writer that cannot go back is given up; the next batch begins with a new one.
-        if self.writer.as_mut().is_some_and(|writer| writer.tantivy.rollback().is_err()) {
-            *self.writer = None;
+        match self.writer.as_mut().map(|writer| (writer.tantivy.rollback(), writer)) {
+            Some((Ok(_), writer)) => pass_over_one(&writer.tantivy, self.index.fields.handle),
+            Some((Err(_), _)) => *self.writer = None,
+            None => {}
         }
     }
 }
