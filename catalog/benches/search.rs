@@ -145,6 +145,8 @@ fn revision(at: usize) -> Revision {
         id: None,
         title: String::new(),
         hunts: Vec::new(),
+        before: None,
+        merge: false,
         today: None,
         gained: Vec::new(),
         lost: Vec::new(),

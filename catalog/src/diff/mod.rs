@@ -2,12 +2,15 @@
 //!
 //! [`unified`](unified()) compares two texts by lines; [`changes`](changes()) compares two revisions by meaning: metadata
 //! by field, cells by content, each change a sentence that a hunter understands; [`notebooks`](notebooks()) puts both side
-//! by side, field by field and cell by cell.
+//! by side, field by field and cell by cell. [`LineBook`] tells which lines of two texts are the same, as git does, and
+//! [`blame`] what that says of lines and cells.
 
+pub mod blame;
 mod cells;
 mod change;
 mod changes;
 mod fields;
+mod lines;
 mod matching;
 mod notebooks;
 mod parameters;
@@ -17,5 +20,6 @@ mod unified;
 pub use change::{CHANGE_KINDS, Change, renamed};
 pub use changes::changes;
 pub use fields::{FieldDiff, FieldStatus};
+pub use lines::{Edit, LineBook};
 pub use notebooks::{CellDiff, CellSide, CellStatus, LeftOut, NotebookDiff, notebooks};
-pub use unified::{Hunk, Line, Unified, patch, unified};
+pub use unified::{Hunk, Line, Unified, new_file, patch, unified};

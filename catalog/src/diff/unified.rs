@@ -80,6 +80,13 @@ pub fn patch(path: &str, old: &str, new: &str) -> String {
     format!("--- {}\n+++ {}\n{hunks}", header(&format!("a/{path}")), header(&format!("b/{path}")))
 }
 
+/// What `git apply` takes to make a file that is not there.
+pub fn new_file(path: &str, text: &str) -> String {
+    let unified = unified("", text, "a", "b", 3).text;
+    let Some(hunks) = unified.splitn(3, '\n').nth(2) else { return String::new() };
+    format!("--- /dev/null\n+++ {}\n{hunks}", header(&format!("b/{path}")))
+}
+
 fn header(name: &str) -> String {
     if !name.contains(|c: char| c.is_control() || c == '"' || c == '\\') {
         return if name.contains(' ') { format!("{name}\t") } else { name.to_owned() };

@@ -163,6 +163,12 @@ pub struct Revision {
     pub changes: Vec<Change>,
     /// The blob after the commit; none when deleted.
     pub blob: Option<String>,
+    /// The blob before it; none when added. Of a merge, what the first of its parents had that had the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// Whether the commit is a merge: what it left comes from several sides.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub merge: bool,
     /// Whom the message names as co-authors: names and addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub co_authors: Vec<(String, String)>,

@@ -381,6 +381,7 @@ impl Chain {
             FileStatus::Modified => Vec::new(),
         };
         let info = &commit.commit;
+        let before = step.previous.unwrap_or(step.change);
         let revision = Revision {
             repo: repo.to_owned(),
             commit: info.id.to_string(),
@@ -396,6 +397,8 @@ impl Chain {
             status: step.status.into(),
             changes,
             blob: file.after.map(|blob| blob.to_string()),
+            before: commit.changes[before].before.map(|blob| blob.to_string()),
+            merge: info.parents.len() > 1,
             co_authors: info.co_authors.iter().map(|one| (one.name.clone(), one.email.clone())).collect(),
             id: None,
             title: String::new(),
@@ -404,7 +407,6 @@ impl Chain {
             hunts: Vec::new(),
             today: None,
         };
-        let before = step.previous.unwrap_or(step.change);
         let source = |blob: Option<BlobId>, sidecar| blob.map(|blob| Source { blob, sidecar });
         self.revisions.push(Touched {
             revision,

@@ -148,6 +148,18 @@ impl Library {
         body().unwrap_or_default()
     }
 
+    /// What the messages of revisions say below their first lines, without the trailers that name co-authors: those are told
+    /// of as people. At most 4,000 characters of each; empty where that is all, or nothing can be read.
+    pub fn messages(&self, revisions: &[Revision]) -> Vec<String> {
+        let read = || {
+            let mirror = self.mirror(&*self.shelf(&revisions.first()?.repo)?).ok()?;
+            let ids: Result<Vec<CommitId>, _> =
+                revisions.iter().map(|revision| revision.commit.parse()).collect();
+            mirror.message_bodies(&ids.ok()?).ok()
+        };
+        read().unwrap_or_else(|| vec![String::new(); revisions.len()])
+    }
+
     /// What became of a repository's procedures between two moments. None where a moment names what it does not have.
     ///
     /// # Errors

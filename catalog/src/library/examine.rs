@@ -99,6 +99,11 @@ impl Examined {
         self.outcome != Outcome::Plain
     }
 
+    /// Whether it is a notebook in another of jupytext's formats.
+    pub(super) fn is_of_another_format(&self) -> bool {
+        matches!(&self.outcome, Outcome::Unusable(reason) if reason.code == myst::OTHER_FORMAT)
+    }
+
     /// The sidecar's blob as it goes on record: of a notebook that says itself what it is, none.
     pub(super) fn sidecar_of(&self, source: Source) -> Option<String> {
         source.sidecar.filter(|_| !self.notebook.has_hunting()).map(|blob| blob.to_string())

@@ -3,6 +3,7 @@
 //! Every function is plain and blocking. A [`Library`] can be shared between threads; syncs of one repository run one
 //! at a time, and reading goes on beside them. Who may see what is the caller's business: nothing here knows of users.
 
+mod blame;
 mod chain;
 mod changes;
 mod comparing;
@@ -13,15 +14,18 @@ mod left_out;
 mod pass;
 mod past;
 mod pins;
+mod place;
 mod progress;
 mod proposals;
 mod reading;
 mod record;
+mod restore;
 mod shelves;
 mod sync;
 mod teams;
 mod upgrade;
 
+pub use blame::{Attributed, Attribution, Blame, Cut, CutBecause};
 pub use changes::{Became, Between, How, MAX_COMPARED, Moment};
 pub use comparing::{Comparison, LARGEST_UPLOAD, Sides, UploadComparison};
 pub use files::File;
@@ -33,6 +37,7 @@ pub use proposals::{
     MAX_PROPOSED_COMMITS, MAX_PROPOSED_FILES, Proposed, ProposedFile, ProposedNotebook, Proposing,
 };
 pub use record::{Cause, Ending, KEPT_SYNCS, SyncEntry, Syncs};
+pub use restore::{Restoring, RestoringPatch};
 pub use upgrade::{MAX_PATCHED, UpgradePatch};
 
 use crate::attack::{Release, Releases};
@@ -90,6 +95,8 @@ pub struct Library {
     parsed: moka::sync::Cache<Parsed, Arc<Examined>>,
     /// Whether the branch took in a proposal, by repository and the proposal's commit; and where the branch was then.
     settled: moka::sync::Cache<(String, CommitId), (Option<CommitId>, bool)>,
+    /// Who last changed what, as it was asked lately.
+    blames: blame::Blames,
     teams: Teams,
 }
 
@@ -160,6 +167,15 @@ pub struct History {
     pub deleted: Option<Revision>,
 }
 
+/// A revision, and what is newer than it.
+#[derive(Debug, Clone)]
+pub struct Since {
+    /// The revision.
+    pub revision: Revision,
+    /// Those after it, newest first; of more than 500 the newest.
+    pub newer: Vec<Revision>,
+}
+
 /// One problem of one file at the tip of its branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -173,6 +189,8 @@ pub struct Problem {
     pub commit: String,
     /// What is wrong, where, and what to do.
     pub diagnostic: Diagnostic,
+    /// Whether this is what broke a procedure that was good before: see [`Library::restoring_patch`].
+    pub restorable: bool,
 }
 
 /// How one repository stands.
@@ -334,6 +352,7 @@ impl Library {
             fetch,
             parsed,
             settled: moka::sync::Cache::new(SETTLED),
+            blames: blame::kept(),
             teams: Teams::default(),
         };
         library.forget_strangers()?;
@@ -401,6 +420,12 @@ impl Library {
     pub fn tip(&self, repo: &str) -> Option<String> {
         let mark = self.index.marks().repos.get(repo).and_then(sync::Mark::read)?;
         Some(mark.commit).filter(|commit| !commit.is_empty())
+    }
+
+    /// What besides the commits decides about the documents of a repository in the index.
+    fn settings_of(&self, repo: &str) -> String {
+        let mark = self.index.marks().repos.get(repo).and_then(sync::Mark::read);
+        mark.map(|mark| mark.settings).unwrap_or_default()
     }
 
     fn shelf(&self, name: &str) -> Option<Arc<Shelf>> {

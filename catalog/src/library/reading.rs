@@ -1,19 +1,14 @@
 //! Finding, reading and looking back: what the pages and the API ask of the library.
 
 use super::examine::{self, Contents, Examined, Source};
+use super::place::Place;
 use super::{Address, History, Library, LibraryError, Located, Problem, Reading, Shelf};
-use crate::index::{
-    Coverage, Entry, Found, Likeness, Offers, Ranking, Revision, RevisionStatus, Search, Suggest, Suggestions,
-};
-use crate::mirror::{BlobId, CommitId, CommitInfo, Content, Mirror, Signature};
+use crate::index::{Coverage, Entry, Found, Likeness, Offers, Ranking, Search, Suggest, Suggestions};
+use crate::mirror::{Content, Mirror};
 use crate::notebook::{ipynb, myst};
 use crate::procedure::Releases;
 use std::collections::HashMap;
-use std::str::FromStr;
 use std::sync::Arc;
-
-/// Revisions of one file that are looked through to find where it stood at a commit.
-const LOOKED_THROUGH: usize = 5_000;
 
 impl Library {
     /// Searches.
@@ -165,16 +160,6 @@ impl Library {
         Ok(Some(History { entry, revisions, total, next, deleted }))
     }
 
-    /// The revision that left a procedure as it is at a commit that its branch reaches.
-    ///
-    /// # Errors
-    /// [`LibraryError::Commit`] when it is no such commit, or the file was not there.
-    pub fn revision_at(&self, address: &Address, at: &str) -> Result<Option<Revision>, LibraryError> {
-        let Some((Located { entry, .. }, _)) = self.locate_any(address)? else { return Ok(None) };
-        let (shelf, mirror) = self.shelf_of(&entry)?;
-        Ok(Some(self.place(&shelf, &mirror, &entry, at)?.revision))
-    }
-
     /// The places in the walk of the revisions that commits made of a procedure, by commit; those that made none are left
     /// out. A larger place is newer.
     ///
@@ -207,8 +192,10 @@ impl Library {
             problems.extend(self.left_out());
         }
         problems.extend(entries.into_iter().flat_map(|entry| {
-            let Entry { repo, path, id, commit, problems, .. } = entry;
+            let Entry { repo, path, id, commit, problems, broken, .. } = entry;
+            let was_good = broken.is_some_and(|broken| broken.last_good_blob.is_some());
             problems.into_iter().map(move |diagnostic| Problem {
+                restorable: was_good && diagnostic.blocking,
                 repo: repo.clone(),
                 path: path.clone(),
                 id: Some(id.clone()),
@@ -270,146 +257,6 @@ impl Library {
             Content::TooLarge(_) | Content::Missing => String::new(),
         };
         Ok((text, Some(examined)))
-    }
-
-    /// The newest revision, or the newest one before another.
-    pub(super) fn newest_before(
-        &self,
-        shelf: &Shelf,
-        mirror: &Mirror,
-        entry: &Entry,
-        order: Option<u64>,
-    ) -> Result<Place, LibraryError> {
-        let (mut revisions, _) = self.index.revisions(&entry.repo, &entry.lineage, 1, order)?;
-        let revision = revisions
-            .pop()
-            .ok_or_else(|| LibraryError::Commit(format!("{} has no other revision", entry.id)))?;
-        Self::place_of(shelf, mirror, revision)
-    }
-
-    /// Where a procedure stood at any commit that the branch reaches.
-    pub(super) fn place(
-        &self,
-        shelf: &Shelf,
-        mirror: &Mirror,
-        entry: &Entry,
-        at: &str,
-    ) -> Result<Place, LibraryError> {
-        let failed = LibraryError::mirror(&entry.repo);
-        let commit = mirror.resolve(at).map_err(&failed)?.ok_or_else(|| {
-            LibraryError::Commit(format!(
-                "{at} is not a commit that the branch of {} or a pin reaches",
-                entry.repo
-            ))
-        })?;
-        if let Some(revision) = self.index.revision(&entry.repo, &entry.lineage, &commit.to_string())? {
-            return Self::place_of(shelf, mirror, revision);
-        }
-        self.place_between(shelf, mirror, entry, commit)
-    }
-
-    /// Where a revision left its file.
-    fn place_of(shelf: &Shelf, mirror: &Mirror, revision: Revision) -> Result<Place, LibraryError> {
-        let commit =
-            CommitId::from_str(&revision.commit).map_err(|error| LibraryError::Index(error.to_string()))?;
-        let blob = revision.blob.as_deref().and_then(|blob| BlobId::from_str(blob).ok());
-        let source = match blob {
-            Some(blob) => Some(Self::source(shelf, mirror, commit, &revision.path, blob)?),
-            None => None,
-        };
-        Ok(Place { commit: revision.commit.clone(), path: revision.path.clone(), source, revision })
-    }
-
-    fn source(
-        shelf: &Shelf,
-        mirror: &Mirror,
-        commit: CommitId,
-        path: &str,
-        blob: BlobId,
-    ) -> Result<Source, LibraryError> {
-        let repository = &shelf.repository;
-        Source::at(mirror, &repository.sidecar, commit, path, blob)
-            .map_err(LibraryError::mirror(&repository.name))
-    }
-
-    /// The same for a commit that did not touch the file.
-    fn place_between(
-        &self,
-        shelf: &Shelf,
-        mirror: &Mirror,
-        entry: &Entry,
-        commit: CommitId,
-    ) -> Result<Place, LibraryError> {
-        let failed = LibraryError::mirror(&entry.repo);
-        let (revisions, _) = self.index.revisions(&entry.repo, &entry.lineage, LOOKED_THROUGH, None)?;
-        let mut paths: Vec<&str> = Vec::new();
-        for revision in revisions.iter().filter(|revision| revision.status != RevisionStatus::Deleted) {
-            if !paths.contains(&revision.path.as_str()) {
-                paths.push(&revision.path);
-            }
-        }
-        let on_branch = match mirror.tip().map_err(&failed)? {
-            Some(tip) => mirror.is_ancestor(commit, tip).map_err(&failed)?,
-            None => false,
-        };
-        for path in paths {
-            let Some(blob) = mirror.entry_at(commit, path).map_err(&failed)? else { continue };
-            if !on_branch {
-                // Of a history that is no longer the branch's, only what a pin keeps is left: the file of that name.
-                let revision = unrecorded(entry, &mirror.commit(commit).map_err(&failed)?, path, blob);
-                return Self::place_of(shelf, mirror, revision);
-            }
-            let text = blob.to_string();
-            let came_from = revisions
-                .iter()
-                .find(|revision| revision.path == path && revision.blob.as_deref() == Some(text.as_str()));
-            // A file of the same name and other content belongs to another lineage.
-            let Some(revision) = came_from else { continue };
-            return Ok(Place {
-                commit: commit.to_string(),
-                path: path.to_owned(),
-                source: Some(Self::source(shelf, mirror, commit, path, blob)?),
-                revision: revision.clone(),
-            });
-        }
-        Err(LibraryError::Commit(format!("{} was not there at commit {}", entry.id, commit.short(12))))
-    }
-}
-
-/// A procedure at a commit: its path and text there, and the revision that left it so.
-pub(super) struct Place {
-    commit: String,
-    pub(super) path: String,
-    /// None where the commit deleted the file.
-    pub(super) source: Option<Source>,
-    pub(super) revision: Revision,
-}
-
-/// A revision that is on no record: a file as a commit left it that the branch does not reach.
-fn unrecorded(entry: &Entry, commit: &CommitInfo, path: &str, blob: BlobId) -> Revision {
-    let time = |signature: &Signature| (signature.when_seconds, signature.offset_minutes);
-    Revision {
-        repo: entry.repo.clone(),
-        commit: commit.id.to_string(),
-        path: path.to_owned(),
-        previous_path: None,
-        lineage: entry.lineage.clone(),
-        order: 0,
-        author_name: commit.author.name.clone(),
-        author_email: commit.author.email.clone(),
-        authored_at: time(&commit.author),
-        committed_at: time(&commit.committer),
-        subject: commit.subject.clone(),
-        status: RevisionStatus::Modified,
-        changes: Vec::new(),
-        blob: Some(blob.to_string()),
-        co_authors: commit.co_authors.iter().map(|one| (one.name.clone(), one.email.clone())).collect(),
-        id: None,
-        title: String::new(),
-        gained: Vec::new(),
-        lost: Vec::new(),
-        hunts: Vec::new(),
-        today: None,
     }
 }
 

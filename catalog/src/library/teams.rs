@@ -163,6 +163,7 @@ impl Library {
             .iter()
             .flat_map(|known| {
                 known.team.problems.iter().map(|wrong| Problem {
+                    restorable: false,
                     repo: known.repo.clone(),
                     path: wrong.path.clone(),
                     id: None,

@@ -95,18 +95,33 @@ pub(super) fn co_authors(message: &[u8]) -> Vec<Person> {
     let text = String::from_utf8_lossy(tail);
     // The last paragraph holds the trailers.
     let last = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
-    for written in last.lines() {
-        let Some((key, value)) = written.split_once(':') else { continue };
-        if !key.trim().eq_ignore_ascii_case(CO_AUTHORED) {
-            continue;
-        }
-        let Some((name, email)) = value.trim().trim_end_matches('>').split_once('<') else { continue };
-        let person = Person { name: line(name.as_bytes(), false), email: line(email.as_bytes(), false) };
-        if found.len() < CO_AUTHORS && !person.name.is_empty() && !found.contains(&person) {
+    for person in last.lines().filter_map(co_author) {
+        if found.len() < CO_AUTHORS && !found.contains(&person) {
             found.push(person);
         }
     }
     found
+}
+
+/// Whom a line names as a co-author.
+fn co_author(written: &str) -> Option<Person> {
+    let (key, value) = written.split_once(':')?;
+    if !key.trim().eq_ignore_ascii_case(CO_AUTHORED) {
+        return None;
+    }
+    let (name, email) = value.trim().trim_end_matches('>').split_once('<')?;
+    let person = Person { name: line(name.as_bytes(), false), email: line(email.as_bytes(), false) };
+    (!person.name.is_empty()).then_some(person)
+}
+
+/// The paragraphs of a message without the trailers that name co-authors, who are told of as people.
+pub(super) fn without_co_authors(body: &str) -> String {
+    let (above, last) = body.rsplit_once("\n\n").map_or(("", body), |(above, last)| (above, last));
+    if !mentions(last.as_bytes()) {
+        return body.to_owned();
+    }
+    let rest: Vec<&str> = last.lines().filter(|line| co_author(line).is_none()).collect();
+    format!("{above}\n\n{}", rest.join("\n")).trim().to_owned()
 }
 
 fn mentions(tail: &[u8]) -> bool {
@@ -149,11 +164,22 @@ mod tests {
         assert!(co_authors(b"Tune the query\n").is_empty());
     }
 
+    #[test]
+    fn who_is_told_of_as_a_person_is_not_told_of_again_in_the_message() {
+        let body = "Why it is so.\n\nCo-authored-by: this stays\n\nReviewed-by: Cleo <cleo@example.com>\n\
+            Co-Authored-By: Bo <bo@example.com>";
+        let told = "Why it is so.\n\nCo-authored-by: this stays\n\nReviewed-by: Cleo <cleo@example.com>";
+        assert_eq!(without_co_authors(body), told);
+        assert_eq!(without_co_authors("Co-authored-by: Bo <bo@example.com>"), "");
+        assert_eq!(without_co_authors("One.\n\nTwo."), "One.\n\nTwo.");
+    }
+
     proptest! {
         #[test]
         fn no_message_or_mailmap_does_harm(bytes in proptest::collection::vec(any::<u8>(), 0..400), name in "\\PC{0,20}") {
             let message = [b"x\n\nCo-authored-by: ".as_slice(), &bytes].concat();
             prop_assert!(co_authors(&message).len() <= CO_AUTHORS);
+            let _ = without_co_authors(&String::from_utf8_lossy(&message));
             let (mut name, mut email) = (name, "a@example.com".to_owned());
             Mailmap::read(&bytes).name(&mut name, &mut email);
         }

@@ -1,6 +1,6 @@
 //! What every commit changed, oldest first.
 
-use super::people::{Mailmap, Person, co_authors};
+use super::people::{Mailmap, Person, co_authors, without_co_authors};
 use super::tree::{Differences, Skipped, TreeReader};
 use super::{BlobId, CommitId, Mirror, MirrorError};
 use git2::{Commit, Oid, Repository};
@@ -140,6 +140,16 @@ impl Mirror {
     pub fn message_body(&self, id: CommitId) -> Result<String, MirrorError> {
         let repository = self.handle()?;
         Ok(find(&repository, id).map(|commit| body(&commit)).unwrap_or_default())
+    }
+
+    /// The same for several commits, without the trailers that name co-authors.
+    ///
+    /// # Errors
+    /// When the mirror cannot be opened.
+    pub fn message_bodies(&self, ids: &[CommitId]) -> Result<Vec<String>, MirrorError> {
+        let repository = self.handle()?;
+        let told = |id: &CommitId| find(&repository, *id).map(|commit| without_co_authors(&body(&commit)));
+        Ok(ids.iter().map(|id| told(id).unwrap_or_default()).collect())
     }
 
     /// Tells `each` of every commit that `to` reaches and `since` does not, parents before children: what it did to

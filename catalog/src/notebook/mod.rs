@@ -164,6 +164,11 @@ pub(crate) fn yaml_texts(text: &str) -> Result<(Metadata, Vec<(String, u32)>), D
     }
 }
 
+/// A mapping as YAML, as jupytext writes it into front matter.
+pub(crate) fn yaml_block(map: &Metadata) -> String {
+    yaml_write::dump(map, yaml_write::Style::COMPACT)
+}
+
 /// Bytes as hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {

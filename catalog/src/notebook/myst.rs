@@ -66,6 +66,9 @@ pub fn looks_like_myst(bytes: &[u8]) -> bool {
     false
 }
 
+/// The code of what [`other_format`] says.
+pub const OTHER_FORMAT: &str = "format-other";
+
 /// What to say of a notebook in another of jupytext's formats for text with this ending, as its front matter names it.
 /// None for a file that names no such format.
 pub fn other_format(bytes: &[u8]) -> Option<Diagnostic> {
@@ -79,7 +82,7 @@ pub fn other_format(bytes: &[u8]) -> Option<Diagnostic> {
         let name = OTHER_FORMATS.iter().find(|other| other.as_bytes() == name)?;
         return Some(
             Diagnostic::new(
-                "format-other",
+                OTHER_FORMAT,
                 Severity::Error,
                 format!("this is a notebook in jupytext's format `{name}`, of which nothing is read here"),
                 "Convert it with `jupytext --to md:myst FILE`; its cells and metadata stay the same.",

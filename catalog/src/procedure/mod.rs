@@ -4,6 +4,7 @@
 //! carries on with what can be used. Only what leaves a file without an identity of its own is blocking.
 
 mod fields;
+mod restored;
 mod service;
 mod sidecar;
 mod skeleton;
@@ -12,6 +13,7 @@ mod techniques;
 mod text;
 
 pub use fields::normal_data_source;
+pub use restored::{LastGood, restored, restored_ipynb};
 pub use service::SERVICES;
 pub use sidecar::{MAX_SIDECAR, UNUSED as SIDECAR_UNUSED, describe};
 pub use skeleton::{MAX_TECHNIQUES as MAX_SKELETON_TECHNIQUES, Skeleton};

@@ -18,6 +18,8 @@ fn revision(path: &str, commit: &str, order: u64) -> Revision {
         status: RevisionStatus::Modified,
         changes: Vec::new(),
         blob: Some("b10b".into()),
+        before: None,
+        merge: false,
         co_authors: Vec::new(),
         id: None,
         title: String::new(),
