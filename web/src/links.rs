@@ -52,6 +52,16 @@ pub fn report(id: &str, repo: Option<&str>, at: Option<&str>) -> String {
     with_query(&procedure(id, "report", None), pairs)
 }
 
+/// Who last changed the cells of a procedure, as it is or as a commit left it; of `cell` (a number, `metadata`, `all`) the
+/// lines.
+pub fn blame(id: &str, repo: Option<&str>, at: Option<&str>, cell: Option<&str>) -> String {
+    let pairs = [("repo", repo), ("at", at), ("cell", cell)];
+    with_query(
+        &procedure(id, "blame", None),
+        pairs.into_iter().filter_map(|(name, value)| Some((name, value?))),
+    )
+}
+
 /// Two revisions compared.
 pub fn diff(id: &str, from: &str, to: &str, repo: Option<&str>) -> String {
     procedure(id, &format!("diff/{}..{}", encode(from), encode(to)), repo)

@@ -12,6 +12,8 @@ pub(crate) enum Tab {
     Read,
     /// Its revisions, or two of them compared.
     History,
+    /// Who last changed what.
+    Blame,
     /// The copy dialogue.
     Copy,
 }
@@ -44,6 +46,7 @@ pub(crate) fn head(head: &ProcedureHead, current: Tab) -> AnyView {
                 <ul>
                     {tab(Tab::Read, "Procedure", read)}
                     {tab(Tab::History, "History", links::procedure(&head.id, "history", repo))}
+                    {tab(Tab::Blame, "Blame", links::blame(&head.id, repo, at, None))}
                     {tab(Tab::Copy, "Take a copy", copy)}
                     <li class="file"><a href=links::procedure_file(&head.id, "source", repo, at)>"Source"</a></li>
                     <li class="file">

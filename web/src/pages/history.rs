@@ -7,6 +7,7 @@ mod defects;
 
 use crate::Frame;
 use crate::components::notices::{Weight, empty, notice};
+use crate::components::paragraphs::paragraphs;
 use crate::components::{facts, head, paging};
 use crate::links;
 use crate::view::{Change, Commit, Defect, ProcedureHead, When};
@@ -33,8 +34,12 @@ pub struct Revision {
     pub commit: Commit,
     /// First line of the message.
     pub subject: String,
+    /// What the message says below that.
+    pub body: String,
     /// The author's name as git has it.
     pub author: String,
+    /// Whom the message names as co-authors.
+    pub co_authors: Vec<String>,
     /// Author time.
     pub authored: When,
     /// What happened to the file.
@@ -204,15 +209,26 @@ pub(crate) fn facts_of(head: &ProcedureHead, revision: Revision) -> AnyView {
     let moved = revision.previous_path.map(|previous| {
         view! { <p class="moved"><code>{previous}</code> " → " <code>{revision.path}</code></p> }
     });
+    let with = (!revision.co_authors.is_empty()).then(|| format!(" with {}", revision.co_authors.join(", ")));
+    let message = (!revision.body.is_empty()).then(|| {
+        let short = revision.commit.short().to_owned();
+        view! {
+            <details class="message">
+                <summary>"Message" <span class="unseen">" of " {short}</span></summary>
+                {paragraphs(&revision.body)}
+            </details>
+        }
+    });
     let defective = revision
         .defective
         .map(|severity| view! { " " <span class="badge defect in-range">{severity} " defect"</span> });
     view! {
         <div class="revision-facts">
             <p class="subject">{subject} " " {status} {defective}</p>
-            <p class="who-when">{revision.author} ", " {facts::moment(revision.authored)} " " {facts::commit(revision.commit)}</p>
+            <p class="who-when">{revision.author} {with} ", " {facts::moment(revision.authored)} " " {facts::commit(revision.commit)}</p>
             {moved}
             {facts::changes(revision.changes)}
+            {message}
         </div>
     }
     .into_any()

@@ -4,6 +4,7 @@
 
 pub mod about;
 pub mod actor;
+pub mod blame;
 pub mod catalog;
 pub mod changes;
 pub mod collections;

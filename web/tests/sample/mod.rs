@@ -1,6 +1,7 @@
 //! Every page, filled with what a working catalog would show: for looking at (`cargo run -p web --example gallery`) and
 //! for the tests. All text passes through one function, so that a test can put anything into every field.
 
+mod blamed;
 mod past;
 mod reading;
 mod shelf;
@@ -205,6 +206,7 @@ impl Sample {
         ];
         pages.extend(self.reading_pages());
         pages.extend(self.diff_pages());
+        pages.extend(self.blame_pages());
         pages.extend(self.past_pages());
         pages.extend(self.work_pages());
         pages

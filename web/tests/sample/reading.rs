@@ -1,12 +1,13 @@
 //! Pages about one procedure.
 
 use super::Sample;
+use web::links;
 use web::pages::procedure::{
     Alike, Broken, Cell, CellKind, Detail, ForgeLinks, Heading, Nearly, Parameter, Past, ProcedureView,
     Query, ReportView,
 };
 use web::pages::{diff, history, procedure};
-use web::view::{Change, Defect, ProcedureHead, Stale, Standing, TacticOrigin};
+use web::view::{Change, Defect, Field, ProcedureHead, Stale, Standing, TacticOrigin};
 
 const TIP: &str = "4be0c2d1a77f3e9912ab5f0c7d44e8a1b2c3d4e5";
 const BEFORE: &str = "91d3a0be5521c7f60e88ab4412d09f7e6c5b4a39";
@@ -82,6 +83,7 @@ impl Sample {
             tags: self.list(tags),
             line,
             forge: self.some("https://forge.example/hunts/blob/main/lsass.md#L20"),
+            blame: Some(links::blame(&self.t("lsass-handle-access"), None, None, Some("3"))),
             outputs: Vec::new(),
             mistaken: Vec::new(),
         };
@@ -304,6 +306,23 @@ impl Sample {
                 remedy: self.t("Put two blanks where the tab is."),
                 reason: self.t("the front matter is not YAML: line 9, a tab where a blank must be."),
                 last_good: Some(self.commit(BEFORE)),
+                restore: Some(procedure::Restore {
+                    values: vec![
+                        Field { key: self.t("id"), value: self.t("lsass-handle-access") },
+                        Field { key: self.t("tags"), value: self.t("windows, tier-1") },
+                    ],
+                    patch: Some(procedure::Patch {
+                        href: links::procedure_file(
+                            &self.t("lsass-handle-access"),
+                            "restore.patch",
+                            None,
+                            None,
+                        ),
+                        file_name: self.t("restore-lsass.md.patch"),
+                        path: self.t("procedures/lsass.md"),
+                        stays: true,
+                    }),
+                }),
             }),
             others: Vec::new(),
             ..self.procedure()
@@ -316,7 +335,12 @@ impl Sample {
             past: Some(Past {
                 commit: self.commit(BEFORE),
                 when: Some(Self::hours_ago(700)),
-                newer: Some(4),
+                newer: Some(vec![
+                    self.list(&["query-changed"]),
+                    Vec::new(),
+                    vec!["guidance-changed".to_owned()],
+                ]),
+                since: Some(links::diff(&self.t("lsass-handle-access"), BEFORE, TIP, None)),
             }),
             others: Vec::new(),
             diagnostics: Vec::new(),
@@ -358,7 +382,9 @@ impl Sample {
         history::Revision {
             commit: self.commit(commit),
             subject: self.t(subject),
+            body: self.t("After the September engagement.\n\nTwo more masks were seen:\n- 0x1410\n- 0x143a"),
             author: self.t("Jonas Weber"),
+            co_authors: self.list(&["Mira Okafor"]),
             authored: Self::hours_ago(hours),
             status,
             path: self.t("procedures/credential-access/lsass-handle-access.md"),

@@ -9,7 +9,7 @@ use crate::http::query;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use catalog::index::{Revision, RevisionStatus};
-use catalog::library::Address;
+use catalog::library::{Address, History, Library};
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -59,6 +59,9 @@ pub struct RevisionEntry {
     pub committed_at: String,
     /// First line of the message.
     pub subject: String,
+    /// What the message says below that, at most 4,000 characters, without trailers that name co-authors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
     /// `added`, `modified`, `renamed` or `deleted`.
     #[schema(value_type = String)]
     pub status: RevisionStatus,
@@ -86,6 +89,7 @@ impl From<Revision> for RevisionEntry {
             authored_at: in_zone(revision.authored_at),
             committed_at: in_zone(revision.committed_at),
             subject: revision.subject,
+            body: None,
             status: revision.status,
             changes: revision.changes.into_iter().map(ChangeItem::from).collect(),
         }
@@ -122,16 +126,33 @@ pub async fn get(
     let address = Address { id: id.clone(), repo: query::one(params.repo.as_ref()) };
     let limit = query::limit(params.limit.as_ref(), 100, 500)?;
     let cursor = query::one(params.cursor.as_ref());
-    let history = app
-        .read(move |library| library.history(&address, limit, cursor.as_deref()))
-        .await?
-        .ok_or_else(|| no_procedure(&id))?;
+    let (history, messages) = read(&app, &id, address, limit, cursor).await?;
+    let told = history.revisions.into_iter().zip(messages);
     Ok(Json(HistoryAnswer {
         total: history.total,
-        revisions: history.revisions.into_iter().map(RevisionEntry::from).collect(),
+        revisions: told.map(|(one, body)| RevisionEntry { body: Some(body), ..one.into() }).collect(),
         next: history.next,
         deleted: history.deleted.map(|revision| revision.commit),
     }))
+}
+
+/// A page of a history, with what the messages say below their first lines.
+///
+/// # Errors
+/// 404 when there is no such procedure.
+pub async fn read(
+    app: &App,
+    id: &str,
+    address: Address,
+    limit: usize,
+    cursor: Option<String>,
+) -> Result<(History, Vec<String>), Problem> {
+    let told = move |library: &Library| {
+        let Some(history) = library.history(&address, limit, cursor.as_deref())? else { return Ok(None) };
+        let messages = library.messages(&history.revisions);
+        Ok(Some((history, messages)))
+    };
+    app.read(told).await?.ok_or_else(|| no_procedure(id))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 pub mod asked;
 pub mod attack;
+pub mod blame;
 pub mod changes;
 pub mod collections;
 pub mod compared;
@@ -25,6 +26,7 @@ pub mod procedures;
 pub mod proposals;
 pub mod report;
 pub mod repos;
+pub mod restore;
 pub mod reviews;
 pub mod searches;
 pub mod skeleton;
@@ -96,6 +98,8 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(notebook::get))
         .routes(routes!(history::get))
         .routes(routes!(diff::get, diff::upload))
+        .routes(routes!(blame::get))
+        .routes(routes!(restore::patch))
         .routes(routes!(defects::list, defects::create))
         .routes(routes!(defects::change))
         .routes(routes!(reviews::list, reviews::create))

@@ -9,6 +9,7 @@ use axum::extract::{Query, State};
 use catalog::lint::Severity;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use web::links;
 
 /// Which page.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -55,12 +56,18 @@ pub struct FileProblem {
     pub message: String,
     /// What to do about it.
     pub help: String,
+    /// Where the patch is that brings back what was lost, for a file that was good before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restore: Option<String>,
 }
 
 impl From<catalog::library::Problem> for FileProblem {
     fn from(problem: catalog::library::Problem) -> Self {
+        let restore = problem.id.as_deref().filter(|_| problem.restorable);
+        let restore = restore.map(|id| links::procedure_file(id, "restore.patch", Some(&problem.repo), None));
         let found = problem.diagnostic;
         Self {
+            restore,
             repo: problem.repo,
             path: problem.path,
             id: problem.id,

@@ -10,7 +10,7 @@ use crate::http::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use catalog::index::{Broken, Likeness, NearDuplicate, Similar};
-use catalog::library::{Library, Reading};
+use catalog::library::{Library, Reading, Restoring};
 use catalog::notebook::CellKind;
 use catalog::procedure::Standing;
 use catalog::query::{QueryKind, QueryLanguage};
@@ -18,6 +18,7 @@ use catalog::render::{self, Heading};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+use web::links;
 
 /// Most procedures that are like it.
 const SIMILAR: usize = 10;
@@ -246,6 +247,27 @@ pub struct BrokenItem {
     pub reason: String,
     /// The commit that is served instead.
     pub last_good_commit: Option<String>,
+    /// What brings its metadata back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restore: Option<RestoreItem>,
+}
+
+/// The way back for metadata that were lost.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RestoreItem {
+    /// What the `hunting` block last said.
+    #[schema(value_type = Object)]
+    pub values: Map<String, Value>,
+    /// Where the patch is; null where no patch can bring it back.
+    pub patch: Option<String>,
+}
+
+impl RestoreItem {
+    fn of(restoring: Restoring) -> Self {
+        let Restoring { entry, values, patch, .. } = restoring;
+        let address = |_| links::procedure_file(&entry.id, "restore.patch", Some(&entry.repo), None);
+        Self { patch: patch.map(address), values }
+    }
 }
 
 impl From<Broken> for BrokenItem {
@@ -256,6 +278,7 @@ impl From<Broken> for BrokenItem {
             at: seconds(broken.at),
             reason: broken.reason,
             last_good_commit: broken.last_good_commit,
+            restore: None,
         }
     }
 }
@@ -281,7 +304,15 @@ pub async fn get(
         let Some(reading) = library.read(&address, at.as_deref())? else { return Ok(None) };
         let likeness = library.likeness(&reading.entry, SIMILAR)?;
         let entry = reading.entry.clone();
-        Ok(Some((answer(reading, likeness), entry)))
+        let restoring = match &reading.broken {
+            Some(_) => library.restoring_patch(&address)?,
+            None => None,
+        };
+        let mut answer = answer(reading, likeness);
+        if let Some(broken) = &mut answer.broken {
+            broken.restore = restoring.map(RestoreItem::of);
+        }
+        Ok(Some((answer, entry)))
     };
     let answer = app.read(told).await?;
     match answer {

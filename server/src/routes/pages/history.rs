@@ -6,12 +6,12 @@ use crate::app::App;
 use crate::auth::Role;
 use crate::http::problem::Problem;
 use crate::http::query;
-use crate::routes::api::history::HistoryParams;
-use crate::routes::api::{defects, follows, no_procedure};
+use crate::routes::api::history::{self, HistoryParams};
+use crate::routes::api::{defects, follows};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use catalog::library::Address;
-use web::pages::history::{HistoryView, page};
+use web::pages::history::{HistoryView, Revision, page};
 
 /// The history.
 ///
@@ -28,10 +28,7 @@ pub async fn show(
     let limit = query::limit(params.limit.as_ref(), 100, 500)?;
     let cursor = query::one(params.cursor.as_ref());
     let further_page = cursor.is_some();
-    let history = app
-        .read(move |library| library.history(&address, limit, cursor.as_deref()))
-        .await?
-        .ok_or_else(|| no_procedure(&id))?;
+    let (history, messages) = history::read(&app, &id, address, limit, cursor).await?;
     let context = Context::of(&app);
     let marked = defects::marked(&app, &history.entry).await?;
     if !further_page {
@@ -41,7 +38,12 @@ pub async fn show(
         head: head(&history.entry, &history.entry.procedure.title, &[], named, None),
         total: history.total,
         further_page,
-        revisions: history.revisions.into_iter().map(|revision| context.judged(revision, &marked)).collect(),
+        revisions: history
+            .revisions
+            .into_iter()
+            .zip(messages)
+            .map(|(revision, body)| Revision { body, ..context.judged(revision, &marked) })
+            .collect(),
         next: history.next,
         gone: history.deleted.is_some(),
         defects: marked.into_iter().map(|one| context.defect(one.defect)).collect(),

@@ -3,6 +3,7 @@
 
 pub mod about;
 pub mod attack;
+pub mod blame;
 pub mod catalog;
 pub mod changes;
 pub mod collections;
@@ -65,6 +66,7 @@ pub fn router() -> Router<App> {
             "/procedures/{id}/diff",
             get(diff::choose).post(diff::upload).layer(DefaultBodyLimit::max(LARGEST_UPLOAD + (64 << 10))),
         )
+        .route("/procedures/{id}/blame", get(blame::show))
         .route("/procedures/{id}/diff/{range}", get(diff::show))
         .route("/procedures/{id}/copy", get(copy::show).post(copy::make_copies))
         .route("/procedures/{id}/instances", get(copies::of_procedure))
@@ -241,6 +243,9 @@ mod tests {
             &format!("/procedures/lsass/at/{first}"),
             "/procedures/lsass/history",
             "/procedures/lsass/diff",
+            "/procedures/lsass/blame",
+            "/procedures/lsass/blame?cell=all",
+            "/procedures/path%3Anotes%2Flsass.md/blame?cell=metadata",
             &format!("/procedures/lsass/diff/{first}..{last}"),
             "/procedures/lsass/copy",
             "/procedures/path%3Anotes%2Flsass.md/copy",

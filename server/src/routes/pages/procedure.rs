@@ -13,7 +13,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use catalog::index::{Entry, Likeness, NearDuplicate, Revision, Similar};
 use catalog::instance::Vocabulary;
-use catalog::library::{LibraryError, Reading};
+use catalog::library::{LibraryError, Reading, Restoring, Since};
 use catalog::notebook::{CellKind as Kind, Notebook, ipynb};
 use catalog::procedure::Standing;
 use catalog::render::RenderedCell;
@@ -24,11 +24,10 @@ use serde_json::Value;
 use web::links;
 use web::pages::procedure::{
     self, Alike, Broken, Cell, CellKind, Detail, ForgeLinks, Gone, Heading, Looked, Nearly, Parameter, Past,
-    ProcedureView, Query as QueryView, ReportView, Review,
+    Patch, ProcedureView, Query as QueryView, ReportView, Restore, Review,
 };
+use web::view::{Field, ProcedureHead};
 
-/// So many revisions are looked through for the place of a past one.
-const REVISIONS: usize = 500;
 /// Similar procedures that the page names.
 const SIMILAR: usize = 5;
 
@@ -124,7 +123,14 @@ async fn read(
                 };
                 return Ok(Some(Made::Elsewhere(there)));
             }
-            let past = if reading.past { library.history(&address, REVISIONS, None)? } else { None };
+            let past = match at.as_deref().filter(|_| reading.past) {
+                Some(at) => library.since(&address, at)?,
+                None => None,
+            };
+            let restoring = match &reading.broken {
+                Some(_) => library.restoring_patch(&address)?,
+                None => None,
+            };
             let rendered = cache.rendered.of(library, &reading);
             let kept = (reader == Reader::Customer).then(|| report::customer(&reading.notebook));
             let likeness = match reader {
@@ -139,8 +145,11 @@ async fn read(
             view.collections = collections;
             view.nearly = likeness.near_duplicates.into_iter().map(|one| nearly(&context, one)).collect();
             view.similar = likeness.similar.into_iter().map(|one| alike(&context, one)).collect();
-            if let Some(history) = past {
-                place(&context, &mut view, &history.revisions);
+            if let Some(since) = past {
+                place(&context, &mut view, since);
+            }
+            if let (Some(broken), Some(restoring)) = (&mut view.broken, restoring) {
+                broken.restore = Some(restore(&view.head, restoring));
             }
             Ok::<_, LibraryError>(Some(Made::Here(Box::new((view, entry, kept)))))
         })
@@ -200,7 +209,7 @@ fn view(
     named: bool,
     vocabulary: &Vocabulary,
 ) -> ProcedureView {
-    let rendered = rendered(context, &reading, cells, vocabulary);
+    let rendered = rendered(context, &reading, cells, vocabulary, named);
     let Reading {
         entry,
         procedure,
@@ -239,7 +248,7 @@ fn view(
         commit: context.commit(&repo, &commit),
         updated: context.when(entry.updated_at),
         updated_by: entry.updated_by,
-        past: past.then(|| Past { commit: context.commit(&repo, &commit), when: None, newer: None }),
+        past: past.then(|| Past { commit: context.commit(&repo, &commit), ..Past::default() }),
         stale: if past { None } else { context.stale(&repo) },
         defects: Vec::new(),
         looked: Looked::default(),
@@ -260,6 +269,7 @@ fn view(
                 .map_or_else(String::new, |found| found.help.clone()),
             reason: broken.reason,
             last_good: broken.last_good_commit.map(|good| context.commit(&repo, &good)),
+            restore: None,
         }),
         claimed: entry.taken_by.is_some().then(|| procedure.id.clone()).flatten(),
         taken_by: entry.taken_by,
@@ -334,15 +344,34 @@ fn block(title: &str, path: &str, notebook: &Notebook) -> String {
     )
 }
 
-/// Says when a past revision was made, by whom, and how many are newer.
-fn place(context: &Context, view: &mut ProcedureView, revisions: &[Revision]) {
-    let Some(newer) = revisions.iter().position(|revision| revision.commit == view.commit.id) else { return };
-    let revision = &revisions[newer];
+/// Says when a past revision was made, by whom, and what is newer.
+fn place(context: &Context, view: &mut ProcedureView, since: Since) {
+    let Since { revision, newer } = since;
     view.updated = context.when(revision.committed_at.0);
     view.updated_by.clone_from(&revision.author_name);
     if let Some(past) = &mut view.past {
         past.when = Some(view.updated.clone());
-        past.newer = Some(newer);
+        let newest = newer.iter().find(|one| one.blob.is_some());
+        past.since = newest.map(|newest| {
+            links::diff(&view.head.id, &revision.commit, &newest.commit, view.head.link_repo())
+        });
+        let kinds = |one: &Revision| one.changes.iter().map(|change| change.kind.clone()).collect();
+        past.newer = Some(newer.iter().map(kinds).collect());
+    }
+}
+
+/// What a procedure lost, and the way back.
+fn restore(head: &ProcedureHead, restoring: Restoring) -> Restore {
+    let values = restoring.values.iter();
+    let href = links::procedure_file(&head.id, "restore.patch", head.link_repo(), None);
+    Restore {
+        values: values.map(|(key, value)| Field { key: key.clone(), value: readable(value) }).collect(),
+        patch: restoring.patch.map(|patch| Patch {
+            href,
+            file_name: patch.file_name,
+            path: patch.path,
+            stays: patch.stays,
+        }),
     }
 }
 
@@ -418,6 +447,7 @@ pub(super) fn shown(cell: &RenderedCell, notebook: &Notebook) -> Cell {
         line: cell.lines.0,
         outputs: cell.outputs.clone(),
         forge: None,
+        blame: None,
     }
 }
 
@@ -433,12 +463,17 @@ fn rendered(
     reading: &Reading,
     rendered: &render::Rendered,
     vocabulary: &Vocabulary,
+    named: bool,
 ) -> Rendered {
     let forge = context.forge(&reading.entry.repo);
+    let at = reading.past.then_some(reading.commit.as_str());
+    let repo = (named || !reading.others.is_empty()).then_some(reading.entry.repo.as_str());
+    let blame = |cell: usize| links::blame(&reading.entry.id, repo, at, Some(&cell.to_string()));
     let cells = rendered.cells.iter().map(|cell| {
         let line = cell.lines.0;
         Cell {
             forge: forge.and_then(|forge| forge.line_url(&reading.commit, &reading.path, line)),
+            blame: Some(format!("{}#cell-{}", blame(cell.index), cell.index)),
             ..shown(cell, &reading.notebook)
         }
     });

@@ -123,7 +123,9 @@ impl Context {
         Revision {
             commit: self.commit(&revision.repo, &revision.commit),
             subject: revision.subject,
+            body: String::new(),
             author: revision.author_name,
+            co_authors: revision.co_authors.into_iter().map(|(name, _)| name).collect(),
             authored: self.when(revision.authored_at.0),
             status: match revision.status {
                 RevisionStatus::Added => RevisionKind::Added,

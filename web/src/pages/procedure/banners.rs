@@ -1,6 +1,6 @@
 //! What a reader must know before reading; where something is to be mended, how.
 
-use super::{Broken, Gone, ProcedureView};
+use super::{Broken, Gone, ProcedureView, Restore};
 use crate::components::facts;
 use crate::components::notices::{Weight, notice};
 use crate::links;
@@ -37,16 +37,15 @@ pub(super) fn banners(view: &ProcedureView) -> AnyView {
 fn past(view: &ProcedureView) -> Option<AnyView> {
     let newest = links::procedure(&view.head.id, "", view.head.link_repo());
     let past = view.past.clone()?;
-    let newer = match past.newer {
-        Some(1) => ", one revision before the newest".to_owned(),
-        Some(newer) if newer > 1 => format!(", {newer} revisions before the newest"),
-        _ => String::new(),
-    };
+    let newer = past.newer.map(|newer| newer_ones(&newer)).unwrap_or_default();
+    let since = past.since.map(|href| view! { <a href=href>"What changed since"</a> " · " });
     let when = past.when.map(|when| view! { " of " {facts::moment(when)} });
     let content = view! {
         <p>
-            <strong>"An old revision"</strong>": as commit " {facts::commit(past.commit)} {when} " left it" {newer} ". "
-            <a href=newest>"Back to current"</a>
+            <strong>"An old revision"</strong>": as commit " {facts::commit(past.commit)} {when} " left it. " {newer}
+        </p>
+        <p>
+            {since} <a href=newest>"Back to current"</a>
         </p>
     };
     Some(notice(Weight::Caution, content.into_any()))
@@ -64,6 +63,43 @@ fn stale(stale: Stale) -> AnyView {
         </p>
     };
     notice(Weight::Caution, content.into_any())
+}
+
+/// Kinds of change as one says of revisions what they do, the weightiest first: of one, and of several.
+const DOINGS: [(&[&str], &str, &str); 9] = [
+    (&["metadata-lost"], "loses the metadata", "lose the metadata"),
+    (&["query-changed"], "changes a query", "change a query"),
+    (&["parameter-changed"], "changes a parameter", "change a parameter"),
+    (&["tags-lost"], "loses tags", "lose tags"),
+    (
+        &["technique-added", "technique-removed", "technique-remapped"],
+        "changes the techniques",
+        "change the techniques",
+    ),
+    (&["customer-text-changed"], "changes what customers read", "change what customers read"),
+    (&["code-changed"], "changes code", "change code"),
+    (&["data-source-changed"], "changes the data sources", "change the data sources"),
+    (&["guidance-changed"], "changes guidance", "change guidance"),
+];
+
+/// What revisions did, in a sentence: `3 are newer: one changes a query, 2 change guidance. `
+fn newer_ones(newer: &[Vec<String>]) -> String {
+    let count = match newer.len() {
+        0 => return "No revision is newer. ".to_owned(),
+        1 => "One revision is newer".to_owned(),
+        many => format!("{many} revisions are newer"),
+    };
+    let doings = DOINGS.iter().filter_map(|(kinds, one, several)| {
+        let does = |changes: &&Vec<String>| changes.iter().any(|kind| kinds.contains(&kind.as_str()));
+        match newer.iter().filter(does).count() {
+            0 => None,
+            _ if newer.len() == 1 => Some(format!("it {one}")),
+            1 => Some(format!("one {one}")),
+            all => Some(format!("{all} {several}")),
+        }
+    });
+    let doings: Vec<String> = doings.take(4).collect();
+    if doings.is_empty() { format!("{count}. ") } else { format!("{count}: {}. ", doings.join(", ")) }
 }
 
 fn defect(view: &ProcedureView, defect: Defect) -> AnyView {
@@ -119,6 +155,7 @@ fn broken(view: &ProcedureView, broken: Broken) -> AnyView {
     let remedy = (!broken.remedy.is_empty()).then(
         || view! { <p><strong>"To mend it: "</strong> {facts::message(&broken.remedy)} " " {edit(view)}</p> },
     );
+    let restore = broken.restore.map(restore);
     let content = view! {
         <p>
             <strong>"Newest revision broken"</strong> " since " {facts::commit(broken.since)} " by " {broken.by} ", "
@@ -126,8 +163,54 @@ fn broken(view: &ProcedureView, broken: Broken) -> AnyView {
         </p>
         <p>{shown} {compared}</p>
         {remedy}
+        {restore}
     };
     notice(Weight::Alarm, content.into_any())
+}
+
+/// What was lost, and the patch that brings it back.
+fn restore(restore: Restore) -> AnyView {
+    let values = restore
+        .values
+        .into_iter()
+        .map(|field| view! { <div><dt><code>{field.key}</code></dt><dd>{field.value}</dd></div> })
+        .collect_view();
+    let patch = match restore.patch {
+        Some(patch) => {
+            let stays = if patch.stays {
+                ", and stays there when jupytext saves it the next time"
+            } else {
+                "; the next save by jupytext may lose it again"
+            };
+            let command = format!("git apply {}", quoted(&patch.file_name));
+            let name = patch.file_name.clone();
+            view! {
+                <p>
+                    <a href=patch.href download=name>"The patch that restores it"</a>
+                    " changes nothing of " <code>{patch.path}</code> " but what was lost" {stays} ". On the tip of the branch:"
+                </p>
+                <pre tabindex="0" role="region" aria-label="The command that applies the patch">{command}</pre>
+            }
+            .into_any()
+        }
+        None => {
+            view! { <p>"No patch can restore it: what is wrong is not in its metadata alone."</p> }.into_any()
+        }
+    };
+    view! {
+        {patch}
+        <details>
+            <summary>"What it said last"</summary>
+            <dl class="facts">{values}</dl>
+        </details>
+    }
+    .into_any()
+}
+
+/// A file's name as a shell takes it.
+fn quoted(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    if name.chars().all(plain) { name.to_owned() } else { format!("'{}'", name.replace('\'', "'\\''")) }
 }
 
 fn uncatalogued(view: &ProcedureView) -> AnyView {
@@ -183,4 +266,31 @@ fn duplicate(view: &ProcedureView, taken_by: String) -> AnyView {
 fn edit(view: &ProcedureView) -> AnyView {
     let href = view.forge.edit.as_deref().and_then(links::outside);
     href.map(|href| view! { <a href=href rel="noreferrer">"Edit the file"</a> }).into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn newer_revisions_are_told_by_what_they_do() {
+        let kinds = |kinds: &[&str]| kinds.iter().map(|kind| (*kind).to_owned()).collect::<Vec<_>>();
+        let three = [
+            kinds(&["query-changed", "guidance-changed"]),
+            kinds(&["guidance-changed"]),
+            kinds(&["renamed"]),
+        ];
+        assert_eq!(newer_ones(&three), "3 revisions are newer: one changes a query, 2 change guidance. ");
+        assert_eq!(
+            newer_ones(&three[..1]),
+            "One revision is newer: it changes a query, it changes guidance. "
+        );
+        assert_eq!(newer_ones(&three[2..]), "One revision is newer. ");
+    }
+
+    #[test]
+    fn a_name_is_quoted_where_a_shell_would_read_it_otherwise() {
+        assert_eq!(quoted("restore-a.md.patch"), "restore-a.md.patch");
+        assert_eq!(quoted("it's $(x)"), "'it'\\''s $(x)'");
+    }
 }

@@ -13,7 +13,7 @@ use crate::Frame;
 use crate::components::{attack, diagnostics, head};
 use crate::islands::CopyCode;
 use crate::links;
-use crate::view::{Commit, Defect, Diagnostic, ProcedureHead, Severity, Stale, Tactic, Technique, When};
+use crate::view::{Commit, Defect, Diagnostic, Field, ProcedureHead, Severity, Stale, Tactic, Technique, When};
 use leptos::prelude::*;
 
 /// Why a file is broken, and what is shown in its place.
@@ -31,6 +31,30 @@ pub struct Broken {
     pub remedy: String,
     /// The last good revision, which the page shows; none when there never was one.
     pub last_good: Option<Commit>,
+    /// What brings its metadata back.
+    pub restore: Option<Restore>,
+}
+
+/// The way back for metadata that were lost.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Restore {
+    /// What the `hunting` block last said.
+    pub values: Vec<Field>,
+    /// The patch that brings it back; none where no patch can.
+    pub patch: Option<Patch>,
+}
+
+/// A patch to take away.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Patch {
+    /// Where it is.
+    pub href: String,
+    /// The name of its file.
+    pub file_name: String,
+    /// The path of the file that it changes.
+    pub path: String,
+    /// Whether the next save by jupytext keeps what it restores.
+    pub stays: bool,
 }
 
 /// A past revision is looked at.
@@ -40,8 +64,10 @@ pub struct Past {
     pub commit: Commit,
     /// When it was committed, if that is known.
     pub when: Option<When>,
-    /// How many revisions are newer, if that is known.
-    pub newer: Option<usize>,
+    /// The newer revisions, if they are known: of each the kinds of change.
+    pub newer: Option<Vec<Vec<String>>>,
+    /// What changed since, compared.
+    pub since: Option<String>,
 }
 
 /// The procedure was deleted.
@@ -98,6 +124,8 @@ pub struct Cell {
     pub line: u32,
     /// That line at the forge.
     pub forge: Option<String>,
+    /// Where it is told who last changed it.
+    pub blame: Option<String>,
     /// Its outputs, rendered and sanitized by the server.
     pub outputs: Vec<String>,
     /// Tags that were meant to remove something and do not, each with the spelling that would.

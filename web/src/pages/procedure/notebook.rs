@@ -44,6 +44,9 @@ pub(super) fn cell(cell: Cell) -> AnyView {
     let line = cell.forge.as_deref().and_then(links::outside).map(|href| {
         view! { <a class="line" href=href rel="noreferrer">"line " {cell.line}</a> }
     });
+    let blame = cell.blame.map(|href| {
+        view! { <a class="blame" href=href>"blame" <span class="unseen">" of cell " {cell.index}</span></a> }
+    });
     let body = match cell.kind {
         CellKind::Markdown => view! { <div class="body" inner_html=cell.html></div> }.into_any(),
         CellKind::Code | CellKind::Raw => {
@@ -61,6 +64,7 @@ pub(super) fn cell(cell: Cell) -> AnyView {
                 <ul class="chips" aria-label="Tags">{tags}</ul>
                 {mistaken}
                 {line}
+                {blame}
                 {copy}
             </div>
             {body}
