@@ -323,3 +323,34 @@ fn the_threat_hunter_playbook_is_catalogued() {
     let count = |standing| found.hits.iter().filter(|hit| hit.entry.standing == standing).count();
     assert_eq!((count(Standing::Good), count(Standing::Uncatalogued), found.total), (26, 7, 33));
 }
+
+#[test]
+fn a_text_is_read_twice_at_most_on_a_first_index_and_once_after_that() {
+    let shelf = Shelf::new();
+    let hunt = |file: usize, round: usize| {
+        let body = format!("Hunt {file} in round {round}, with a text of its own.");
+        shelf.write(&format!("{file}.md"), procedure(&format!("hunt-{file}"), "T1003", &body));
+    };
+    for round in 0..4 {
+        (0..30).for_each(|file| hunt(file, round));
+        shelf.commit(&format!("Round {round}"));
+    }
+    std::fs::rename(shelf.work().join("0.md"), shelf.work().join("moved.md")).unwrap();
+    std::fs::remove_file(shelf.work().join("1.md")).unwrap();
+    shelf.commit("One moved, one gone");
+    let library = shelf.open();
+    let first = library.sync("hunts", now()).unwrap();
+    println!("  a first index of 120 texts read {} of them", first.blobs_read);
+    assert!((120..=240).contains(&first.blobs_read), "{first:?}");
+    hunt(2, 9);
+    hunt(40, 9);
+    shelf.commit("One changed, one new");
+    let next = library.sync("hunts", now()).unwrap();
+    assert_eq!(next.blobs_read, 3, "before, after, and the new one: {next:?}");
+    std::fs::remove_file(shelf.work().join("2.md")).unwrap();
+    shelf.commit("One gone");
+    assert_eq!(library.sync("hunts", now()).unwrap().blobs_read, 1);
+    std::fs::rename(shelf.work().join("3.md"), shelf.work().join("further.md")).unwrap();
+    shelf.commit("One moved");
+    assert_eq!(library.sync("hunts", now()).unwrap().blobs_read, 1);
+}

@@ -118,6 +118,7 @@ impl LeftOut {
             id: None,
             commit: commit.to_owned(),
             diagnostic,
+            restorable: false,
         };
         let mut problems: Vec<_> =
             self.paths.iter().take(SHOWN).map(|(path, why)| problem(path, why.diagnostic())).collect();

@@ -244,12 +244,11 @@ impl Mirror {
                 way.push((id, parents));
             }
             let Some((id, parents)) = way.last_mut() else { return Ok(order) };
-            match parents.pop() {
-                Some(parent) => next = new.remove(&parent).then_some(parent),
-                None => {
-                    order.push(CommitId(*id));
-                    way.pop();
-                }
+            if let Some(parent) = parents.pop() {
+                next = new.remove(&parent).then_some(parent);
+            } else {
+                order.push(CommitId(*id));
+                way.pop();
             }
         }
     }

@@ -30,7 +30,7 @@ fn follows(deeds: &[(Deed, bool)]) -> Result<(usize, usize), String> {
     let (mut continued, mut anew) = (0, 0);
     let mut story = String::new();
     for (number, (deed, synced)) in deeds.iter().enumerate() {
-        let told = world.play(deed);
+        let told = world.play(*deed);
         story = format!("{story}\n  {number}: {told}");
         if world.is_empty() || !(*synced || number + 1 == deeds.len()) {
             continue;
@@ -79,8 +79,11 @@ proptest! {
     }
 }
 
+/// What somebody does to a repository, and what that is called.
+type Step<'a> = (&'a str, Box<dyn Fn() + 'a>);
+
 /// Takes steps, each a commit or a merge, and syncs and compares after each. Gives how many commits each sync read.
-fn walk(shelf: &Shelf, steps: &[(&str, Box<dyn Fn() + '_>)]) -> Vec<(String, usize)> {
+fn walk(shelf: &Shelf, steps: &[Step<'_>]) -> Vec<(String, usize)> {
     let data = shelf.folder.path().join("data");
     let library = open(&data, &shelf.work());
     let mut read = Vec::new();
@@ -124,7 +127,7 @@ fn a_file_that_moved_holds_its_id_against_one_that_comes_where_it_was() {
             shelf.commit("moved");
             comes();
         };
-        let mut steps: Vec<(&str, Box<dyn Fn() + '_>)> =
+        let mut steps: Vec<Step<'_>> =
             vec![("one", Box::new(|| first("The first."))), ("changed", Box::new(|| first("Changed.")))];
         if apart {
             steps.push(("moved", Box::new(moves)));
@@ -148,13 +151,13 @@ fn what_teams_do_every_day_is_continued_and_not_made_anew() {
     let hunt = |id: &str, body: &str| procedure(id, "T1003", body);
     let remove = |path: &str| std::fs::remove_file(shelf.work().join(path)).unwrap();
     let merge = |how: &str| shelf.git(&["merge", "-q", how, "-m", "Merge the side", "side"]);
-    let steps: Vec<(&str, Box<dyn Fn() + '_>)> = vec![
+    let steps: Vec<Step<'_>> = vec![
         (
             "three",
             Box::new(|| {
-                ["a", "b", "c"]
-                    .iter()
-                    .for_each(|id| shelf.write(&format!("{id}.md"), hunt(id, "As it was.")));
+                for id in ["a", "b", "c"] {
+                    shelf.write(&format!("{id}.md"), hunt(id, "As it was."));
+                }
                 shelf.write("README.md", "# Plain\n");
             }),
         ),

@@ -44,7 +44,7 @@ impl Text {
     pub(crate) fn render(&self, path: &str) -> String {
         let Self { form, id, technique, author, .. } = self;
         let technique = TECHNIQUES[usize::from(*technique) % TECHNIQUES.len()];
-        if path.ends_with(".ipynb") {
+        if std::path::Path::new(path).extension().is_some_and(|ending| ending == "ipynb") {
             let hunting = match form {
                 Form::Whole => format!(
                     r#", "hunting": {{"id": "hunt-{id}", "title": "Hunt {id}", "attack_technique_ids": ["{technique}"]}}"#

@@ -98,7 +98,7 @@ impl World {
     }
 
     /// Does something, and tells what.
-    pub(crate) fn play(&mut self, deed: &Deed) -> String {
+    pub(crate) fn play(&mut self, deed: Deed) -> String {
         let told = self.change(deed);
         if !deed.commits {
             return format!("{told}, and");
@@ -192,10 +192,10 @@ impl World {
         self.branch().files.insert(path.to_owned(), (File::Text(text), false));
     }
 
-    fn change(&mut self, deed: &Deed) -> String {
-        let Deed { kind, one, other, .. } = *deed;
+    fn change(&mut self, deed: Deed) -> String {
+        let Deed { kind, one, other, .. } = deed;
         match kind {
-            0 | 1 | 2 => {
+            0..=2 => {
                 let Some(path) = self.free(one) else { return "nothing".to_owned() };
                 let mut text = Text::new(other % 6, one);
                 match other / 6 % 8 {
@@ -232,7 +232,7 @@ impl World {
             }
             22 | 23 => {
                 let path = format!("{}/metadata.yaml", FOLDERS[usize::from(one) % 2]);
-                if other % 4 == 0 {
+                if other.is_multiple_of(4) {
                     self.branch().files.remove(&path);
                     return format!("delete {path}");
                 }
@@ -257,19 +257,19 @@ impl World {
                 self.text(path).technique ^= 1 + other % 3;
                 format!("remap {path}")
             }
-            5 | 6 | 7 => {
+            5..=7 => {
                 let Some(to) = self.free(other) else { return "nothing".to_owned() };
                 let (file, executable) = self.branch().files.remove(path).unwrap();
                 self.branch().files.insert(to.clone(), (file, executable));
                 let before = self.text(&to).clone();
                 let text = self.text(&to);
-                if other % 5 == 0 {
+                if other.is_multiple_of(5) {
                     text.lines[0] = text.lines[0].wrapping_add(60);
                 }
                 if kind == 6 {
                     let mut back = before;
                     back.lines[1] = back.lines[1].wrapping_add(70);
-                    if one % 3 == 0 {
+                    if one.is_multiple_of(3) {
                         back.id = other % 6;
                     }
                     self.put(path, back);
@@ -331,7 +331,7 @@ impl World {
                 format!("make a link of {path}")
             }
             _ => {
-                self.text(path).author = (other % 3 > 0).then_some(other);
+                self.text(path).author = (!other.is_multiple_of(3)).then_some(other);
                 format!("authors of {path}")
             }
         }
@@ -353,13 +353,13 @@ impl World {
         self.main.files = files;
         if one % 8 == 7 {
             // What no parent has.
-            self.change(&Deed { kind: 3 + other % 9, one: other, other: one, commits: false });
+            self.change(Deed { kind: 3 + other % 9, one: other, other: one, commits: false });
         }
         if one % 16 == 9 {
             self.main.files = side.files.clone();
         }
         self.commit(Some(theirs));
-        if other % 2 == 0 {
+        if other.is_multiple_of(2) {
             self.side = None;
         }
         "merge side into main".to_owned()
@@ -376,7 +376,7 @@ impl World {
         self.main.tip = side.tip;
         self.on_side = false;
         self.commit(Some(theirs));
-        if other % 2 == 0 {
+        if other.is_multiple_of(2) {
             self.side = None;
         }
         "merge main into side, and take that as main".to_owned()

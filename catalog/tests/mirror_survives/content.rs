@@ -34,6 +34,27 @@ pub(crate) fn links_submodules_and_odd_names_are_in_nobodys_way() {
     for id in ["composed", "decomposed", "lower", "upper"] {
         assert!(scene.text(id, None).contains(&format!("Hunt {id}")));
     }
+    let told = || {
+        let (problems, _) = scene.library.problems(100, None).unwrap();
+        let left_out = problems.into_iter().filter(|problem| problem.id.is_none());
+        left_out.map(|problem| (problem.diagnostic.code, problem.path)).collect::<Vec<_>>()
+    };
+    let expected = [
+        ("names-alike", "Case.md"),
+        ("left-out-name-not-utf8", "caf\u{fffd}.md"),
+        ("names-alike", "case.md"),
+        ("names-alike", "e\u{301}.md"),
+        ("left-out-symlink", "link.md"),
+        ("left-out-submodule", "module.md"),
+        ("names-alike", "\u{e9}.md"),
+    ];
+    assert_eq!(told(), expected.map(|(code, path)| (code.to_owned(), path.to_owned())));
+    // What is told follows what goes, at the price of what changed.
+    origin.git(["rm", "--quiet", "Case.md", "e\u{301}.md", "link.md", "module.md"]);
+    origin.git(["commit", "--quiet", "--message", "tidied up"]);
+    let report = scene.follows();
+    assert!(report.trees_read <= 10, "{report:?}");
+    assert_eq!(told(), [("left-out-name-not-utf8".to_owned(), "caf\u{fffd}.md".to_owned())]);
 }
 
 pub(crate) fn a_file_of_gigabytes_is_told_and_never_read() {

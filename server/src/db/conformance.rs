@@ -333,7 +333,10 @@ async fn copies_come_back_as_they_went_in(bench: Bench) {
     bench.db.instances(&scope).create(std::slice::from_ref(&copy)).await.unwrap();
     assert_eq!(bench.db.instances(&scope).get(&copy.id).await.unwrap(), Some(copy.clone()));
     let all = InstanceFilter { limit: 10, ..InstanceFilter::default() };
-    assert_eq!(bench.db.instances(&scope).list(&all).await.unwrap(), [copy]);
+    assert_eq!(bench.db.instances(&scope).list(&all).await.unwrap(), std::slice::from_ref(&copy));
+    let of_commits = bench.db.instances(&scope).of_commits(&copy.repo).await.unwrap();
+    assert_eq!(of_commits.into_iter().collect::<Vec<_>>(), [(copy.commit, 1)]);
+    assert!(bench.db.instances(&scope).of_commits("another").await.unwrap().is_empty());
 }
 
 async fn copies_are_found_by_what_they_are_of(bench: Bench) {

@@ -5,6 +5,7 @@ use crate::auth::TenantScope;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::FromRow;
+use std::collections::BTreeMap;
 
 /// A copy on record.
 #[derive(Debug, Clone, PartialEq)]
@@ -216,6 +217,23 @@ impl Instances<'_> {
         .into_iter()
         .map(Instance::try_from)
         .collect()
+    }
+
+    /// How many there are of each commit of a repository.
+    ///
+    /// # Errors
+    /// When the driver fails.
+    pub async fn of_commits(&self, repo: &str) -> Result<BTreeMap<String, u64>, DbError> {
+        let rows: Vec<(String, i64)> = read!(self.db, |pool| {
+            sqlx::query_as("SELECT commit_id, COUNT(*) FROM instances WHERE repo = $1 GROUP BY commit_id")
+                .bind(repo)
+                .fetch_all(pool)
+                .await
+        })?;
+        Ok(rows
+            .into_iter()
+            .map(|(commit, count)| (commit, u64::try_from(count).unwrap_or_default()))
+            .collect())
     }
 
     /// One of them.

@@ -176,6 +176,17 @@ impl Sample {
                 "syncs",
                 repositories::syncs_page(&self.frame("/admin/repositories/starter/syncs"), self.syncs()),
             ),
+            (
+                "repository-pins",
+                repositories::pins_page(&self.frame("/admin/repositories/playbook/pins"), self.pins()),
+            ),
+            (
+                "repository-no-pins",
+                repositories::pins_page(
+                    &self.frame("/admin/repositories/starter/pins"),
+                    repositories::PinsView { repo: "starter".to_owned(), pins: Vec::new() },
+                ),
+            ),
             ("login", login::page(&self.stranger("/login"), self.login(login::Asked::Token))),
             ("login-first", login::page(&self.stranger("/login"), self.login(login::Asked::FirstName))),
             ("api", reference::page(&self.frame("/api"), self.reference())),
@@ -280,6 +291,21 @@ impl Sample {
             replaces_starter: name.is_none(),
             notes: vec![self.t("Results are counted by status from the next start of the server.")],
         }
+    }
+
+    fn pins(&self) -> repositories::PinsView {
+        let kept = repositories::PinRow {
+            commit: self.commit("4be0c2d1a77f3e9912ab5f0c7d44e8a1b2c3d4e5"),
+            when: Some(Self::hours_ago(26)),
+            subject: self.some("Look for LSASS reads by unsigned programs"),
+            author: self.some("Mira Okafor"),
+            on_branch: false,
+            copies: 3,
+        };
+        let lost =
+            repositories::PinRow { when: None, subject: None, author: None, copies: 0, ..kept.clone() };
+        let on_branch = repositories::PinRow { on_branch: true, copies: 1, ..kept.clone() };
+        repositories::PinsView { repo: self.t("playbook"), pins: vec![kept, on_branch, lost] }
     }
 
     fn syncs(&self) -> repositories::SyncsView {

@@ -91,8 +91,8 @@ fn watch_for_the_end() {
 
 fn limit(request: &Request) -> Result<(), String> {
     let limits = [
-        // Memory of its own; mapped packs do not count.
-        (Resource::Data, request.memory),
+        // Memory of its own; mapped packs do not count, nor what the program's allocator reserved when it started.
+        (Resource::Data, request.memory.saturating_add(reserved())),
         // One pack, with what it takes to complete it.
         (Resource::Fsize, request.limits.bytes.saturating_mul(2)),
         // What a remote sent could be in a core file, and credentials.
@@ -104,6 +104,14 @@ fn limit(request: &Request) -> Result<(), String> {
             .map_err(|error| format!("the limit on {resource:?} cannot be set: {error}"))?;
     }
     Ok(())
+}
+
+/// Bytes that this process has reserved as memory of its own, used or not: an allocator may begin with a gigabyte.
+fn reserved() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmData:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
+    kib.unwrap_or_default().saturating_mul(1024)
 }
 
 fn fetch(request: &Request, resolver: &dyn Resolver) -> Result<Updated, String> {

@@ -20,6 +20,7 @@ pub mod layers;
 pub mod notebook;
 pub mod offers;
 pub mod openapi;
+pub mod pins;
 pub mod problems;
 pub mod procedure;
 pub mod procedures;
@@ -137,6 +138,8 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(repos::list, repos::add))
         .routes(routes!(repos::change, repos::remove))
         .routes(routes!(syncs::list))
+        .routes(routes!(pins::list))
+        .routes(routes!(pins::purge))
         .routes(routes!(webhooks::receive));
     OpenApiRouter::with_openapi(Described::openapi()).nest("/api/v1", v1)
 }

@@ -37,9 +37,9 @@ pub struct FileProblem {
     pub repo: String,
     /// Its path.
     pub path: String,
-    /// How its procedure is addressed; null for `huntshelf.toml` and collections.
+    /// How its procedure is addressed; null for `huntshelf.toml`, collections and what is left out.
     pub id: Option<String>,
-    /// The commit that last changed the file; of `huntshelf.toml` and collections, the branch's tip.
+    /// The commit that last changed the file; of `huntshelf.toml`, collections and what is left out, the branch's tip.
     pub commit: String,
     /// The rule.
     pub code: String,
@@ -83,7 +83,8 @@ impl From<catalog::library::Problem> for FileProblem {
     }
 }
 
-/// All problems: first those of `huntshelf.toml` and collections, then those of procedures, by repository and path.
+/// All problems: first those of `huntshelf.toml` and collections and what of a repository is left out, then those of
+/// procedures, by repository and path.
 #[utoipa::path(
     get, path = "/problems", tag = "procedures", params(ProblemParams),
     responses((status = 200, body = ProblemsAnswer))

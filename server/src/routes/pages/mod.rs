@@ -18,6 +18,7 @@ pub mod login;
 pub mod looked;
 pub mod offers;
 pub mod pictures;
+pub mod pins;
 pub mod problems;
 pub mod procedure;
 pub mod proposals;
@@ -34,6 +35,7 @@ use crate::app::App;
 use crate::auth::Principal;
 use crate::http::cache::Cache;
 use crate::http::problem::Problem;
+use ::catalog::library::LARGEST_UPLOAD;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -41,7 +43,6 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
-use ::catalog::library::LARGEST_UPLOAD;
 use web::pages::error::{ErrorView, WayOut};
 use web::{Frame, Person, Theme, Viewer};
 
@@ -101,6 +102,8 @@ pub fn router() -> Router<App> {
         .route("/admin/repositories/new", get(repository_form::begin))
         .route("/admin/repositories/{name}", get(repository_form::show).post(repository_form::change))
         .route("/admin/repositories/{name}/remove", post(repository_form::remove))
+        .route("/admin/repositories/{name}/pins", get(pins::show))
+        .route("/admin/repositories/{name}/pins/{commit}", post(pins::purge))
         .route("/admin/repositories/{name}/sync", post(repositories::sync))
         .route("/admin/repositories/{name}/syncs", get(repositories::syncs))
         .route("/api", get(reference::show))

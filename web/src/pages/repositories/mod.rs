@@ -3,10 +3,12 @@
 //! page load itself anew every few seconds.
 
 mod form;
+mod pins;
 mod progress;
 mod syncs;
 
 pub use form::{RepositoryForm, fields as form_fields, page as form_page};
+pub use pins::{PinRow, PinsView, page as pins_page};
 pub use progress::Progress;
 pub use syncs::{SyncRow, SyncsView, page as syncs_page};
 
@@ -91,6 +93,11 @@ fn card(row: RepositoryRow, may_change: bool) -> AnyView {
         let label = format!("Sync {name} now");
         view! { <form method="post" action=action><button aria-label=label>"Sync now"</button></form> }
     });
+    let pins = may_change.then(|| {
+        let href = pins::address(&name);
+        let label = format!("Commits of {name} that are kept for copies");
+        view! { <p><a href=href>{label}</a></p> }
+    });
     let plain = row.readiness.plain;
     let tip = match row.tip {
         Some(commit) => facts::commit(commit),
@@ -111,6 +118,7 @@ fn card(row: RepositoryRow, may_change: bool) -> AnyView {
             {notes}
             <div class="readiness">{readiness::line(row.readiness)}</div>
             {syncs}
+            {pins}
         </li>
     }
     .into_any()
