@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod comparing;
 mod conformance;
 mod copies;
 mod customer;
@@ -15,7 +16,9 @@ mod feeds;
 mod interruption;
 mod layers;
 mod layout;
+mod metadata_lost;
 mod playbook;
+mod proposals;
 mod standing;
 mod starter;
 mod sync;

@@ -61,6 +61,16 @@ impl<'a> Sentences<'a> {
         }
     }
 
+    /// Whether a cell of the old one asks a service.
+    pub(super) fn query_before(&self, at: Option<usize>) -> bool {
+        at.is_some_and(|at| self.old.asks(at))
+    }
+
+    /// Whether a cell of the new one asks a service.
+    pub(super) fn query_after(&self, at: Option<usize>) -> bool {
+        at.is_some_and(|at| self.new.asks(at))
+    }
+
     fn of_pair(&self, was: usize, is: usize, moved: bool) -> Vec<Change> {
         let (before, after) = (self.old.cell(was), self.new.cell(is));
         let mut told = Vec::new();
@@ -286,7 +296,10 @@ fn differs(kind: &str, begins: String, before: &Cell, after: &Cell, at: usize) -
     let change = Change::new(kind, begins).in_cell(at);
     let Some((was, is)) = first_difference(&before.source, &after.source) else { return change };
     let what = match (was.is_empty(), is.is_empty()) {
-        (false, false) => format!("`{}` became `{}`", brief(was), brief(is)),
+        (false, false) => {
+            let (was, is) = brief_pair(was, is);
+            format!("`{was}` became `{is}`")
+        }
         (true, _) => format!("`{}` is new", brief(is)),
         (_, true) => format!("`{}` is gone", brief(was)),
     };
@@ -313,6 +326,20 @@ pub(super) fn brief(text: &str) -> String {
         Some((end, _)) => format!("{}…", shortened(&text[..end])),
         None => shortened(text),
     }
+}
+
+/// Two lines, each in at most 60 characters, with the first of them that differ among them.
+pub(super) fn brief_pair(was: &str, is: &str) -> (String, String) {
+    let same = was.chars().zip(is.chars()).take_while(|(a, b)| a == b).count();
+    if same < 50 {
+        return (brief(was), brief(is));
+    }
+    // A few of those that are the same lead up to the difference.
+    let from = |text: &str| {
+        let rest: String = text.chars().skip(same - 15).collect();
+        brief(&format!("…{rest}"))
+    };
+    (from(was), from(is))
 }
 
 fn capital(text: &str) -> String {

@@ -5,7 +5,7 @@ use super::changes;
 use crate::notebook::{Cell, Notebook};
 use crate::procedure::Procedure;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The most fields of a notebook that are told.
 const MAX_FIELDS: usize = 300;
@@ -59,6 +59,13 @@ pub(super) fn of_notebooks(
     };
     let (was, is) = (old.map(|(notebook, _)| notebook), new.map(|(notebook, _)| notebook));
     let mut fields = between(&of_notebook(was), &of_notebook(is), MAX_VALUE);
+    // What a text says of its own format; written as ipynb, a notebook has no need to say it.
+    let own_format = |field: &FieldDiff| {
+        field.key == "jupytext.text_representation" && field.status != FieldStatus::Changed
+    };
+    if was.is_some() && is.is_some() {
+        fields.retain(|field| !own_format(field));
+    }
     let left_out = fields.len().saturating_sub(MAX_FIELDS);
     fields.truncate(MAX_FIELDS);
     for field in &mut fields {
@@ -169,9 +176,11 @@ fn is_about(change: &Change, key: &str) -> bool {
 
 /// One key of a block that has another value, as a change.
 pub(super) fn key_changed(key: &str, was: Option<&Value>, is: Option<&Value>) -> Change {
-    let (was, is) = said(was, is);
     let name = shortened(key);
+    let of_lists = was.zip(is).and_then(|(was, is)| entries_changed(was, is));
+    let (was, is) = said(was, is);
     let text = match (&was, &is) {
+        _ if of_lists.is_some() => format!("`{name}`: {}", of_lists.unwrap_or_default()),
         (Some(was), Some(is)) => format!("`{name}`: {} became {}", shortened(was), shortened(is)),
         (None, Some(is)) => format!("`{name}` added: {}", shortened(is)),
         (Some(was), None) => format!("`{name}` taken away; it was {}", shortened(was)),
@@ -181,6 +190,26 @@ pub(super) fn key_changed(key: &str, was: Option<&Value>, is: Option<&Value>) ->
     change.before = was.as_deref().map(shortened);
     change.after = is.as_deref().map(shortened);
     change
+}
+
+/// What came to a list of plain values and what went; none for anything else, and where only their order changed.
+fn entries_changed(was: &Value, is: &Value) -> Option<String> {
+    let plain_list = |value: &Value| {
+        let values = value.as_array()?;
+        let are_plain = values.iter().all(|value| value.is_string() || value.is_number());
+        are_plain.then(|| values.iter().map(plain).collect::<Vec<String>>())
+    };
+    let (was, is) = (plain_list(was)?, plain_list(is)?);
+    let (old, new): (HashSet<&String>, HashSet<&String>) = (was.iter().collect(), is.iter().collect());
+    let beyond = |these: &[String], those: &HashSet<&String>| {
+        these.iter().filter(|entry| !those.contains(entry)).cloned().collect::<Vec<_>>().join(", ")
+    };
+    match (beyond(&is, &old), beyond(&was, &new)) {
+        (come, gone) if come.is_empty() && gone.is_empty() => None,
+        (come, gone) if gone.is_empty() => Some(format!("{} added", shortened(&come))),
+        (come, gone) if come.is_empty() => Some(format!("{} removed", shortened(&gone))),
+        (come, gone) => Some(format!("{} added, {} removed", shortened(&come), shortened(&gone))),
+    }
 }
 
 /// Both values as one would say them; as JSON where that would sound the same, as 83 does and "83".

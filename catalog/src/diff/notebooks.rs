@@ -128,6 +128,8 @@ pub struct CellSide {
     pub tags: Vec<String>,
     /// Whether a customer sees anything of it: its text, or what code puts out. Prose that none sees is guidance.
     pub customer: bool,
+    /// Whether it asks a service.
+    pub query: bool,
     /// How many outputs are committed with it.
     pub outputs: usize,
 }
@@ -198,6 +200,13 @@ pub fn notebooks(old: Option<(&Notebook, &Procedure)>, new: Option<(&Notebook, &
         };
         let mut cell = room.cell(old.map(|at| (at, &was[at])), new.map(|at| (at, &is[at])));
         cell.moved = moved;
+        for (side, query) in
+            [(&mut cell.old, sentences.query_before(old)), (&mut cell.new, sentences.query_after(new))]
+        {
+            if let Some(side) = side {
+                side.query = query;
+            }
+        }
         cell.changes = kept(sentences.of(place), &mut room.changes, &mut room.left_out.changes);
         cell
     });
@@ -254,6 +263,7 @@ impl Room {
             line: cell.source_line,
             tags: self.tags(cell.tags().collect()),
             customer: report::reaches_customer(cell),
+            query: false,
             outputs: cell.outputs.len(),
         }
     }

@@ -1,6 +1,6 @@
 //! Parameters that came, went, or have another default.
 
-use super::cells::brief;
+use super::cells::{brief, brief_pair};
 use super::change::Change;
 use crate::instance::{Parameter, declared};
 use crate::notebook::Cell;
@@ -27,8 +27,8 @@ pub(super) fn between(old: Option<(usize, &Cell)>, (at, new): (usize, &Cell)) ->
                 told.push(Change::new("parameter-changed", text).of_key(name).from(&before.default));
             }
             Some(after) if differ(before, after) => {
-                let text =
-                    format!("Default of {name}: {} became {}", brief(&before.default), brief(&after.default));
+                let (was, is) = brief_pair(&before.default, &after.default);
+                let text = format!("Default of {name}: {was} became {is}");
                 let change = Change::new("parameter-changed", text).of_key(name);
                 told.push(change.from(&before.default).to(&after.default));
             }

@@ -1,6 +1,6 @@
 //! Query against query: how far it looks back, what it reads, what it filters by.
 
-use super::cells::brief;
+use super::cells::{brief, brief_pair};
 use crate::query::{Filter, Query, QueryLanguage, seconds};
 use std::collections::HashMap;
 
@@ -22,6 +22,10 @@ pub(super) fn pairs<'a>(old: &'a [Query], new: &'a [Query]) -> Option<Vec<(&'a Q
 
 /// What became of a query, as the end of a sentence that begins with it; none where that cannot be told.
 pub(super) fn became(was: &Query, is: &Query) -> Option<String> {
+    // Of what reads as no query, all that can be told is that it does not.
+    if was.language.is_none() || is.language.is_none() {
+        return None;
+    }
     let mut told = Told::default();
     language(was.language, is.language, &mut told);
     look_back(was.look_back.as_deref(), is.look_back.as_deref(), &mut told);
@@ -186,7 +190,8 @@ fn filters(was: &Query, is: &Query, told: &mut Told) {
     gone.retain(|before| {
         let Some(at) = come.iter().position(|after| after.field == before.field) else { return true };
         let after = come.remove(at);
-        let part = format!("filters on `{}` instead of `{}`", brief(&after.text), brief(&before.text));
+        let (was, is) = brief_pair(&before.text, &after.text);
+        let part = format!("filters on `{is}` instead of `{was}`");
         parts.push((part, vec![before.text.clone(), after.text]));
         false
     });

@@ -60,12 +60,12 @@ pub struct Sides {
 
 impl Sides {
     /// The older one; none where there is none.
-    pub fn old(&self) -> Option<&Notebook> {
+    pub fn older(&self) -> Option<&Notebook> {
         self.old.as_deref().map(|side| &side.notebook)
     }
 
     /// The newer one.
-    pub fn new(&self) -> Option<&Notebook> {
+    pub fn newer(&self) -> Option<&Notebook> {
         self.new.as_deref().map(|side| &side.notebook)
     }
 

@@ -22,13 +22,13 @@ pub(super) struct ConvertArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     Ipynb,
     Myst,
 }
 
 impl Format {
-    fn of(path: &Path) -> Option<Self> {
+    pub(super) fn of(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "ipynb" => Some(Self::Ipynb),
             "md" | "myst" => Some(Self::Myst),
@@ -37,7 +37,7 @@ impl Format {
     }
 
     /// ipynb is JSON, so it begins with a brace; MyST does not.
-    fn seen_in(bytes: &[u8]) -> Self {
+    pub(super) fn seen_in(bytes: &[u8]) -> Self {
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
             Some(b'{') => Self::Ipynb,
@@ -45,7 +45,7 @@ impl Format {
         }
     }
 
-    fn read(self, bytes: &[u8]) -> Notebook {
+    pub(super) fn read(self, bytes: &[u8]) -> Notebook {
         match self {
             Self::Ipynb => ipynb::read(bytes),
             Self::Myst => myst::read(bytes),
@@ -145,7 +145,7 @@ pub(super) fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
     bounded(file).with_context(|| format!("{} cannot be read", path.display()))
 }
 
-fn bounded(source: impl Read) -> anyhow::Result<Vec<u8>> {
+pub(super) fn bounded(source: impl Read) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(LARGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST {

@@ -4,6 +4,7 @@
 mod admin;
 mod attack;
 mod convert;
+mod diff;
 mod fetch;
 mod instantiate;
 
@@ -31,6 +32,7 @@ enum Command {
     Serve(ServeArgs),
     /// Convert a notebook between MyST and ipynb
     Convert(convert::ConvertArgs),
+    Diff(diff::DiffArgs),
     /// Make a copy of a procedure for a tenant, without a server
     Instantiate(instantiate::InstantiateArgs),
     /// Check technique ids against a release of ATT&CK
@@ -81,6 +83,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command.unwrap_or_else(|| Command::Serve(ServeArgs::default())) {
         Command::Serve(args) => serve(args),
         Command::Convert(args) => convert::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Instantiate(args) => instantiate::run(&args),
         Command::Attack(command) => attack::run(&command),
         Command::Admin(command) => admin::run(command),
@@ -140,7 +143,12 @@ fn say(text: &str) {
 
 /// Whether messages are coloured: on a terminal, unless `NO_COLOR` says otherwise (no-color.org).
 fn is_coloured() -> bool {
-    std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()) && std::io::stderr().is_terminal()
+    is_coloured_to(&std::io::stderr())
+}
+
+/// The same for what goes elsewhere.
+fn is_coloured_to(stream: &impl IsTerminal) -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()) && stream.is_terminal()
 }
 
 fn paint(text: &str, colour: &str) -> String {

@@ -343,6 +343,29 @@ pub fn page(frame: &Frame, view: ProposalView) -> String {
     frame.render(&title, move || content.into_any())
 }
 
+/// Metadata and cells compared.
+fn cells(fields: Vec<diff::Field>, cells: Vec<diff::Cell>, left_out: usize, open: bool) -> Option<AnyView> {
+    let fields = (!fields.is_empty()).then(|| diff::field_table(fields));
+    if cells.is_empty() && fields.is_none() {
+        return None;
+    }
+    let left_out = (left_out > 0).then(
+        || view! { <p class="faint">{left_out} " cells are left out: there are too many for a page."</p> },
+    );
+    let shown = diff::Shown { layout: diff::Layout::Inline, whole: false };
+    Some(
+        view! {
+            <details class="compared" open=open>
+                <summary>"Cell by cell"</summary>
+                {fields}
+                {diff::cell_list(cells, shown)}
+                {left_out}
+            </details>
+        }
+        .into_any(),
+    )
+}
+
 fn file(
     proposed: &Proposed,
     place: usize,
@@ -412,21 +435,7 @@ fn file(
         .then(|| view! { <p class="faint">{file.left_out} " lines are left out: the difference is too long for a page."</p> });
     // One side alone is read better in its views.
     let unfolded = !file.added && !file.deleted;
-    let cells_left_out = (file.cells_left_out > 0).then(|| {
-        view! { <p class="faint">{file.cells_left_out} " cells are left out: there are too many for a page."</p> }
-    });
-    let fields = (!file.fields.is_empty()).then(|| diff::field_table(file.fields));
-    let cells = (!file.cells.is_empty() || fields.is_some()).then(|| {
-        let shown = diff::Shown { layout: diff::Layout::Inline, whole: false };
-        view! {
-            <details class="compared" open=unfolded>
-                <summary>"Cell by cell"</summary>
-                {fields}
-                {diff::cell_list(file.cells, shown)}
-                {cells_left_out}
-            </details>
-        }
-    });
+    let cells = cells(file.fields, file.cells, file.cells_left_out, unfolded);
     let label = format!("Difference of {}", file.path);
     let text = (!file.hunks.is_empty()).then(|| {
         view! {

@@ -463,10 +463,10 @@ impl Sample {
     }
 
     pub(crate) fn hunks(&self) -> Vec<diff::Hunk> {
-        vec![diff::Hunk { header: self.t("@@ -52,6 +52,7 @@"), lines: self.lines() }]
+        vec![diff::Hunk { header: self.t("@@ -52,6 +52,7 @@"), lines: self.compared_lines() }]
     }
 
-    fn lines(&self) -> Vec<diff::Line> {
+    fn compared_lines(&self) -> Vec<diff::Line> {
         let line = |sign, old, new, pieces: &[(&'static str, bool, &str)]| diff::Line {
             sign,
             old,
@@ -545,7 +545,7 @@ impl Sample {
             fields: self.fields_compared(),
             outputs_changed: true,
             changes: self.changes(),
-            body: diff::Body::Lines(self.lines()),
+            body: diff::Body::Lines(self.compared_lines()),
             left_out: 3,
         };
         let plain = |status, old: Option<usize>, new: Option<usize>| diff::Cell {
@@ -558,7 +558,7 @@ impl Sample {
             fields: Vec::new(),
             outputs_changed: false,
             changes: Vec::new(),
-            body: diff::Body::Lines(self.lines()[..3].to_vec()),
+            body: diff::Body::Lines(self.compared_lines()[..3].to_vec()),
             left_out: 0,
         };
         let prose = |was: &str, is: &str| diff::Body::Prose(Some(was.to_owned()), Some(is.to_owned()));
@@ -566,7 +566,7 @@ impl Sample {
             body: if read {
                 prose("<p>Look at <em>seven</em> days.</p>", "<p>Look at <em>thirty</em> days.</p>")
             } else {
-                diff::Body::Lines(self.lines())
+                diff::Body::Lines(self.compared_lines())
             },
             ..plain(diff::Status::Changed, Some(2), Some(3))
         };
@@ -586,12 +586,12 @@ impl Sample {
         diff::DiffView {
             head: self.head(),
             from: self.revision(BEFORE, "Sort procedures by tactic", history::Status::Renamed, 700),
-            to: diff::Newer::Revision(self.revision(
+            to: diff::Newer::Revision(Box::new(self.revision(
                 TIP,
                 "Widen the access masks",
                 history::Status::Modified,
                 3,
-            )),
+            ))),
             changes: self.changes(),
             fields: self.fields_compared(),
             cells: self.cells_compared(false),

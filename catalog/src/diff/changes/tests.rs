@@ -109,6 +109,35 @@ fn each_field_has_its_kind_and_its_sentence() {
 }
 
 #[test]
+fn a_list_is_told_by_what_came_to_it_and_what_went() {
+    let with = |authors: Value| {
+        let mut hunting = hunting();
+        hunting["authors"] = authors;
+        notebook(hunting, cells())
+    };
+    let told = |old: Value, new: Value| between(&with(old), &with(new))[0].text.clone();
+    assert_eq!(told(json!(["Ada"]), json!(["Ada", "Bob"])), "`authors`: Bob added");
+    assert_eq!(told(json!(["Ada", "Eve"]), json!(["Bob", "Ada"])), "`authors`: Bob added, Eve removed");
+    assert_eq!(told(json!(["Ada", "Eve"]), json!(["Eve", "Ada"])), "`authors`: Ada, Eve became Eve, Ada");
+    assert_eq!(told(json!("Ada"), json!(["Ada"])), "`authors`: \"Ada\" became [\"Ada\"]");
+}
+
+#[test]
+fn a_long_line_is_told_from_where_it_differs() {
+    let with = |end: &str| {
+        let mut cells = cells();
+        cells[4].source = format!("url = \"https://example.com/{}{end}\"", "long/".repeat(20));
+        notebook(hunting(), cells)
+    };
+    let told = between(&with("old.zip"), &with("new.zip"));
+    assert!(
+        told[0].text.ends_with(": `…long/long/long/old.zip\"` became `…long/long/long/new.zip\"`"),
+        "{}",
+        told[0].text
+    );
+}
+
+#[test]
 fn techniques_are_told_with_their_names() {
     let told = of_fields(|hunting| hunting["attack_technique_ids"] = json!(["T1059.001"]));
     let texts: Vec<_> = told.iter().map(|change| change.text.as_str()).collect();

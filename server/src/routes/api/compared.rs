@@ -61,6 +61,8 @@ pub struct ComparedSide {
     pub tags: Vec<String>,
     /// Whether customers see anything of it: its text, or what code puts out. Prose that they do not see is guidance.
     pub customer: bool,
+    /// Whether it asks a service.
+    pub query: bool,
     /// How many outputs are committed with it.
     pub outputs: usize,
 }
@@ -154,13 +156,13 @@ impl From<CellDiff> for ComparedCell {
 
 impl From<CellSide> for ComparedSide {
     fn from(side: CellSide) -> Self {
-        let CellSide { index, kind, line, tags, customer, outputs } = side;
+        let CellSide { index, kind, line, tags, customer, query, outputs } = side;
         let kind = match kind {
             CellKind::Markdown => "markdown",
             CellKind::Code => "code",
             CellKind::Raw => "raw",
         };
-        Self { index, kind, line, tags, customer, outputs }
+        Self { index, kind, line, tags, customer, query, outputs }
     }
 }
 

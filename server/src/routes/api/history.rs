@@ -173,7 +173,7 @@ mod tests {
     }
 
     use crate::auth::Role;
-    use crate::sample::Sample;
+    use crate::sample::{Sample, procedure};
 
     #[tokio::test]
     async fn a_history_goes_through_a_rename_newest_first() {
@@ -186,6 +186,25 @@ mod tests {
         assert_eq!(told[1]["previous_path"], "old/lsass.md");
         assert_eq!(told[0]["author"]["email"], "cleo@example.com");
         assert_eq!(told[0]["authored_at"], "2026-09-21T18:13:20+02:00");
+    }
+
+    #[tokio::test]
+    async fn a_message_is_told_in_full_and_names_nobody_twice() {
+        let sample = Sample::open().await;
+        let admin = sample.user(Role::Admin).await;
+        let message = "Widen it\n\nTwo masks <more>.\n\nCo-authored-by: Bo Berg <bo@example.com>";
+        sample.commit(
+            message,
+            &[("hunts/lsass.md", Some(procedure("lsass", "LSASS", "T1003.001", "FROM process")))],
+        );
+        admin.post("/api/v1/repos/hunts/sync", &serde_json::json!({})).await;
+        let told = admin.get("/api/v1/procedures/lsass/history").await.json();
+        assert_eq!(told["revisions"][0]["body"], "Two masks <more>.");
+        assert_eq!(told["revisions"][0]["co_authors"][0]["name"], "Bo Berg");
+        assert_eq!(told["revisions"][1]["body"], "");
+        let page = admin.get("/procedures/lsass/history").await.text();
+        assert!(page.contains("Two masks &lt;more&gt;.") && page.contains("with Bo Berg"), "{page}");
+        assert_eq!(page.matches("class=\"message\"").count(), 1);
     }
 
     #[tokio::test]

@@ -498,3 +498,6 @@ fn rendered(
             .map(|refusal| format!("{}. {}", sentence(&refusal.reason), refusal.remedy)),
     }
 }
+
+#[cfg(test)]
+mod tests;

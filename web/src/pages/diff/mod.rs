@@ -23,7 +23,7 @@ pub(super) use lines::hunks;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Newer {
     /// A revision.
-    Revision(Revision),
+    Revision(Box<Revision>),
     /// A file of the visitor's own, by its name. It is not kept.
     File(String),
 }
@@ -117,7 +117,7 @@ pub fn page(frame: &Frame, view: DiffView) -> String {
     });
     let from = history::facts_of(&view.head, Revision { changes: Vec::new(), ..view.from });
     let to = match view.to {
-        Newer::Revision(to) => history::facts_of(&view.head, Revision { changes: Vec::new(), ..to }),
+        Newer::Revision(to) => history::facts_of(&view.head, Revision { changes: Vec::new(), ..*to }),
         Newer::File(name) => view! {
             <div class="revision-facts">
                 <p class="subject">{name}</p>

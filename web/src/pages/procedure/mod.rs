@@ -13,7 +13,9 @@ use crate::Frame;
 use crate::components::{attack, diagnostics, head};
 use crate::islands::CopyCode;
 use crate::links;
-use crate::view::{Commit, Defect, Diagnostic, Field, ProcedureHead, Severity, Stale, Tactic, Technique, When};
+use crate::view::{
+    Commit, Defect, Diagnostic, Field, ProcedureHead, Severity, Stale, Tactic, Technique, When,
+};
 use leptos::prelude::*;
 
 /// Why a file is broken, and what is shown in its place.

@@ -18,7 +18,7 @@ use catalog::library::{Address, Comparison, Sides, UploadComparison};
 use serde::Deserialize;
 use web::pages::diff::{Cell, DiffView, Hunk, Layout, Newer, Shape, page};
 use web::pages::history::Revision;
-use web::view::ProcedureHead;
+use web::view::{ProcedureHead, Standing};
 
 /// A page shows so many lines of a difference.
 const LINES: usize = 5_000;
@@ -104,7 +104,7 @@ async fn compare(
     let (entry, from, to, found) = found.ok_or_else(|| no_procedure(&id))?;
     let (context, marked) = (Context::of(app), defects::marked(app, &entry).await?);
     let head = head(&entry, &entry.procedure.title, &[], named, None);
-    let to = Newer::Revision(context.judged(to, &marked));
+    let to = Newer::Revision(Box::new(context.judged(to, &marked)));
     visitor.render(app, page, found.view(head, context.judged(from, &marked), to, shape)).await
 }
 
@@ -176,7 +176,7 @@ impl Found {
         sides: &Sides,
         shape: Shape,
     ) -> Self {
-        let both = Notebooks { old: sides.old(), new: sides.new() };
+        let both = Notebooks { old: sides.older(), new: sides.newer() };
         let cells = if shape.text { Vec::new() } else { cells(&mut notebooks, &both, shape.read) };
         Self { changes, notebooks, cells, unified }
     }
@@ -184,6 +184,11 @@ impl Found {
     fn view(self, head: ProcedureHead, from: Revision, to: Newer, shape: Shape) -> DiffView {
         let Self { changes, notebooks, cells, unified } = self;
         let same = unified.text.is_empty();
+        // What was lost can be brought back only where nothing newer has done so.
+        let lost =
+            head.standing == Standing::Broken && changes.iter().any(|change| change.kind == "metadata-lost");
+        let restore =
+            lost.then(|| web::links::procedure_file(&head.id, "restore.patch", head.link_repo(), None));
         let left_out = notebooks.left_out;
         let (hunks, lines) = if shape.text { hunks(unified.hunks) } else { (Vec::new(), left_out.lines) };
         DiffView {
@@ -198,7 +203,7 @@ impl Found {
             left_out: lines,
             shape,
             same,
-            restore: None,
+            restore,
         }
     }
 }

@@ -68,8 +68,8 @@ fn one(cell: CellDiff, body: Body) -> Cell {
             CellStatus::Removed => Status::Removed,
         },
         moved: cell.moved,
-        old: cell.old.map(side),
-        new: cell.new.map(side),
+        old: cell.old.as_ref().map(side),
+        new: cell.new.as_ref().map(side),
         tags_lost: cell.tags_lost,
         tags_gained: cell.tags_gained,
         fields: fields(cell.metadata),
@@ -80,7 +80,7 @@ fn one(cell: CellDiff, body: Body) -> Cell {
     }
 }
 
-fn side(side: CellSide) -> Side {
+fn side(side: &CellSide) -> Side {
     Side {
         place: side.index + 1,
         kind: match side.kind {
@@ -98,8 +98,8 @@ fn lines(cell: &CellDiff, (was, is): (Language, Language)) -> Vec<diff::Line> {
     let is_code = |side: &Option<CellSide>| {
         side.as_ref().is_some_and(|side| matches!(side.kind, CellKind::Code | CellKind::Raw))
     };
-    let mut old = Colours::of(if is_code(&cell.old) { cell.old_text() } else { String::new() }, was);
-    let mut new = Colours::of(if is_code(&cell.new) { cell.new_text() } else { String::new() }, is);
+    let mut old = Colours::of(&if is_code(&cell.old) { cell.old_text() } else { String::new() }, was);
+    let mut new = Colours::of(&if is_code(&cell.new) { cell.new_text() } else { String::new() }, is);
     cell.lines
         .iter()
         .map(|line| {
@@ -137,8 +137,8 @@ struct Colours {
 }
 
 impl Colours {
-    fn of(text: String, language: Language) -> Self {
-        let tokens = if text.len() > COLOURED { Vec::new() } else { tokens(&text, language) };
+    fn of(text: &str, language: Language) -> Self {
+        let tokens = if text.len() > COLOURED { Vec::new() } else { tokens(text, language) };
         Self { tokens, next: 0, at: 0 }
     }
 
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn what_changed_within_a_line_keeps_its_colours() {
-        let mut colours = Colours::of("x = 'é a'\ny = 2".to_owned(), Language::Python);
+        let mut colours = Colours::of("x = 'é a'\ny = 2", Language::Python);
         let first = colours.line(&line('+', &[(false, "x = 'é"), (true, " a"), (false, "'")]));
         assert_eq!(
             pieces(&first).into_iter().filter(|(class, ..)| *class == "s").collect::<Vec<_>>(),
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_string_over_several_lines_is_coloured_on_each() {
-        let mut colours = Colours::of("'''a\nb'''".to_owned(), Language::Python);
+        let mut colours = Colours::of("'''a\nb'''", Language::Python);
         colours.pass(&line(' ', &[(false, "'''a")]));
         assert_eq!(pieces(&colours.line(&line(' ', &[(false, "b'''")]))), [("s", false, "b'''")]);
     }
