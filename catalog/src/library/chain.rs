@@ -194,9 +194,15 @@ impl Chain {
             return unread;
         }
         let mut seen = HashSet::new();
-        for text in self.revisions.iter().flat_map(Touched::texts) {
-            if !self.said.contains_key(&text) && seen.insert(text.clone()) {
-                unread.push(text);
+        for touched in &self.revisions {
+            // Of a mere move, what it said where it was is told already.
+            let moved = touched.before == touched.after;
+            let texts: Vec<_> =
+                if moved { touched.text_after().into_iter().collect() } else { touched.texts() };
+            for text in texts {
+                if !self.said.contains_key(&text) && seen.insert(text.clone()) {
+                    unread.push(text);
+                }
             }
         }
         unread
