@@ -109,7 +109,7 @@ fn a_pull_request_has_a_page_and_a_trial_copy_and_is_gone_from_the_list_when_it_
 
     // A trial copy says what it is.
     let customer = scene.client.post("/api/v1/customers", &json!({"name": "Clinic"})).expect(201).json();
-    let tenant = json!({"customer": customer["id"], "service": "mock", "key": "0145483", "region": "eu", "name": "Ward"});
+    let tenant = json!({"customer": customer["id"], "service": "taegis", "key": "0145483", "region": "mock", "name": "Ward"});
     let tenant = scene.client.post("/api/v1/tenants", &tenant).expect(201).json();
     let order = json!({"path": "hunts/fresh.md", "tenant": tenant["id"]});
     let copy = scene.client.post("/api/v1/proposals/hunts/7/copy", &order).expect(200);
