@@ -3,6 +3,7 @@
 //! The catalog's own functions are called, in this process: a thousand processes would say the same, slowly.
 
 mod command_line;
+mod comparing;
 mod jupyter;
 mod reading;
 mod writing;

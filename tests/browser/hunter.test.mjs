@@ -73,9 +73,9 @@ for (const javaScript of [true, false]) {
       await page.locator(`input[name=to][value="${newest.commit}"]`).check();
       await page.getByRole("button", { name: "Compare" }).click();
       await page.waitForURL(/\/diff/);
-      await page.getByRole("heading", { name: "The text" }).waitFor();
+      await page.getByRole("heading", { name: "What differs" }).waitFor();
       const same = await page.getByText("The same text").count();
-      const lines = await page.locator("table.diff tr.added, table.diff tr.removed").count();
+      const lines = await page.locator("table.diff tr.differs, table.fields-compared tbody tr").count();
       assert.ok(lines > 0 || same > 0, "the difference is on the page");
       assert.ok(lines > 0 || newest.status === "renamed", "only a plain rename changes no line");
     });

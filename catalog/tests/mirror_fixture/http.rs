@@ -1,6 +1,10 @@
 //! A git server over http on loopback, honest (`git http-backend`) or not.
 
+#[path = "sizes.rs"]
+pub(crate) mod sizes;
+
 use super::git_command;
+use sizes::Lie;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -29,6 +33,8 @@ pub(crate) enum Manners {
     Asking(String),
     /// Announces a commit that it does not have, and sends others for it.
     Lying,
+    /// Sends packs that lie about sizes.
+    Missizing(Lie),
 }
 
 pub(crate) struct Server {
@@ -152,9 +158,15 @@ fn answer(stream: &TcpStream, root: &Path, manners: &Manners) -> Option<()> {
     if *manners == Manners::Lying && request.method == "GET" {
         body = String::from_utf8_lossy(&body).replace(&truth, lie).into_bytes();
     }
+    let has_pack = request.method == "POST" && body.len() > 1000;
+    if let Manners::Missizing(lie) = manners
+        && has_pack
+    {
+        body = sizes::lie(&body, *lie);
+    }
     let head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nConnection: close\r\n");
     write!(writer, "{head}Content-Length: {}\r\n\r\n", body.len()).ok()?;
-    if request.method == "POST" && body.len() > 1000 {
+    if has_pack {
         let half = body.len() / 2;
         match manners {
             Manners::Stalling => {

@@ -2,6 +2,7 @@
 
 use crate::library_fixture::entries;
 use crate::mirror_fixture::http::Manners;
+use crate::mirror_fixture::http::sizes::Lie;
 use crate::scene::{Scene, open, supervisor};
 use catalog::procedure::Standing;
 use std::path::{Path, PathBuf};
@@ -115,7 +116,9 @@ pub(crate) fn a_remote_that_misses_a_file_leaves_the_last_state() {
 }
 
 pub(crate) fn a_remote_that_stalls_cuts_spoils_or_lies_leaves_the_last_state() {
-    for manners in [Manners::Stalling, Manners::Cutting, Manners::Spoiling, Manners::Lying, Manners::Silent] {
+    let lies = [Lie::MoreObjects, Lie::Shorter, Lie::Terabyte].map(Manners::Missizing);
+    let others = [Manners::Stalling, Manners::Cutting, Manners::Spoiling, Manners::Lying, Manners::Silent];
+    for manners in lies.into_iter().chain(others) {
         let mut supervisor = supervisor();
         supervisor.stretch = Duration::from_secs(1);
         let scene = Scene::with(|repository| repository, supervisor);
