@@ -360,6 +360,11 @@ impl Library {
         Ok(library)
     }
 
+    /// Whether there is anything in the index that somebody could ask for.
+    pub fn serves(&self) -> bool {
+        !self.index.marks().repos.is_empty()
+    }
+
     /// Takes repositories that are no longer configured out of the index, so that nothing of them is found.
     fn forget_strangers(&self) -> Result<(), LibraryError> {
         let marks = self.index.marks();

@@ -52,6 +52,9 @@ struct Work {
 /// So many may wait for one sync; more than that is somebody gone mad.
 const WAITING: usize = 256;
 
+/// How nice a sync is to what is served meanwhile; a thread of its own has 0, and 19 is the nicest.
+const LOW_PRIORITY: i32 = 10;
+
 impl Jobs {
     /// Starts a task for each repository. They end when `stop` turns true, or its sender is gone.
     ///
@@ -205,6 +208,9 @@ async fn sync(work: &Arc<Work>, cause: Cause) -> Answer {
     let thread = {
         let work = work.clone();
         std::thread::Builder::new().name(format!("sync-{}", work.repo)).spawn(move || {
+            if work.library.serves() {
+                step_back();
+            }
             // Nobody listens any more when the server stops.
             let _ = done.send(work.library.sync_because(&work.repo, work.clock.now(), cause));
         })
@@ -229,6 +235,14 @@ async fn sync(work: &Arc<Work>, cause: Cause) -> Answer {
             tracing::error!(%repo, why, "sync panicked");
             Err(Problem::internal())
         }
+    }
+}
+
+/// Has this thread, and those that it starts, leave the processors to who reads and searches.
+fn step_back() {
+    // Of a thread, not of the process, on Linux. Where it may not be done, syncs are only in the way.
+    if let Err(error) = rustix::process::setpriority_process(None, LOW_PRIORITY) {
+        tracing::debug!(%error, "syncs run at the priority of all else");
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the new revisions changed in meaning.
 
-use super::{Pass, Stop};
+use super::{Pass, Stop, ahead};
 use crate::diff;
 use crate::library::chain::{Chain, Touched};
 use crate::library::examine::{Examined, Source};
@@ -13,7 +13,11 @@ impl Pass<'_> {
     /// nothing new has happened to is left as it is on record.
     pub(super) fn compare_revisions(&mut self, chains: &mut Vec<Chain>) -> Result<(), Stop> {
         let mut untouched = Vec::new();
-        for (position, chain) in chains.iter_mut().enumerate() {
+        for position in 0..chains.len() {
+            if position % ahead::TOGETHER == 0 {
+                self.read_ahead(&chains[position..chains.len().min(position + ahead::TOGETHER)])?;
+            }
+            let chain = &mut chains[position];
             self.shelf.step()?;
             self.look_back(chain)?;
             self.settle_beginning(chain)?;
@@ -39,6 +43,9 @@ impl Pass<'_> {
             if self.continues && chain.began_unseen() {
                 // What came before its first revision here is not in the index.
                 return Err(Stop::StartAnew);
+            }
+            if !self.continues {
+                self.write_at_hand(chains, position)?;
             }
         }
         for position in untouched.into_iter().rev() {

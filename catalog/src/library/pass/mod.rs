@@ -4,6 +4,7 @@
 //! chain of revisions (its lineage) is followed through renames; the newest revision of each touched chain becomes its
 //! entry. Nothing of a pass is visible before its commit.
 
+mod ahead;
 mod compared;
 mod ids;
 pub(super) mod pairs;
@@ -71,6 +72,8 @@ pub(super) struct Pass<'a> {
     releases: Releases<'a>,
     /// Whether the documents that are there are continued; else all are made anew.
     continues: bool,
+    /// Whether there is nothing yet that anybody could look at meanwhile.
+    alone: bool,
     mark: Mark,
     /// Who is who.
     mailmap: Mailmap,
@@ -101,7 +104,8 @@ impl<'a> Pass<'a> {
         let repository = &shelf.repository;
         let continues = continued.is_some();
         let mailmap = mirror.mailmap(*mailmap).map_err(LibraryError::mirror(&repository.name))?;
-        let load = if continues { Load::Few } else { Load::Many };
+        let alone = library.index.marks().repos.is_empty();
+        let load = if alone { Load::Many } else { Load::Few };
         let batch = library.index.writer(&repository.name, library.release, load)?;
         if !continues {
             batch.clear(&repository.name)?;
@@ -117,6 +121,7 @@ impl<'a> Pass<'a> {
             batch,
             releases,
             continues,
+            alone,
             mark,
             mailmap,
             done: Done { commits: 0, files: 0, blobs_read: 0, problems: 0 },

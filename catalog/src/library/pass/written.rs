@@ -27,7 +27,7 @@ impl Pass<'_> {
                     self.batch.remove(&entry.repo, &entry.path)?;
                 }
             }
-            if let Some((_, source)) = &chain.tip {
+            if let Some((_, source)) = chain.tip.as_ref().filter(|_| !chain.written) {
                 at_source.entry(*source).or_default().push(position);
             }
         }
@@ -65,6 +65,16 @@ impl Pass<'_> {
                 repo: self.repository.name.clone(),
                 reason: format!("blob {missing} is not there"),
             }));
+        }
+        Ok(())
+    }
+
+    /// Makes the entry of a chain now, if its text at the tip has just been compared: it need not be read again.
+    pub(super) fn write_at_hand(&mut self, chains: &mut [Chain], position: usize) -> Result<(), Stop> {
+        let Some((path, source)) = chains[position].tip.clone() else { return Ok(()) };
+        if let Some(examined) = self.examined.get(&(source, path)) {
+            self.write_entry(chains, position, &examined)?;
+            chains[position].written = true;
         }
         Ok(())
     }
