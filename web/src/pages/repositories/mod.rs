@@ -90,7 +90,7 @@ fn card(row: RepositoryRow, may_change: bool) -> AnyView {
     let notes = row.notes.into_iter().map(|note| view! { <p class="help">{note}</p> }).collect_view();
     let sync = may_change.then(|| {
         let action = format!("/admin/repositories/{}/sync", links::encode(&name));
-        let label = format!("Sync {name} now");
+        let label = format!("Sync now: {name}");
         view! { <form method="post" action=action><button aria-label=label>"Sync now"</button></form> }
     });
     let pins = may_change.then(|| {
