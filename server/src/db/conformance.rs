@@ -7,6 +7,7 @@ use super::defects::{Defect, Severity};
 use super::follows::Follow;
 use super::idempotency::Claim;
 use super::instances::{Instance, InstanceFilter, InstanceTenant};
+use super::lives::{Disposition, Finding, HuntedFilter, Life, Named, State};
 use super::repositories::RepositoryRow;
 use super::reviews::{Review, ReviewKind};
 use super::searches::SavedSearch;
@@ -132,7 +133,7 @@ impl Bench {
                 customer: tenant.customer.clone(),
             }),
             file_name: format!("{procedure}_us1_1.ipynb"),
-            state: "prepared".to_owned(),
+            life: Life::default(),
             held_cells: 2,
             provenance: json!({"procedure": procedure, "tenant": "0145483"}),
             warnings: vec!["Mind the gap.".to_owned()],
@@ -190,6 +191,9 @@ on_both!(
     copies_come_back_as_they_went_in,
     copies_are_found_by_what_they_are_of,
     copies_go_on_record_together_or_not_at_all,
+    what_became_of_a_copy_is_written_onto_what_its_author_saw,
+    copies_are_found_by_what_came_of_them,
+    the_last_hunt_is_told_for_each_procedure_and_tenant,
     a_copy_for_nobody_has_no_tenant,
     a_request_that_comes_again_is_answered_alike,
     a_claim_that_was_left_behind_is_free_after_a_while,
@@ -368,7 +372,14 @@ async fn copies_are_found_by_what_they_are_of(bench: Bench) {
     assert_eq!(found(InstanceFilter { customer: Some(customer.id.clone()), ..any() }).await, ["h_1"]);
     assert_eq!(found(InstanceFilter { commit: some("01234567"), ..any() }).await.len(), 2);
     assert!(found(InstanceFilter { commit: some("12345678"), ..any() }).await.is_empty());
-    assert!(found(InstanceFilter { state: some("returned"), ..any() }).await.is_empty());
+    assert_eq!(found(InstanceFilter { states: State::OPEN.to_vec(), ..any() }).await.len(), 2);
+    assert!(found(InstanceFilter { states: vec![State::Returned], ..any() }).await.is_empty());
+    assert!(found(InstanceFilter { commits: vec!["0123".into()], ..any() }).await.is_empty());
+    assert_eq!(
+        found(InstanceFilter { commits: vec!["x".into(), old.commit.clone()], ..any() }).await.len(),
+        2
+    );
+    assert_eq!(found(InstanceFilter { hunter: some("Ana"), ..any() }).await.len(), 2);
     assert!(found(InstanceFilter { repo: some("other"), ..any() }).await.is_empty());
     assert_eq!(found(InstanceFilter { since: Some(bench.now()), ..any() }).await, ["hx1"]);
     assert_eq!(found(InstanceFilter { before: Some(new.id), ..any() }).await, ["h_1"]);
@@ -381,6 +392,110 @@ async fn copies_go_on_record_together_or_not_at_all(bench: Bench) {
     let refused = bench.db.instances(&scope).create(&[copy.clone(), copy.clone()]).await;
     assert!(refused.is_err());
     assert_eq!(bench.db.instances(&scope).get(&copy.id).await.unwrap(), None);
+}
+
+async fn what_became_of_a_copy_is_written_onto_what_its_author_saw(bench: Bench) {
+    let (ana, ben) = (bench.account("Ana", Role::Hunter).await, bench.account("Ben", Role::Hunter).await);
+    let scope = principal(&ana).tenants();
+    let first = bench.instance(&ana, "h1", None);
+    let copy = Instance {
+        life: Life { replaces: Some(first.id.clone()), ..Life::default() },
+        ..bench.instance(&ana, "h1", None)
+    };
+    let instances = bench.db.instances(&scope);
+    instances.create(&[first, copy.clone()]).await.unwrap();
+    let closed = Life {
+        state: State::Closed,
+        disposition: Some(Disposition::Findings(Finding::VisibilityGap)),
+        note: "Two hosts\nsend nothing.".to_owned(),
+        link: "https://tickets.example.com/1".to_owned(),
+        hunted: Some((bench.now() - Duration::days(7), bench.now())),
+        assignee: Some(Named { id: ben.id.clone(), name: ben.name.clone() }),
+        closed: Some((bench.now(), Named { id: ana.id.clone(), name: ana.name.clone() })),
+        ..copy.life.clone()
+    };
+    let replacing =
+        async |procedure: &str| instances.replacing("playbook", &[procedure.to_owned()]).await.unwrap();
+    assert_eq!(replacing("h1").await, [(closed.replaces.clone().unwrap(), copy.id.clone())]);
+    assert_eq!(replacing("h2").await, []);
+    assert!(instances.amend(&copy.id, &closed).await.unwrap());
+    let written = Instance { life: Life { version: 1, ..closed.clone() }, ..copy.clone() };
+    assert_eq!(instances.get(&copy.id).await.unwrap(), Some(written.clone()));
+    assert!(!instances.amend(&copy.id, &Life::default()).await.unwrap(), "somebody else changed it");
+    assert!(!instances.amend("none", &closed).await.unwrap());
+    let opened = Life { version: 1, replaces: closed.replaces.clone(), ..Life::default() };
+    assert!(instances.amend(&copy.id, &opened).await.unwrap());
+    let written = Instance { life: Life { version: 2, ..opened }, ..written };
+    assert_eq!(instances.get(&copy.id).await.unwrap(), Some(written));
+}
+
+/// Closes a copy.
+async fn close(bench: &Bench, who: &Account, copy: &Instance, disposition: Disposition) {
+    let closed = Some((bench.now(), Named { id: who.id.clone(), name: who.name.clone() }));
+    let life = Life { state: State::Closed, disposition: Some(disposition), closed, ..copy.life.clone() };
+    let scope = principal(who).tenants();
+    assert!(bench.db.instances(&scope).amend(&copy.id, &life).await.unwrap());
+}
+
+async fn copies_are_found_by_what_came_of_them(bench: Bench) {
+    let ana = bench.account("Ana", Role::Hunter).await;
+    let scope = principal(&ana).tenants();
+    let (one, two) = (bench.instance(&ana, "h1", None), bench.instance(&ana, "h2", None));
+    bench.db.instances(&scope).create(&[one.clone(), two.clone()]).await.unwrap();
+    close(&bench, &ana, &one, Disposition::NullFindings).await;
+    bench.clock.advance(Duration::days(1));
+    close(&bench, &ana, &two, Disposition::Findings(Finding::Benign)).await;
+    let found = async |filter: InstanceFilter| {
+        let filter = InstanceFilter { limit: 10, ..filter };
+        let found = bench.db.instances(&scope).list(&filter).await.unwrap();
+        found.into_iter().map(|copy| copy.procedure).collect::<Vec<_>>()
+    };
+    let any = InstanceFilter::default;
+    assert_eq!(found(InstanceFilter { disposition: Some("null-findings".into()), ..any() }).await, ["h1"]);
+    assert_eq!(found(InstanceFilter { disposition: Some("findings".into()), ..any() }).await, ["h2"]);
+    assert_eq!(found(InstanceFilter { finding: Some(Finding::Benign), ..any() }).await, ["h2"]);
+    assert!(found(InstanceFilter { finding: Some(Finding::Malicious), ..any() }).await.is_empty());
+    assert_eq!(found(InstanceFilter { closed_since: Some(bench.now()), ..any() }).await, ["h2"]);
+    assert_eq!(found(InstanceFilter { closed_before: Some(bench.now()), ..any() }).await, ["h1"]);
+    assert_eq!(found(InstanceFilter { states: vec![State::Closed], ..any() }).await.len(), 2);
+}
+
+async fn the_last_hunt_is_told_for_each_procedure_and_tenant(bench: Bench) {
+    let ana = bench.account("Ana", Role::Hunter).await;
+    let scope = principal(&ana).tenants();
+    let customer = bench.customer(&scope, "Clinic").await;
+    let (ward, lab) =
+        (bench.tenant(&scope, &customer, "1").await, bench.tenant(&scope, &customer, "2").await);
+    let copies: Vec<Instance> = [("h1", &ward), ("h1", &ward), ("h1", &lab), ("h2", &ward), ("h2", &lab)]
+        .map(|(procedure, tenant)| bench.instance(&ana, procedure, Some(tenant)))
+        .into();
+    let instances = bench.db.instances(&scope);
+    instances.create(&copies).await.unwrap();
+    // The older copy for the ward is closed last, and counts; what could not be hunted does not.
+    for (place, disposition) in [
+        (1, Disposition::NullFindings),
+        (0, Disposition::Findings(Finding::Malicious)),
+        (2, Disposition::NotHuntable),
+        (3, Disposition::NullFindings),
+    ] {
+        bench.clock.advance(Duration::hours(1));
+        close(&bench, &ana, &copies[place], disposition).await;
+    }
+    let hunted = async |filter: HuntedFilter| {
+        let found = instances.last_hunted(&HuntedFilter { limit: 10, ..filter }).await.unwrap();
+        found.into_iter().map(|copy| copy.id).collect::<Vec<_>>()
+    };
+    let ids = |places: &[usize]| places.iter().map(|place| copies[*place].id.clone()).collect::<Vec<_>>();
+    let any = HuntedFilter::default;
+    assert_eq!(hunted(any()).await, ids(&[3, 0]));
+    assert_eq!(hunted(HuntedFilter { procedures: vec!["h1".into(), "x".into()], ..any() }).await, ids(&[0]));
+    assert_eq!(hunted(HuntedFilter { tenant: Some(lab.id.clone()), ..any() }).await, ids(&[]));
+    assert_eq!(hunted(HuntedFilter { customer: Some(customer.id.clone()), ..any() }).await, ids(&[3, 0]));
+    assert_eq!(hunted(HuntedFilter { since: Some(bench.now()), ..any() }).await, ids(&[3]));
+    assert_eq!(hunted(HuntedFilter { repo: Some("other".into()), ..any() }).await, ids(&[]));
+    let commits = bench.db.copied_commits(&scope, "playbook", &["h1".into(), "h9".into()]).await.unwrap();
+    assert_eq!(commits, [copies[0].commit.clone()]);
+    assert!(bench.db.copied_commits(&scope, "playbook", &["h".into()]).await.unwrap().is_empty());
 }
 
 async fn a_copy_for_nobody_has_no_tenant(bench: Bench) {

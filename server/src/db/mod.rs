@@ -15,6 +15,7 @@ pub mod defects;
 pub mod follows;
 pub mod idempotency;
 pub mod instances;
+pub mod lives;
 pub mod repositories;
 pub mod reviews;
 pub mod searches;

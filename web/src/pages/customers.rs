@@ -60,8 +60,12 @@ pub struct CustomerView {
     pub contacts: Vec<String>,
     /// Its tenants.
     pub tenants: Vec<TenantRow>,
+    /// The last hunt with each procedure for each tenant, newest first: the latest few.
+    pub hunted: Vec<CopyRow>,
     /// Copies made for it, newest first: the latest few.
     pub copies: Vec<CopyRow>,
+    /// The day on which this quarter began.
+    pub quarter: String,
     /// The form to change it; none for somebody who may not.
     pub form: Option<CustomerForm>,
     /// The form for a new tenant; none for somebody who may not.
@@ -144,11 +148,26 @@ pub fn customer_page(frame: &Frame, view: CustomerView) -> String {
     };
     let copies = (!view.copies.is_empty()).then(|| {
         let all = links::with_query("/instances", [("customer", view.id.as_str())]);
+        let table = links::with_query("/api/v1/instances.csv", [("customer", view.id.as_str())]);
         view! {
             <section aria-labelledby="copies">
                 <h2 id="copies">"Latest copies"</h2>
                 {tables::copies(view.copies, "Latest copies for this customer")}
-                <p><a href=all>"All copies for this customer"</a></p>
+                <p><a href=all>"All copies for this customer"</a> ", " <a href=table download="">"as CSV"</a></p>
+            </section>
+        }
+    });
+    let hunted = (!view.hunted.is_empty()).then(|| {
+        let table = tables::hunted(view.hunted, tables::Each::Both, "The last hunts for this customer");
+        let quarter = links::with_query(
+            "/instances",
+            [("customer", view.id.as_str()), ("closed_since", view.quarter.as_str())],
+        );
+        view! {
+            <section aria-labelledby="hunted">
+                <h2 id="hunted">"Last hunted"</h2>
+                {table}
+                <p><a href=quarter>"What was closed this quarter"</a></p>
             </section>
         }
     });
@@ -169,6 +188,7 @@ pub fn customer_page(frame: &Frame, view: CustomerView) -> String {
         <h1>{view.name}</h1>
         {facts::labels(view.labels)}
         <section aria-labelledby="tenants"><h2 id="tenants">"Tenants"</h2>{tenants}{new_tenant}</section>
+        {hunted}
         {copies}
         {contacts}
         {change}

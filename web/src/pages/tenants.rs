@@ -59,6 +59,8 @@ pub struct TenantView {
     pub zone: String,
     /// Values that its copies are filled with.
     pub parameters: Vec<Field>,
+    /// The last hunt with each procedure, newest first.
+    pub hunted: Vec<CopyRow>,
     /// Copies made for it, newest first.
     pub copies: Vec<CopyRow>,
     /// The form to change it; none for somebody who may not.
@@ -154,9 +156,17 @@ pub fn tenant_page(frame: &Frame, view: TenantView) -> String {
         empty("No copies for this tenant yet", content.into_any())
     } else {
         let all = links::with_query("/instances", [("tenant", id.as_str())]);
-        view! { {tables::copies(view.copies, "Copies for this tenant")} <p><a href=all>"All copies for this tenant"</a></p> }
-            .into_any()
+        let table = links::with_query("/api/v1/instances.csv", [("tenant", id.as_str())]);
+        view! {
+            {tables::copies(view.copies, "Copies for this tenant")}
+            <p><a href=all>"All copies for this tenant"</a> ", " <a href=table download="">"as CSV"</a></p>
+        }
+        .into_any()
     };
+    let hunted = (!view.hunted.is_empty()).then(|| {
+        let table = tables::hunted(view.hunted, tables::Each::Procedure, "The last hunt with each procedure");
+        view! { <section aria-labelledby="hunted"><h2 id="hunted">"Last hunted"</h2>{table}</section> }
+    });
     let parameters = view
         .parameters
         .into_iter()
@@ -182,6 +192,7 @@ pub fn tenant_page(frame: &Frame, view: TenantView) -> String {
             {parameters}
         </dl>
         {change}
+        {hunted}
         <section aria-labelledby="copies"><h2 id="copies">"Copies"</h2>{copies}</section>
     };
     frame.render(&title, move || content.into_any())

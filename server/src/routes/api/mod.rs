@@ -19,12 +19,14 @@ pub mod item;
 pub mod layers;
 pub mod notebook;
 pub mod offers;
+pub mod once;
 pub mod openapi;
 pub mod pins;
 pub mod problems;
 pub mod procedure;
 pub mod procedures;
 pub mod proposals;
+pub mod recall;
 pub mod report;
 pub mod repos;
 pub mod restore;
@@ -103,6 +105,8 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(restore::patch))
         .routes(routes!(defects::list, defects::create))
         .routes(routes!(defects::change))
+        .routes(routes!(recall::list))
+        .routes(routes!(recall::recall))
         .routes(routes!(reviews::list, reviews::create))
         .routes(routes!(follows::begin, follows::end))
         .routes(routes!(follows::list))
@@ -131,7 +135,8 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(searches::change, searches::delete))
         .routes(routes!(instances::create::create))
         .routes(routes!(instances::list::list))
-        .routes(routes!(instances::one::get))
+        .routes(routes!(instances::csv::csv))
+        .routes(routes!(instances::one::get, instances::change::change))
         .routes(routes!(instances::notebook::get))
         .routes(routes!(instances::zip::zip))
         .routes(routes!(report::markdown))

@@ -11,9 +11,11 @@ pub mod copies;
 pub mod copy;
 pub mod coverage;
 pub mod customers;
+pub mod defect;
 pub mod diff;
 pub mod files;
 pub mod history;
+pub mod instance;
 pub mod login;
 pub mod looked;
 pub mod offers;
@@ -61,7 +63,8 @@ pub fn router() -> Router<App> {
         .route("/procedures/{id}/defects", post(looked::mark))
         .route("/procedures/{id}/reviews", post(looked::review))
         .route("/procedures/{id}/follow", post(looked::follow))
-        .route("/defects/{id}", post(looked::amend))
+        .route("/defects/{id}", get(defect::show).post(looked::amend))
+        .route("/defects/{id}/recall", post(defect::make_anew))
         .route("/following", get(looked::following))
         .route(
             "/procedures/{id}/diff",
@@ -89,7 +92,7 @@ pub fn router() -> Router<App> {
         .route("/feeds/{*feed}", get(super::feeds::show))
         .route("/problems", get(problems::show))
         .route("/instances", get(copies::show))
-        .route("/instances/{id}", get(copies::show_one))
+        .route("/instances/{id}", get(instance::show).post(instance::change))
         .route("/instances.zip", post(copies::zip))
         .route("/searches", get(searches::show).post(searches::create))
         .route("/searches/{id}", post(searches::rename))
@@ -251,6 +254,7 @@ mod tests {
             "/procedures/path%3Anotes%2Flsass.md/blame?cell=metadata",
             &format!("/procedures/lsass/diff/{first}..{last}"),
             "/procedures/lsass/copy",
+            "/procedures/lsass/instances",
             "/procedures/path%3Anotes%2Flsass.md/copy",
             "/coverage",
             "/changes",

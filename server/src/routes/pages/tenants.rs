@@ -6,6 +6,7 @@ use super::shared::{Context, lines, pairs, readable, tenant as row};
 use crate::app::App;
 use crate::auth::Role;
 use crate::db::instances::InstanceFilter;
+use crate::db::lives::HuntedFilter;
 use crate::db::tenants::{Tenant, TenantFilter};
 use crate::http::problem::Problem;
 use crate::http::query;
@@ -177,7 +178,7 @@ fn zone(filled: &str) -> String {
     if filled.is_empty() { "UTC".to_owned() } else { filled.to_owned() }
 }
 
-/// One tenant, with its copies.
+/// One tenant, with its copies, by its id; a key leads there, or to the tenants that have it.
 ///
 /// # Errors
 /// 404 when there is none.
@@ -186,6 +187,19 @@ pub async fn show_one(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
+    let scope = visitor.who.tenants();
+    let tenants = app.database.tenants(&scope);
+    if tenants.get(&id).await?.is_none() {
+        let of_key = TenantFilter { key: Some(id.clone()), ..TenantFilter::default() };
+        match tenants.list(&of_key).await?.as_slice() {
+            [] => {}
+            [only] => return Ok(Redirect::to(&web::links::tenant(&only.id)).into_response()),
+            _ => {
+                let those = web::links::with_query("/tenants", [("q", id.as_str())]);
+                return Ok(Redirect::to(&those).into_response());
+            }
+        }
+    }
     one(&app, &visitor, &id, None).await
 }
 
@@ -195,6 +209,8 @@ async fn one(app: &App, visitor: &Visitor, id: &str, form: Option<TenantForm>) -
     let tenant = tenant.ok_or_else(|| Problem::not_found(format!("tenant {id}")))?;
     let of = InstanceFilter { tenant: Some(tenant.id.clone()), limit: COPIES, ..InstanceFilter::default() };
     let copies = app.database.instances(&scope).list(&of).await?;
+    let of = HuntedFilter { tenant: Some(tenant.id.clone()), limit: COPIES, ..HuntedFilter::default() };
+    let hunted = app.database.instances(&scope).last_hunted(&of).await?;
     let may = visitor.who.role >= Role::Lead;
     let view = TenantView {
         tenant: row(&tenant),
@@ -204,6 +220,7 @@ async fn one(app: &App, visitor: &Visitor, id: &str, form: Option<TenantForm>) -
             .iter()
             .map(|(key, value)| Field { key: key.clone(), value: readable(value) })
             .collect(),
+        hunted: hunted.into_iter().map(|copy| context.copy(copy)).collect(),
         copies: copies.into_iter().map(|copy| context.copy(copy)).collect(),
         form: may.then(|| form.unwrap_or_else(|| as_filled(&tenant))),
     };
