@@ -326,6 +326,8 @@ pub struct TenantRow {
     pub customer_name: String,
     /// `sector=healthcare`.
     pub labels: Vec<Field>,
+    /// Whether it gets no copies any more.
+    pub retired: bool,
 }
 
 #[cfg(test)]

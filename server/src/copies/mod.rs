@@ -2,6 +2,7 @@
 //! out. The API and the copy dialogue both come here.
 
 pub mod life;
+pub mod many;
 pub mod meanwhile;
 pub mod proposed;
 pub mod recall;
@@ -97,16 +98,34 @@ pub async fn make(app: &App, who: &Principal, order: Order) -> Result<Made, Prob
         return Err(Problem::invalid(format!("At most {MOST} copies are made at a time."))
             .remedy("Ask for fewer tenants, and then for the others."));
     }
-    let (tenants, mut refused) = resolve(app, who, &order.tenants).await?;
+    let (tenants, refused) = resolve(app, who, &order.tenants).await?;
+    // Without a tenant there is one copy, the same for everybody, if the procedure allows it.
+    let wanted = if order.tenants.is_empty() { Wanted::Nobody } else { Wanted::These(tenants) };
+    let mut made = make_for(app, who, order, wanted).await?;
+    made.refused.splice(0..0, refused);
+    Ok(made)
+}
+
+/// For whom copies are made.
+enum Wanted {
+    /// For no tenant.
+    Nobody,
+    /// For these.
+    These(Vec<Tenant>),
+}
+
+/// Makes copies for tenants that were found.
+async fn make_for(app: &App, who: &Principal, order: Order, wanted: Wanted) -> Result<Made, Problem> {
     let (address, at) = (order.address.clone(), order.at.clone());
     let Some(reading) = app.read(move |library| library.read(&address, at.as_deref())).await? else {
         return Err(missing(app, order.address).await);
     };
     let reading = Arc::new(reading);
     let hold = order.hold.unwrap_or(if order.tenants.len() > 1 { Hold::Writes } else { Hold::None });
-    // Without a tenant there is one copy, the same for everybody, if the procedure allows it.
-    let wanted: Vec<Option<Tenant>> =
-        if order.tenants.is_empty() { vec![None] } else { tenants.into_iter().map(Some).collect() };
+    let wanted: Vec<Option<Tenant>> = match wanted {
+        Wanted::Nobody => vec![None],
+        Wanted::These(tenants) => tenants.into_iter().map(Some).collect(),
+    };
     let each = |tenant| Piece {
         tenant,
         window: order.window,
@@ -114,8 +133,7 @@ pub async fn make(app: &App, who: &Principal, order: Order) -> Result<Made, Prob
         hold,
         life: Life::default(),
     };
-    let (ready, refusals) = prepare_each(app, &reading, wanted.into_iter().map(each).collect()).await?;
-    refused.extend(refusals);
+    let (ready, refused) = prepare_each(app, &reading, wanted.into_iter().map(each).collect()).await?;
     let mut warnings = about(app, &reading).await?;
     if ready.iter().any(|one| one.tenant.is_some()) {
         let meanwhile = meanwhile::meanwhile(app, who, &reading.entry).await?;
@@ -249,6 +267,13 @@ async fn named(tenants: &Tenants<'_>, name: &str) -> Result<Result<Tenant, Refus
 }
 
 fn one(reading: &Reading, piece: &Piece, vocabulary: &Vocabulary, attack: &str) -> Result<Prepared, Refusal> {
+    if let Some(tenant) = piece.tenant.as_ref().filter(|tenant| tenant.retired_at.is_some()) {
+        return Err(Refusal {
+            code: "tenant-retired".to_owned(),
+            reason: format!("the tenant {} is retired: nobody is to hunt there", tenant.name),
+            remedy: "Choose another tenant, or have a lead take this one up again.".to_owned(),
+        });
+    }
     let fields = piece.tenant.as_ref().map(fields);
     prepare(&Request {
         notebook: &reading.notebook,

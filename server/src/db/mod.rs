@@ -18,6 +18,7 @@ pub mod instances;
 pub mod lives;
 pub mod repositories;
 pub mod reviews;
+pub mod roster;
 pub mod searches;
 pub mod sign_in;
 pub mod tenants;

@@ -150,7 +150,10 @@ pub(crate) fn tenants(rows: Vec<TenantRow>, caption: &'static str, with_customer
         .map(|row| {
             view! {
                 <tr>
-                    <th scope="row" data-label="Tenant"><a href=links::tenant(&row.id)>{row.name}</a></th>
+                    <th scope="row" data-label="Tenant">
+                        <a href=links::tenant(&row.id)>{row.name}</a>
+                        {row.retired.then(|| view! { " " <span class="badge uncatalogued">"retired"</span> })}
+                    </th>
                     <td data-label="Id"><code>{row.id.clone()}</code></td>
                     {with_customer
                         .then(|| {

@@ -27,6 +27,7 @@ pub mod procedure;
 pub mod proposals;
 pub mod reference;
 pub mod repositories;
+pub mod roster;
 pub mod searches;
 pub mod technique;
 pub mod tenants;

@@ -9,8 +9,9 @@ use web::pages::copy::{
 use web::pages::customers::{CustomerForm, CustomerRow, CustomerView, CustomersView};
 use web::pages::defect::DefectView;
 use web::pages::instance::{CopyDetailView, Deed, LifeForm};
+use web::pages::roster::{Changed, PlannedLine, PreviewView, RosterView};
 use web::pages::tenants::{TenantForm, TenantView, TenantsView};
-use web::pages::{copies, copy, customers, defect, instance, tenants};
+use web::pages::{copies, copy, customers, defect, instance, roster, tenants};
 use web::view::{CopyRow, Defect, Field, FieldError, TenantRow};
 
 impl Sample {
@@ -53,6 +54,19 @@ impl Sample {
                     ProcedureCopiesView { head: self.head(), ..ProcedureCopiesView::default() },
                 ),
             ),
+            ("roster", roster::page(&customers, RosterView::default())),
+            (
+                "roster-wrong",
+                roster::page(
+                    &customers,
+                    RosterView {
+                        error: self.some("The column colour is not known."),
+                        text: self.t("colour"),
+                    },
+                ),
+            ),
+            ("roster-preview", roster::preview_page(&customers, self.roster(0))),
+            ("roster-refused", roster::preview_page(&customers, self.roster(1))),
             ("defect", defect::page(&instances, self.defect())),
             (
                 "defect-none",
@@ -197,6 +211,7 @@ impl Sample {
             customer: self.t("northwind"),
             customer_name: self.t("Northwind Clinics"),
             labels: vec![self.label("env", "production")],
+            retired: key == "000145484",
         }
     }
 
@@ -266,6 +281,7 @@ impl Sample {
             zone: self.t("Europe/Zurich"),
             labels: self.t("env=production"),
             parameters: self.t("LIMIT=500"),
+            data_sources: self.t("process=90"),
             errors: vec![FieldError { field: "id".to_owned(), message: self.t("That id is taken.") }],
         }
     }
@@ -277,13 +293,13 @@ impl Sample {
                     id: self.t("northwind"),
                     name: self.t("Northwind Clinics"),
                     labels: vec![self.label("sector", "healthcare"), self.label("tier", "1")],
-                    tenants: self.tenant_rows(),
+                    tenants: 2,
                 },
                 CustomerRow {
                     id: self.t("stgall"),
                     name: self.t("St. Gall Hospital"),
                     labels: vec![self.label("sector", "healthcare")],
-                    tenants: Vec::new(),
+                    tenants: 0,
                 },
             ],
             form: Some(CustomerForm { errors: Vec::new(), ..self.customer_form() }),
@@ -297,6 +313,7 @@ impl Sample {
             labels: vec![self.label("sector", "healthcare"), self.label("tier", "1")],
             contacts: self.list(&["soc@northwind.example", "+41 31 555 01 01"]),
             tenants: self.tenant_rows(),
+            more_tenants: true,
             hunted: self.copy_rows(),
             copies: self.copy_rows(),
             quarter: self.t("2026-10-01"),
@@ -307,7 +324,9 @@ impl Sample {
 
     fn tenants(&self) -> TenantsView {
         TenantsView {
-            q: self.t("north"),
+            asked: vec![("q", self.t("north")), ("retired", "no".to_owned())],
+            in_all: 38,
+            may_change: true,
             tenants: self.tenant_rows(),
             further_page: true,
             next: self.some("c2"),
@@ -318,6 +337,9 @@ impl Sample {
         TenantView {
             tenant: self.tenant_row("northwind-prod", "Production", "000145483"),
             zone: self.t("Europe/Zurich"),
+            data_sources: vec![self.label("process", "kept for 90 days"), self.label("netflow", "")],
+            retired: Some(Self::hours_ago(30)),
+            may_delete: true,
             parameters: vec![self.label("LIMIT", "500")],
             hunted: self.copy_rows(),
             copies: self.copy_rows(),
@@ -367,6 +389,40 @@ impl Sample {
                 text: self.t("closed it: findings: visibility gap"),
             }],
             form: Some(self.life_form(Vec::new())),
+        }
+    }
+
+    fn roster(&self, refused: usize) -> PreviewView {
+        let change = |field, before: &str, after: &str| Changed {
+            field,
+            before: if before.is_empty() { String::new() } else { self.t(before) },
+            after: self.t(after),
+        };
+        let line = |number, effect, changes| PlannedLine {
+            number,
+            effect,
+            customer: self.t("Northwind Clinics"),
+            tenant: self.t("Production"),
+            changes,
+            reason: String::new(),
+        };
+        let mut lines = vec![
+            line(2, "create", vec![change("key", "", "000145483"), change("region", "", "delta")]),
+            line(3, "change", vec![change("name", "Lab", "Laboratories")]),
+        ];
+        if refused > 0 {
+            let reason = self.t("oracle is no service.");
+            lines.insert(0, PlannedLine { reason, ..line(4, "refused", Vec::new()) });
+        }
+        PreviewView {
+            applied: false,
+            created: 1,
+            changed: 1,
+            same: 36,
+            refused,
+            lines,
+            unshown: 3,
+            text: self.t("customer,key"),
         }
     }
 

@@ -31,6 +31,7 @@ pub mod report;
 pub mod repos;
 pub mod restore;
 pub mod reviews;
+pub mod roster;
 pub mod searches;
 pub mod skeleton;
 pub mod source;
@@ -130,11 +131,13 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::change))
         .routes(routes!(tenants::list, tenants::create))
-        .routes(routes!(tenants::change))
+        .routes(routes!(tenants::change, tenants::delete))
+        .routes(routes!(roster::get))
+        .routes(routes!(roster::import))
         .routes(routes!(searches::list, searches::create))
         .routes(routes!(searches::change, searches::delete))
         .routes(routes!(instances::create::create))
-        .routes(routes!(instances::list::list))
+        .routes(routes!(instances::list::list, instances::many::create))
         .routes(routes!(instances::csv::csv))
         .routes(routes!(instances::one::get, instances::change::change))
         .routes(routes!(instances::notebook::get))

@@ -8,6 +8,10 @@ use crate::http::problem::Problem;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::future::Future;
+use std::pin::Pin;
+
+/// The work of a request. On the heap: it is larger than what awaits it.
+pub type Work = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send>>;
 
 /// An answer as it is kept for a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +39,7 @@ pub async fn once(
     who: &Principal,
     headers: &HeaderMap,
     asked: &[u8],
-    work: impl Future<Output = Result<Answer, Problem>> + Send + 'static,
+    work: Work,
 ) -> Result<Response, Problem> {
     let Some(key) = key(headers)? else { return Ok(work.await?.into_response()) };
     match app.database.claim_key(who, &key, &sha256(asked), app.clock.now()).await? {

@@ -139,7 +139,7 @@ pub async fn recall(
     let asked = [b"recall\0", id.as_bytes(), b"\0", &body].concat();
     let work = {
         let (app, who) = (app.clone(), who.clone());
-        async move { answer(&app, &who, &id, request).await }
+        Box::pin(async move { answer(&app, &who, &id, request).await })
     };
     once(&app, &who, &headers, &asked, work).await
 }

@@ -23,6 +23,8 @@ use web::view::FieldError;
 
 /// So many of a customer's copies are on its page.
 const COPIES: u32 = 20;
+/// So many of its tenants.
+const TENANTS: u32 = 100;
 /// So many of its last hunts.
 const HUNTED: u32 = 50;
 
@@ -73,15 +75,11 @@ pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, 
 
 async fn list(app: &App, visitor: &Visitor, form: Option<CustomerForm>) -> Result<Response, Problem> {
     let scope = visitor.who.tenants();
-    let tenants = app.database.tenants(&scope).list(&TenantFilter::default()).await?;
-    let mut of: BTreeMap<String, Vec<_>> = BTreeMap::new();
-    for one in &tenants {
-        of.entry(one.customer_id.clone()).or_default().push(tenant(one));
-    }
+    let mut counts = app.database.tenants(&scope).count_each().await?;
     let customers = app.database.customers(&scope).list().await?;
     let rows = customers.into_iter().map(|customer| CustomerRow {
         labels: labels(&customer.labels),
-        tenants: of.remove(&customer.id).unwrap_or_default(),
+        tenants: counts.remove(&customer.id).unwrap_or_default(),
         id: customer.id,
         name: customer.name,
     });
@@ -144,8 +142,14 @@ pub async fn one(
     let (scope, context) = (visitor.who.tenants(), Context::of(app));
     let customer = app.database.customers(&scope).get(id).await?;
     let customer = customer.ok_or_else(|| Problem::not_found(format!("customer {id}")))?;
-    let of = TenantFilter { customer: Some(customer.id.clone()), ..TenantFilter::default() };
-    let tenants = app.database.tenants(&scope).list(&of).await?;
+    let of = TenantFilter {
+        customer: Some(customer.id.clone()),
+        limit: Some(TENANTS + 1),
+        ..TenantFilter::default()
+    };
+    let mut tenants = app.database.tenants(&scope).list(&of).await?;
+    let more_tenants = tenants.len() > TENANTS as usize;
+    tenants.truncate(TENANTS as usize);
     let of =
         InstanceFilter { customer: Some(customer.id.clone()), limit: COPIES, ..InstanceFilter::default() };
     let copies = app.database.instances(&scope).list(&of).await?;
@@ -160,6 +164,7 @@ pub async fn one(
         id: customer.id,
         name: customer.name,
         tenants: tenants.iter().map(tenant).collect(),
+        more_tenants,
         hunted: hunted.into_iter().map(|copy| context.copy(copy)).collect(),
         copies: copies.into_iter().map(|copy| context.copy(copy)).collect(),
         quarter: quarter(app.clock.now().date_naive()),

@@ -27,6 +27,7 @@ pub mod proposals;
 pub mod reference;
 pub mod repositories;
 pub mod repository_form;
+pub mod roster;
 pub mod searches;
 pub mod shared;
 pub mod tenants;
@@ -101,6 +102,14 @@ pub fn router() -> Router<App> {
         .route("/customers/{id}", get(customers::show_one).post(customers::change))
         .route("/tenants", get(tenants::show).post(tenants::create))
         .route("/tenants/{id}", get(tenants::show_one).post(tenants::change))
+        .route("/tenants/{id}/retire", post(tenants::retire))
+        .route("/tenants/{id}/delete", post(tenants::delete))
+        .route(
+            "/roster",
+            get(roster::show)
+                .post(roster::send)
+                .layer(DefaultBodyLimit::max(crate::roster::LARGEST + (64 << 10))),
+        )
         .route("/admin/repositories", get(repositories::show).post(repository_form::add))
         .route("/admin/repositories/new", get(repository_form::begin))
         .route("/admin/repositories/{name}", get(repository_form::show).post(repository_form::change))

@@ -261,6 +261,7 @@ pub fn tenant(tenant: &Tenant) -> TenantRow {
         customer: tenant.customer_id.clone(),
         customer_name: tenant.customer.clone(),
         labels: labels(&tenant.labels),
+        retired: tenant.retired_at.is_some(),
     }
 }
 

@@ -4,7 +4,8 @@ use super::InstanceItem;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::copies::window::WindowSpec;
-use crate::copies::{Made, Order, make, resolved};
+use crate::copies::{Made, Order, Refused, Warning, make, resolved};
+use crate::db::instances::Instance;
 use crate::http::problem::{Problem, sentence};
 use crate::http::query;
 use crate::routes::api::once::{Answer, once};
@@ -92,41 +93,45 @@ pub struct RefusedItem {
 impl From<Made> for NewInstancesAnswer {
     fn from(made: Made) -> Self {
         Self {
-            instances: made
-                .instances
-                .into_iter()
-                .map(|instance| {
-                    let item = InstanceItem::from(instance);
-                    // What was not put on record has no id, and no address.
-                    if item.id.as_deref() == Some("") {
-                        InstanceItem { id: None, notebook: None, ..item }
-                    } else {
-                        item
-                    }
-                })
-                .collect(),
-            warnings: made
-                .warnings
-                .into_iter()
-                .map(|warning| WarningItem {
-                    tenant: warning.tenant,
-                    code: warning.code,
-                    message: warning.message,
-                    help: warning.help,
-                })
-                .collect(),
-            refused: made
-                .refused
-                .into_iter()
-                .map(|refused| RefusedItem {
-                    tenant: refused.tenant,
-                    code: refused.refusal.code,
-                    reason: refused.refusal.reason,
-                    remedy: refused.refusal.remedy,
-                })
-                .collect(),
+            instances: made.instances.into_iter().map(item).collect(),
+            warnings: made.warnings.into_iter().map(WarningItem::from).collect(),
+            refused: made.refused.into_iter().map(RefusedItem::from).collect(),
         }
     }
+}
+
+/// A copy as it is told. What was not put on record has no id, and no address.
+pub fn item(instance: Instance) -> InstanceItem {
+    let item = InstanceItem::from(instance);
+    if item.id.as_deref() == Some("") { InstanceItem { id: None, notebook: None, ..item } } else { item }
+}
+
+impl From<Warning> for WarningItem {
+    fn from(warning: Warning) -> Self {
+        Self { tenant: warning.tenant, code: warning.code, message: warning.message, help: warning.help }
+    }
+}
+
+impl From<Refused> for RefusedItem {
+    fn from(refused: Refused) -> Self {
+        Self {
+            tenant: refused.tenant,
+            code: refused.refusal.code,
+            reason: refused.refusal.reason,
+            remedy: refused.refusal.remedy,
+        }
+    }
+}
+
+/// That no copy was made, with the first reason.
+pub fn nothing_made(first: &RefusedItem) -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "refused",
+        "No copy was made",
+        format!("{}.", sentence(&first.reason)),
+    )
+    .remedy(&first.remedy)
 }
 
 /// When nothing was made: a problem that says for whom and why.
@@ -170,7 +175,7 @@ pub async fn create(
             .concat();
     let work = {
         let (app, who) = (app.clone(), who.clone());
-        async move { answer(&app, &who, address, new).await }
+        Box::pin(async move { answer(&app, &who, address, new).await })
     };
     once(&app, &who, &headers, &asked, work).await
 }
@@ -195,13 +200,7 @@ pub fn told(answer: NewInstancesAnswer, dry_run: bool) -> Answer {
     if answer.instances.is_empty()
         && let Some(first) = answer.refused.first()
     {
-        let problem = Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "refused",
-            "No copy was made",
-            format!("{}.", sentence(&first.reason)),
-        )
-        .remedy(&first.remedy);
+        let problem = nothing_made(first);
         let status = problem.status;
         return Answer { status, body: crate::db::to_json(&NothingMade { problem, answer }) };
     }

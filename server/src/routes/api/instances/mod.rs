@@ -4,6 +4,7 @@ pub mod change;
 pub mod create;
 pub mod csv;
 pub mod list;
+pub mod many;
 pub mod notebook;
 pub mod one;
 pub mod zip;
