@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod objects;
 pub mod rendered;
 pub mod repositories;
+pub mod roster;
 pub mod routes;
 #[cfg(test)]
 mod sample;

@@ -130,6 +130,11 @@ pub fn customer(id: &str) -> String {
     format!("/customers/{}", encode(id))
 }
 
+/// The page of one defect.
+pub fn defect(id: &str) -> String {
+    format!("/defects/{}", encode(id))
+}
+
 /// The page of one copy.
 pub fn instance(id: &str) -> String {
     format!("/instances/{}", encode(id))

@@ -295,6 +295,16 @@ pub struct CopyRow {
     pub made_by: String,
     /// The name of its file.
     pub file_name: String,
+    /// `made`, `working`, `returned`, `closed` or `withdrawn`.
+    pub state: &'static str,
+    /// What came of it, as it is said (`null findings`); empty until it is closed.
+    pub outcome: &'static str,
+    /// Who is to hunt with it; empty for whoever made it.
+    pub assignee: String,
+    /// When it was closed, and by whom.
+    pub closed: Option<(When, String)>,
+    /// The window that was hunted, else the one that was filled in: RFC 3339, from and to.
+    pub window: Option<(String, String)>,
 }
 
 /// One row of a list of tenants.
@@ -316,6 +326,8 @@ pub struct TenantRow {
     pub customer_name: String,
     /// `sector=healthcare`.
     pub labels: Vec<Field>,
+    /// Whether it gets no copies any more.
+    pub retired: bool,
 }
 
 #[cfg(test)]

@@ -348,6 +348,8 @@ async fn tenant(command: TenantCommand) -> anyhow::Result<()> {
                 labels: std::collections::BTreeMap::new(),
                 parameters: serde_json::Map::new(),
                 time_zone,
+                data_sources: Vec::new(),
+                retired_at: None,
                 created_at: now,
                 updated_at: now,
             };

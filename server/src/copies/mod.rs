@@ -1,13 +1,18 @@
 //! Making copies: a revision, tenants, a window and parameters go in; bytes in the object store and rows on record come
 //! out. The API and the copy dialogue both come here.
 
+pub mod life;
+pub mod many;
+pub mod meanwhile;
 pub mod proposed;
+pub mod recall;
 pub mod trial;
 pub mod window;
 
 use crate::app::App;
 use crate::auth::{Principal, Role};
 use crate::db::instances::{Instance, InstanceTenant};
+use crate::db::lives::Life;
 use crate::db::tenants::{Tenant, TenantFilter, Tenants};
 use crate::http::problem::{Problem, sentence};
 use crate::routes::api::{defects, missing};
@@ -93,30 +98,102 @@ pub async fn make(app: &App, who: &Principal, order: Order) -> Result<Made, Prob
         return Err(Problem::invalid(format!("At most {MOST} copies are made at a time."))
             .remedy("Ask for fewer tenants, and then for the others."));
     }
-    let (tenants, mut refused) = resolve(app, who, &order.tenants).await?;
+    let (tenants, refused) = resolve(app, who, &order.tenants).await?;
+    // Without a tenant there is one copy, the same for everybody, if the procedure allows it.
+    let wanted = if order.tenants.is_empty() { Wanted::Nobody } else { Wanted::These(tenants) };
+    let mut made = make_for(app, who, order, wanted).await?;
+    made.refused.splice(0..0, refused);
+    Ok(made)
+}
+
+/// For whom copies are made.
+enum Wanted {
+    /// For no tenant.
+    Nobody,
+    /// For these.
+    These(Vec<Tenant>),
+}
+
+/// Makes copies for tenants that were found.
+async fn make_for(app: &App, who: &Principal, order: Order, wanted: Wanted) -> Result<Made, Problem> {
     let (address, at) = (order.address.clone(), order.at.clone());
     let Some(reading) = app.read(move |library| library.read(&address, at.as_deref())).await? else {
         return Err(missing(app, order.address).await);
     };
     let reading = Arc::new(reading);
     let hold = order.hold.unwrap_or(if order.tenants.len() > 1 { Hold::Writes } else { Hold::None });
-    // Without a tenant there is one copy, the same for everybody, if the procedure allows it.
-    let wanted: Vec<Option<Tenant>> =
-        if order.tenants.is_empty() { vec![None] } else { tenants.into_iter().map(Some).collect() };
-    let prepared = {
-        let (reading, vocabulary) = (reading.clone(), app.config.instances.vocabulary.clone());
-        let (window, parameters) = (order.window, order.parameters.clone());
-        let attack = app.library.release().version();
-        let work = move || {
-            let prepare = |tenant: Option<Tenant>| {
-                let done = one(&reading, tenant.as_ref(), window, &parameters, hold, &vocabulary, attack);
-                (tenant, done)
-            };
-            wanted.into_iter().map(prepare).collect::<Vec<_>>()
-        };
-        app.pool.run(work).await?
+    let wanted: Vec<Option<Tenant>> = match wanted {
+        Wanted::Nobody => vec![None],
+        Wanted::These(tenants) => tenants.into_iter().map(Some).collect(),
     };
-    let mut warnings = about_revision(&reading);
+    let each = |tenant| Piece {
+        tenant,
+        window: order.window,
+        parameters: order.parameters.clone(),
+        hold,
+        life: Life::default(),
+    };
+    let (ready, refused) = prepare_each(app, &reading, wanted.into_iter().map(each).collect()).await?;
+    let mut warnings = about(app, &reading).await?;
+    if ready.iter().any(|one| one.tenant.is_some()) {
+        let meanwhile = meanwhile::meanwhile(app, who, &reading.entry).await?;
+        for tenant in ready.iter().filter_map(|one| one.tenant.as_ref()) {
+            warnings.extend(meanwhile.of(&tenant.id));
+        }
+    }
+    let instances = keep(app, who, &reading, ready, order.dry_run, &mut warnings).await?;
+    Ok(Made {
+        entry: reading.entry.clone(),
+        others: reading.others.clone(),
+        commit: reading.commit.clone(),
+        instances,
+        warnings,
+        refused,
+    })
+}
+
+/// What goes into one copy.
+struct Piece {
+    tenant: Option<Tenant>,
+    window: Option<Window>,
+    parameters: Metadata,
+    hold: Hold,
+    /// What is to be known of the copy from the first.
+    life: Life,
+}
+
+/// Prepares copies of one revision, on the pool.
+async fn prepare_each(
+    app: &App,
+    reading: &Arc<Reading>,
+    pieces: Vec<Piece>,
+) -> Result<(Vec<Ready>, Vec<Refused>), Problem> {
+    let (reading, vocabulary) = (reading.clone(), app.config.instances.vocabulary.clone());
+    let attack = app.library.release().version();
+    let prepared = app.pool.run(move || {
+        let prepare = |piece: Piece| {
+            let done = one(&reading, &piece, &vocabulary, attack);
+            (piece, done)
+        };
+        pieces.into_iter().map(prepare).collect::<Vec<_>>()
+    });
+    let (mut ready, mut refused) = (Vec::new(), Vec::new());
+    for (Piece { tenant, life, .. }, done) in prepared.await? {
+        match done {
+            Ok(copy) => ready.push(Ready { tenant, copy, life }),
+            Err(refusal) => refused.push(Refused {
+                name: tenant.as_ref().map(|tenant| tenant.name.clone()).unwrap_or_default(),
+                tenant: tenant.map(|tenant| tenant.id),
+                refusal,
+            }),
+        }
+    }
+    Ok((ready, refused))
+}
+
+/// What is to be known of a revision, whoever the copy is for, its defects included.
+async fn about(app: &App, reading: &Reading) -> Result<Vec<Warning>, Problem> {
+    let mut warnings = about_revision(reading);
     for defect in defects::at_commit(app, &reading.entry, &reading.commit).await? {
         warnings.push(Warning {
             tenant: None,
@@ -135,26 +212,7 @@ pub async fn make(app: &App, who: &Principal, order: Order) -> Result<Made, Prob
             },
         });
     }
-    let mut ready = Vec::with_capacity(prepared.len());
-    for (tenant, done) in prepared {
-        match done {
-            Ok(copy) => ready.push((tenant, copy)),
-            Err(refusal) => refused.push(Refused {
-                name: tenant.as_ref().map(|tenant| tenant.name.clone()).unwrap_or_default(),
-                tenant: tenant.map(|tenant| tenant.id),
-                refusal,
-            }),
-        }
-    }
-    let instances = keep(app, who, &reading, ready, order.dry_run, &mut warnings).await?;
-    Ok(Made {
-        entry: reading.entry.clone(),
-        others: reading.others.clone(),
-        commit: reading.commit.clone(),
-        instances,
-        warnings,
-        refused,
-    })
+    Ok(warnings)
 }
 
 /// The tenants that are asked for, each once, and those that there are not.
@@ -208,16 +266,15 @@ async fn named(tenants: &Tenants<'_>, name: &str) -> Result<Result<Tenant, Refus
     })
 }
 
-fn one(
-    reading: &Reading,
-    tenant: Option<&Tenant>,
-    window: Option<Window>,
-    parameters: &Metadata,
-    hold: Hold,
-    vocabulary: &Vocabulary,
-    attack: &str,
-) -> Result<Prepared, Refusal> {
-    let fields = tenant.map(fields);
+fn one(reading: &Reading, piece: &Piece, vocabulary: &Vocabulary, attack: &str) -> Result<Prepared, Refusal> {
+    if let Some(tenant) = piece.tenant.as_ref().filter(|tenant| tenant.retired_at.is_some()) {
+        return Err(Refusal {
+            code: "tenant-retired".to_owned(),
+            reason: format!("the tenant {} is retired: nobody is to hunt there", tenant.name),
+            remedy: "Choose another tenant, or have a lead take this one up again.".to_owned(),
+        });
+    }
+    let fields = piece.tenant.as_ref().map(fields);
     prepare(&Request {
         notebook: &reading.notebook,
         procedure: reading.procedure.id.as_deref(),
@@ -226,9 +283,9 @@ fn one(
         commit: Some(&reading.commit),
         blob: &reading.blob,
         tenant: fields.as_ref(),
-        window,
-        parameters,
-        hold,
+        window: piece.window,
+        parameters: &piece.parameters,
+        hold: piece.hold,
         vocabulary,
         attack: Some(attack),
     })
@@ -285,12 +342,20 @@ pub fn short(commit: &str) -> &str {
     commit.get(..8).unwrap_or(commit)
 }
 
+/// A copy that was prepared.
+struct Ready {
+    tenant: Option<Tenant>,
+    copy: Prepared,
+    /// What is to be known of it from the first.
+    life: Life,
+}
+
 /// Puts what was prepared where it is kept, unless it was only to be looked at.
 async fn keep(
     app: &App,
     who: &Principal,
     reading: &Reading,
-    ready: Vec<(Option<Tenant>, Prepared)>,
+    ready: Vec<Ready>,
     dry_run: bool,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Instance>, Problem> {
@@ -305,7 +370,7 @@ async fn keep(
         (false, false) => app.objects.put(reading.bytes.clone()).await.map_err(failed)?,
         _ => crate::entropy::sha256(&reading.bytes),
     };
-    for (tenant, copy) in ready {
+    for Ready { tenant, copy, life } in ready {
         let id = if dry_run { String::new() } else { app.id() };
         let said = warnings_of(tenant.as_ref(), &copy);
         let told = said.iter().map(|warning| format!("{}.", sentence(&warning.message))).collect();
@@ -334,7 +399,7 @@ async fn keep(
                 customer: tenant.customer,
             }),
             file_name: copy.file_name,
-            state: "prepared".to_owned(),
+            life,
             held_cells: u32::try_from(copy.provenance.held_cells.len()).unwrap_or(u32::MAX),
             provenance: copy.notebook.metadata.get("huntshelf").cloned().unwrap_or_default(),
             warnings: told,

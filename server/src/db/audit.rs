@@ -56,13 +56,23 @@ impl Database {
     /// # Errors
     /// When the driver fails.
     pub async fn deeds(&self, limit: u32) -> Result<Vec<Deed>, DbError> {
+        self.deeds_to(None, limit).await
+    }
+
+    /// The newest deeds that were done to a row, or to any.
+    ///
+    /// # Errors
+    /// When the driver fails.
+    pub async fn deeds_to(&self, subject: Option<&str>, limit: u32) -> Result<Vec<Deed>, DbError> {
         let rows: Vec<(String, i64, String, String, String, String)> = read!(self, |pool| {
             sqlx::query_as(
-            "SELECT id, at, account_name, action, subject, detail FROM audit ORDER BY at DESC, id DESC LIMIT $1"
-        )
-        .bind(i64::from(limit))
-        .fetch_all(pool)
-        .await
+                "SELECT id, at, account_name, action, subject, detail FROM audit
+                 WHERE ($2 IS NULL OR subject = $2) ORDER BY at DESC, id DESC LIMIT $1",
+            )
+            .bind(i64::from(limit))
+            .bind(subject)
+            .fetch_all(pool)
+            .await
         })?;
         rows.into_iter()
             .map(|(id, at, by, action, subject, detail)| {

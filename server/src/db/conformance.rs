@@ -7,11 +7,13 @@ use super::defects::{Defect, Severity};
 use super::follows::Follow;
 use super::idempotency::Claim;
 use super::instances::{Instance, InstanceFilter, InstanceTenant};
+use super::lives::{Disposition, Finding, HuntedFilter, Life, Named, State};
 use super::repositories::RepositoryRow;
 use super::reviews::{Review, ReviewKind};
+use super::roster::Writes;
 use super::searches::SavedSearch;
 use super::sign_in::Link;
-use super::tenants::{Tenant, TenantFilter};
+use super::tenants::{Tenant, TenantFilter, TenantSource};
 use super::{Database, DbError};
 use crate::auth::{Principal, Role, TenantScope};
 use crate::clock::Clock;
@@ -102,6 +104,8 @@ impl Bench {
             labels: BTreeMap::new(),
             parameters: json!({"LIMIT": 5}).as_object().unwrap().clone(),
             time_zone: "Europe/Berlin".to_owned(),
+            data_sources: vec![TenantSource { name: "process".to_owned(), retention_days: Some(90) }],
+            retired_at: None,
             created_at: self.now(),
             updated_at: self.now(),
         }
@@ -132,7 +136,7 @@ impl Bench {
                 customer: tenant.customer.clone(),
             }),
             file_name: format!("{procedure}_us1_1.ipynb"),
-            state: "prepared".to_owned(),
+            life: Life::default(),
             held_cells: 2,
             provenance: json!({"procedure": procedure, "tenant": "0145483"}),
             warnings: vec!["Mind the gap.".to_owned()],
@@ -187,9 +191,15 @@ on_both!(
     a_key_is_taken_once_in_a_region_of_a_service,
     tenants_are_found_by_text_in_which_nothing_is_a_wildcard,
     a_customer_is_changed_and_keeps_its_rows,
+    tenants_come_page_by_page_and_by_what_they_are,
+    a_tenant_with_copies_is_not_deleted,
+    a_roster_is_written_whole_or_not_at_all,
     copies_come_back_as_they_went_in,
     copies_are_found_by_what_they_are_of,
     copies_go_on_record_together_or_not_at_all,
+    what_became_of_a_copy_is_written_onto_what_its_author_saw,
+    copies_are_found_by_what_came_of_them,
+    the_last_hunt_is_told_for_each_procedure_and_tenant,
     a_copy_for_nobody_has_no_tenant,
     a_request_that_comes_again_is_answered_alike,
     a_claim_that_was_left_behind_is_free_after_a_while,
@@ -324,6 +334,89 @@ async fn a_customer_is_changed_and_keeps_its_rows(bench: Bench) {
     assert!(!bench.db.customers(&scope).update(&nobody).await.unwrap());
 }
 
+async fn tenants_come_page_by_page_and_by_what_they_are(bench: Bench) {
+    let scope = principal(&bench.account("Ana", Role::Lead).await).tenants();
+    let (clinic, bank) = (bench.customer(&scope, "Clinic").await, bench.customer(&scope, "Bank").await);
+    let tenants = bench.db.tenants(&scope);
+    for (customer, key) in [(&clinic, "2"), (&bank, "1"), (&clinic, "3"), (&bank, "4")] {
+        bench.tenant(&scope, customer, key).await;
+    }
+    let retired = Tenant {
+        region: "eu1".to_owned(),
+        service: "sentinel".to_owned(),
+        labels: BTreeMap::from([("env".to_owned(), "lab=1".to_owned())]),
+        retired_at: Some(bench.now()),
+        ..bench.tenant_of(&clinic, "5")
+    };
+    tenants.create(&retired).await.unwrap();
+    assert_eq!(tenants.get(&retired.id).await.unwrap(), Some(retired.clone()));
+    let found = async |filter: TenantFilter| {
+        tenants.list(&filter).await.unwrap().into_iter().map(|one| one.key).collect::<Vec<_>>()
+    };
+    let any = TenantFilter::default;
+    let all = tenants.list(&any()).await.unwrap();
+    assert_eq!(all.iter().map(|one| one.key.as_str()).collect::<Vec<_>>(), ["1", "4", "2", "3", "5"]);
+    let page = TenantFilter { after: Some(all[1].id.clone()), limit: Some(2), ..any() };
+    assert_eq!(found(page).await, ["2", "3"]);
+    assert!(found(TenantFilter { after: Some("nobody".into()), ..any() }).await.is_empty());
+    assert_eq!(found(TenantFilter { retired: Some(true), ..any() }).await, ["5"]);
+    assert_eq!(found(TenantFilter { retired: Some(false), ..any() }).await, ["1", "4", "2", "3"]);
+    assert_eq!(found(TenantFilter { region: Some("eu1".into()), ..any() }).await, ["5"]);
+    assert_eq!(found(TenantFilter { service: Some("sentinel".into()), ..any() }).await, ["5"]);
+    let text = |text: &str| TenantFilter { text: Some(text.to_owned()), ..any() };
+    assert_eq!(found(text("env=LAB=1")).await, ["5"]);
+    assert_eq!(found(text("sector=health")).await.len(), 5, "of their customers");
+    assert!(found(text("sector=heal_h")).await.is_empty() && found(text("{")).await.is_empty());
+    assert_eq!(tenants.count().await.unwrap(), 5);
+    let each = tenants.count_each().await.unwrap();
+    assert_eq!((each[&clinic.id], each[&bank.id]), (3, 2));
+    assert_eq!(tenants.zones().await.unwrap(), ["Europe/Berlin"]);
+}
+
+async fn a_tenant_with_copies_is_not_deleted(bench: Bench) {
+    let ana = bench.account("Ana", Role::Lead).await;
+    let scope = principal(&ana).tenants();
+    let customer = bench.customer(&scope, "Clinic").await;
+    let (ward, lab) =
+        (bench.tenant(&scope, &customer, "1").await, bench.tenant(&scope, &customer, "2").await);
+    bench.db.instances(&scope).create(&[bench.instance(&ana, "h1", Some(&ward))]).await.unwrap();
+    let tenants = bench.db.tenants(&scope);
+    assert!(!tenants.delete(&ward.id).await.unwrap() && tenants.get(&ward.id).await.unwrap().is_some());
+    assert!(tenants.delete(&lab.id).await.unwrap() && tenants.get(&lab.id).await.unwrap().is_none());
+    assert!(!tenants.delete(&lab.id).await.unwrap());
+}
+
+async fn a_roster_is_written_whole_or_not_at_all(bench: Bench) {
+    let scope = principal(&bench.account("Ana", Role::Lead).await).tenants();
+    let old = bench.customer(&scope, "Clinic").await;
+    let ward = bench.tenant(&scope, &old, "1").await;
+    let new = Customer { id: "bank".to_owned(), name: "Bank".to_owned(), ..old.clone() };
+    let moved = Tenant {
+        key: "9".to_owned(),
+        customer_id: new.id.clone(),
+        customer: new.name.clone(),
+        ..ward.clone()
+    };
+    // The key that a tenant gives up goes to a new one.
+    let heir = bench.tenant_of(&new, "1");
+    let twin = Tenant { id: "twin".to_owned(), ..heir.clone() };
+    let mut writes = Writes {
+        new_customers: vec![new.clone()],
+        changed_customers: vec![Customer { contacts: Vec::new(), ..old.clone() }],
+        new_tenants: vec![heir.clone(), twin],
+        changed_tenants: vec![moved.clone()],
+    };
+    let refused = bench.db.write_roster(&scope, &writes).await.unwrap_err();
+    assert!(matches!(refused, DbError::Taken(_)), "{refused}");
+    assert_eq!(bench.db.customers(&scope).list().await.unwrap(), [old]);
+    writes.new_tenants.pop();
+    bench.db.write_roster(&scope, &writes).await.unwrap();
+    let tenants = bench.db.tenants(&scope);
+    assert_eq!(tenants.get(&ward.id).await.unwrap(), Some(moved));
+    assert_eq!(tenants.get(&heir.id).await.unwrap(), Some(heir));
+    assert_eq!(bench.db.customers(&scope).get("bank").await.unwrap(), Some(new));
+}
+
 async fn copies_come_back_as_they_went_in(bench: Bench) {
     let ana = bench.account("Ana", Role::Hunter).await;
     let scope = principal(&ana).tenants();
@@ -368,7 +461,14 @@ async fn copies_are_found_by_what_they_are_of(bench: Bench) {
     assert_eq!(found(InstanceFilter { customer: Some(customer.id.clone()), ..any() }).await, ["h_1"]);
     assert_eq!(found(InstanceFilter { commit: some("01234567"), ..any() }).await.len(), 2);
     assert!(found(InstanceFilter { commit: some("12345678"), ..any() }).await.is_empty());
-    assert!(found(InstanceFilter { state: some("returned"), ..any() }).await.is_empty());
+    assert_eq!(found(InstanceFilter { states: State::OPEN.to_vec(), ..any() }).await.len(), 2);
+    assert!(found(InstanceFilter { states: vec![State::Returned], ..any() }).await.is_empty());
+    assert!(found(InstanceFilter { commits: vec!["0123".into()], ..any() }).await.is_empty());
+    assert_eq!(
+        found(InstanceFilter { commits: vec!["x".into(), old.commit.clone()], ..any() }).await.len(),
+        2
+    );
+    assert_eq!(found(InstanceFilter { hunter: some("Ana"), ..any() }).await.len(), 2);
     assert!(found(InstanceFilter { repo: some("other"), ..any() }).await.is_empty());
     assert_eq!(found(InstanceFilter { since: Some(bench.now()), ..any() }).await, ["hx1"]);
     assert_eq!(found(InstanceFilter { before: Some(new.id), ..any() }).await, ["h_1"]);
@@ -381,6 +481,110 @@ async fn copies_go_on_record_together_or_not_at_all(bench: Bench) {
     let refused = bench.db.instances(&scope).create(&[copy.clone(), copy.clone()]).await;
     assert!(refused.is_err());
     assert_eq!(bench.db.instances(&scope).get(&copy.id).await.unwrap(), None);
+}
+
+async fn what_became_of_a_copy_is_written_onto_what_its_author_saw(bench: Bench) {
+    let (ana, ben) = (bench.account("Ana", Role::Hunter).await, bench.account("Ben", Role::Hunter).await);
+    let scope = principal(&ana).tenants();
+    let first = bench.instance(&ana, "h1", None);
+    let copy = Instance {
+        life: Life { replaces: Some(first.id.clone()), ..Life::default() },
+        ..bench.instance(&ana, "h1", None)
+    };
+    let instances = bench.db.instances(&scope);
+    instances.create(&[first, copy.clone()]).await.unwrap();
+    let closed = Life {
+        state: State::Closed,
+        disposition: Some(Disposition::Findings(Finding::VisibilityGap)),
+        note: "Two hosts\nsend nothing.".to_owned(),
+        link: "https://tickets.example.com/1".to_owned(),
+        hunted: Some((bench.now() - Duration::days(7), bench.now())),
+        assignee: Some(Named { id: ben.id.clone(), name: ben.name.clone() }),
+        closed: Some((bench.now(), Named { id: ana.id.clone(), name: ana.name.clone() })),
+        ..copy.life.clone()
+    };
+    let replacing =
+        async |procedure: &str| instances.replacing("playbook", &[procedure.to_owned()]).await.unwrap();
+    assert_eq!(replacing("h1").await, [(closed.replaces.clone().unwrap(), copy.id.clone())]);
+    assert_eq!(replacing("h2").await, []);
+    assert!(instances.amend(&copy.id, &closed).await.unwrap());
+    let written = Instance { life: Life { version: 1, ..closed.clone() }, ..copy.clone() };
+    assert_eq!(instances.get(&copy.id).await.unwrap(), Some(written.clone()));
+    assert!(!instances.amend(&copy.id, &Life::default()).await.unwrap(), "somebody else changed it");
+    assert!(!instances.amend("none", &closed).await.unwrap());
+    let opened = Life { version: 1, replaces: closed.replaces.clone(), ..Life::default() };
+    assert!(instances.amend(&copy.id, &opened).await.unwrap());
+    let written = Instance { life: Life { version: 2, ..opened }, ..written };
+    assert_eq!(instances.get(&copy.id).await.unwrap(), Some(written));
+}
+
+/// Closes a copy.
+async fn close(bench: &Bench, who: &Account, copy: &Instance, disposition: Disposition) {
+    let closed = Some((bench.now(), Named { id: who.id.clone(), name: who.name.clone() }));
+    let life = Life { state: State::Closed, disposition: Some(disposition), closed, ..copy.life.clone() };
+    let scope = principal(who).tenants();
+    assert!(bench.db.instances(&scope).amend(&copy.id, &life).await.unwrap());
+}
+
+async fn copies_are_found_by_what_came_of_them(bench: Bench) {
+    let ana = bench.account("Ana", Role::Hunter).await;
+    let scope = principal(&ana).tenants();
+    let (one, two) = (bench.instance(&ana, "h1", None), bench.instance(&ana, "h2", None));
+    bench.db.instances(&scope).create(&[one.clone(), two.clone()]).await.unwrap();
+    close(&bench, &ana, &one, Disposition::NullFindings).await;
+    bench.clock.advance(Duration::days(1));
+    close(&bench, &ana, &two, Disposition::Findings(Finding::Benign)).await;
+    let found = async |filter: InstanceFilter| {
+        let filter = InstanceFilter { limit: 10, ..filter };
+        let found = bench.db.instances(&scope).list(&filter).await.unwrap();
+        found.into_iter().map(|copy| copy.procedure).collect::<Vec<_>>()
+    };
+    let any = InstanceFilter::default;
+    assert_eq!(found(InstanceFilter { disposition: Some("null-findings".into()), ..any() }).await, ["h1"]);
+    assert_eq!(found(InstanceFilter { disposition: Some("findings".into()), ..any() }).await, ["h2"]);
+    assert_eq!(found(InstanceFilter { finding: Some(Finding::Benign), ..any() }).await, ["h2"]);
+    assert!(found(InstanceFilter { finding: Some(Finding::Malicious), ..any() }).await.is_empty());
+    assert_eq!(found(InstanceFilter { closed_since: Some(bench.now()), ..any() }).await, ["h2"]);
+    assert_eq!(found(InstanceFilter { closed_before: Some(bench.now()), ..any() }).await, ["h1"]);
+    assert_eq!(found(InstanceFilter { states: vec![State::Closed], ..any() }).await.len(), 2);
+}
+
+async fn the_last_hunt_is_told_for_each_procedure_and_tenant(bench: Bench) {
+    let ana = bench.account("Ana", Role::Hunter).await;
+    let scope = principal(&ana).tenants();
+    let customer = bench.customer(&scope, "Clinic").await;
+    let (ward, lab) =
+        (bench.tenant(&scope, &customer, "1").await, bench.tenant(&scope, &customer, "2").await);
+    let copies: Vec<Instance> = [("h1", &ward), ("h1", &ward), ("h1", &lab), ("h2", &ward), ("h2", &lab)]
+        .map(|(procedure, tenant)| bench.instance(&ana, procedure, Some(tenant)))
+        .into();
+    let instances = bench.db.instances(&scope);
+    instances.create(&copies).await.unwrap();
+    // The older copy for the ward is closed last, and counts; what could not be hunted does not.
+    for (place, disposition) in [
+        (1, Disposition::NullFindings),
+        (0, Disposition::Findings(Finding::Malicious)),
+        (2, Disposition::NotHuntable),
+        (3, Disposition::NullFindings),
+    ] {
+        bench.clock.advance(Duration::hours(1));
+        close(&bench, &ana, &copies[place], disposition).await;
+    }
+    let hunted = async |filter: HuntedFilter| {
+        let found = instances.last_hunted(&HuntedFilter { limit: 10, ..filter }).await.unwrap();
+        found.into_iter().map(|copy| copy.id).collect::<Vec<_>>()
+    };
+    let ids = |places: &[usize]| places.iter().map(|place| copies[*place].id.clone()).collect::<Vec<_>>();
+    let any = HuntedFilter::default;
+    assert_eq!(hunted(any()).await, ids(&[3, 0]));
+    assert_eq!(hunted(HuntedFilter { procedures: vec!["h1".into(), "x".into()], ..any() }).await, ids(&[0]));
+    assert_eq!(hunted(HuntedFilter { tenant: Some(lab.id.clone()), ..any() }).await, ids(&[]));
+    assert_eq!(hunted(HuntedFilter { customer: Some(customer.id.clone()), ..any() }).await, ids(&[3, 0]));
+    assert_eq!(hunted(HuntedFilter { since: Some(bench.now()), ..any() }).await, ids(&[3]));
+    assert_eq!(hunted(HuntedFilter { repo: Some("other".into()), ..any() }).await, ids(&[]));
+    let commits = bench.db.copied_commits(&scope, "playbook", &["h1".into(), "h9".into()]).await.unwrap();
+    assert_eq!(commits, [copies[0].commit.clone()]);
+    assert!(bench.db.copied_commits(&scope, "playbook", &["h".into()]).await.unwrap().is_empty());
 }
 
 async fn a_copy_for_nobody_has_no_tenant(bench: Bench) {

@@ -1,5 +1,6 @@
 //! Instances: the copies that were made, of what, for whom, by whom.
 
+use super::lives::{Finding, Life, LifeRow, State};
 use super::{Database, DbError, from_json, from_millis, read, to_json, write};
 use crate::auth::TenantScope;
 use chrono::{DateTime, Utc};
@@ -30,8 +31,8 @@ pub struct Instance {
     pub tenant: Option<InstanceTenant>,
     /// The notebook's file name.
     pub file_name: String,
-    /// `prepared`: made, and nothing heard of it since.
-    pub state: String,
+    /// What became of it.
+    pub life: Life,
     /// How many cells were held.
     pub held_cells: u32,
     /// What went in, as it stands in the notebook: `metadata.huntshelf`.
@@ -84,10 +85,22 @@ pub struct InstanceFilter {
     pub customer: Option<String>,
     /// Made from this commit, full or short.
     pub commit: Option<String>,
-    /// In this state.
-    pub state: Option<String>,
+    /// Made from one of these commits, full; from any, when there are none.
+    pub commits: Vec<String>,
+    /// In one of these states; in any, when there are none.
+    pub states: Vec<State>,
+    /// Of which this came, by its word.
+    pub disposition: Option<String>,
+    /// In which this was found.
+    pub finding: Option<Finding>,
+    /// In the hands of somebody of this name: whom it is assigned to, else who made it.
+    pub hunter: Option<String>,
     /// Made since then.
     pub since: Option<DateTime<Utc>>,
+    /// Closed since then.
+    pub closed_since: Option<DateTime<Utc>>,
+    /// Closed before then.
+    pub closed_before: Option<DateTime<Utc>>,
     /// Older than this one: where the page before ended.
     pub before: Option<String>,
     /// At most so many.
@@ -95,16 +108,17 @@ pub struct InstanceFilter {
 }
 
 /// Stands between the ids of a list and occurs in none.
-const BETWEEN: &str = "\u{1f}";
+pub(super) const BETWEEN: &str = "\u{1f}";
 
 /// Ids as one text in which each stands between two [`BETWEEN`]s: taking one away changes it only if it is there. Both
 /// databases know `replace`; neither takes a list of unknown length otherwise.
-fn one_of(ids: &[String]) -> Option<String> {
-    (!ids.is_empty()).then(|| format!("{BETWEEN}{}{BETWEEN}", ids.join(&format!("{BETWEEN}{BETWEEN}"))))
+pub(super) fn one_of<T: AsRef<str>>(ids: &[T]) -> Option<String> {
+    let between = |id: &T| format!("{BETWEEN}{}{BETWEEN}", id.as_ref());
+    (!ids.is_empty()).then(|| ids.iter().map(between).collect())
 }
 
 #[derive(FromRow)]
-struct InstanceRow {
+pub(super) struct InstanceRow {
     id: String,
     repo: String,
     procedure_id: String,
@@ -120,7 +134,8 @@ struct InstanceRow {
     customer_id: Option<String>,
     customer: Option<String>,
     file_name: String,
-    state: String,
+    #[sqlx(flatten)]
+    life: LifeRow,
     held_cells: i64,
     provenance: String,
     warnings: String,
@@ -154,7 +169,7 @@ impl TryFrom<InstanceRow> for Instance {
                 customer: row.customer.unwrap_or_default(),
             }),
             file_name: row.file_name,
-            state: row.state,
+            life: row.life.try_into()?,
             held_cells: u32::try_from(row.held_cells).unwrap_or_default(),
             provenance: from_json("instances.provenance", &row.provenance)?,
             warnings: from_json("instances.warnings", &row.warnings)?,
@@ -170,7 +185,7 @@ impl TryFrom<InstanceRow> for Instance {
 
 /// The copies that somebody may see: those for the tenants of their scope. For now that is every one.
 pub struct Instances<'a> {
-    db: &'a Database,
+    pub(super) db: &'a Database,
 }
 
 impl Database {
@@ -196,9 +211,15 @@ impl Instances<'_> {
                  AND ($4 IS NULL OR i.tenant_id = $4 OR t.tenant_key = $4)
                  AND ($5 IS NULL OR i.customer_id = $5)
                  AND ($6 IS NULL OR substr(i.commit_id, 1, length($6)) = $6)
-                 AND ($7 IS NULL OR i.state = $7)
+                 AND ($7 IS NULL OR replace($7, $11 || i.state || $11, '') <> $7)
                  AND ($8 IS NULL OR i.created_at >= $8)
                  AND ($9 IS NULL OR i.id < $9)
+                 AND ($12 IS NULL OR i.disposition = $12)
+                 AND ($13 IS NULL OR i.finding = $13)
+                 AND ($14 IS NULL OR COALESCE(i.assignee_name, i.created_name) = $14)
+                 AND ($15 IS NULL OR i.closed_at >= $15)
+                 AND ($16 IS NULL OR i.closed_at < $16)
+                 AND ($17 IS NULL OR replace($17, $11 || i.commit_id || $11, '') <> $17)
                ORDER BY i.id DESC LIMIT $10"
         )
         .bind(one_of(&filter.procedures))
@@ -207,11 +228,17 @@ impl Instances<'_> {
         .bind(&filter.tenant)
         .bind(&filter.customer)
         .bind(&filter.commit)
-        .bind(&filter.state)
+        .bind(one_of(&filter.states.iter().map(|state| state.word()).collect::<Vec<_>>()))
         .bind(filter.since.map(|since| since.timestamp_millis()))
         .bind(&filter.before)
         .bind(i64::from(filter.limit))
         .bind(BETWEEN)
+        .bind(&filter.disposition)
+        .bind(filter.finding.map(Finding::word))
+        .bind(&filter.hunter)
+        .bind(filter.closed_since.map(|since| since.timestamp_millis()))
+        .bind(filter.closed_before.map(|before| before.timestamp_millis()))
+        .bind(one_of(&filter.commits))
         .fetch_all(pool)
         .await)?
         .into_iter()
@@ -264,9 +291,9 @@ impl Instances<'_> {
                 sqlx::query(
                     "INSERT INTO instances (id, repo, procedure_id, path, title, commit_id, blob_id, techniques, tenant_id,
                         customer_id, file_name, state, held_cells, provenance, warnings, object, source_object, size,
-                        created_at, created_by, created_name)
+                        created_at, created_by, created_name, assignee_id, assignee_name, replaces)
                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-                        $20, $21)",
+                        $20, $21, $22, $23, $24)",
                 )
                 .bind(&instance.id)
                 .bind(&instance.repo)
@@ -280,7 +307,7 @@ impl Instances<'_> {
                 .bind(instance.tenant.as_ref().map(|tenant| &tenant.id))
                 .bind(instance.tenant.as_ref().map(|tenant| &tenant.customer_id))
                 .bind(&instance.file_name)
-                .bind(&instance.state)
+                .bind(instance.life.state.word())
                 .bind(i64::from(instance.held_cells))
                 .bind(to_json(&instance.provenance))
                 .bind(to_json(&instance.warnings))
@@ -290,6 +317,9 @@ impl Instances<'_> {
                 .bind(instance.created_at.timestamp_millis())
                 .bind(&instance.created_by)
                 .bind(&instance.created_name)
+                .bind(instance.life.assignee.as_ref().map(|who| &who.id))
+                .bind(instance.life.assignee.as_ref().map(|who| &who.name))
+                .bind(&instance.life.replaces)
                 .execute(&mut *transaction)
                 .await?;
             }

@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod cache;
+pub mod csv;
 pub mod failures;
 pub mod headers;
 pub mod host;

@@ -37,6 +37,11 @@ pub(crate) fn values(
 
 /// `sector=healthcare` as chips that lead nowhere.
 pub(crate) fn labels(labels: Vec<Field>) -> AnyView {
+    labels_of(labels, "Labels")
+}
+
+/// Pairs as chips that lead nowhere, under a name.
+pub(crate) fn labels_of(labels: Vec<Field>, name: &'static str) -> AnyView {
     if labels.is_empty() {
         return ().into_any();
     }
@@ -44,7 +49,7 @@ pub(crate) fn labels(labels: Vec<Field>) -> AnyView {
         .into_iter()
         .map(|label| view! { <li class="chip plain"><span class="key">{label.key}</span>" "{label.value}</li> })
         .collect_view();
-    view! { <ul class="chips" aria-label="Labels">{items}</ul> }.into_any()
+    view! { <ul class="chips" aria-label=name>{items}</ul> }.into_any()
 }
 
 /// A moment: how long ago, and exactly when on hovering.

@@ -16,6 +16,8 @@ pub(crate) enum Tab {
     Blame,
     /// The copy dialogue.
     Copy,
+    /// The copies that were made of it.
+    Copies,
 }
 
 /// Breadcrumb, title, standing and tabs.
@@ -48,6 +50,7 @@ pub(crate) fn head(head: &ProcedureHead, current: Tab) -> AnyView {
                     {tab(Tab::History, "History", links::procedure(&head.id, "history", repo))}
                     {tab(Tab::Blame, "Blame", links::blame(&head.id, repo, at, None))}
                     {tab(Tab::Copy, "Take a copy", copy)}
+                    {tab(Tab::Copies, "Copies", links::procedure(&head.id, "instances", repo))}
                     <li class="file"><a href=links::procedure_file(&head.id, "source", repo, at)>"Source"</a></li>
                     <li class="file">
                         <a href=links::procedure_file(&head.id, "notebook.ipynb", repo, at) download="">"notebook.ipynb"</a>

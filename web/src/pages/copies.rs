@@ -1,23 +1,38 @@
-//! `/instances`: the copies that were made. `/instances/{id}`: one of them, with its provenance.
+//! `/instances`: the copies that were made. `/procedures/{id}/instances`: those of one procedure, and when it was last
+//! hunted for whom. `/instances/{id}`: see [`copy`](super::instance).
 //!
-//! The list is filtered by a GET form with `procedure`, `tenant` and `customer`; further pages by `cursor`.
+//! The list is filtered by a GET form with the names of [`FILTERS`]; further pages by `cursor`.
 
 use crate::Frame;
-use crate::components::notices::{Weight, empty, sentences};
-use crate::components::{facts, paging, tables};
+use crate::components::forms::Labelled;
+use crate::components::head::{Tab, head};
+use crate::components::notices::empty;
+use crate::components::{paging, tables};
 use crate::links;
-use crate::view::{CopyRow, Field};
+use crate::view::{CopyRow, ProcedureHead};
 use leptos::prelude::*;
+
+/// What the list is filtered by, as the API calls it, and as the form says it.
+pub const FILTERS: [(&str, &str); 12] = [
+    ("state", "State"),
+    ("disposition", "What came of it"),
+    ("finding", "What was found"),
+    ("procedure", "Procedure"),
+    ("technique", "Technique"),
+    ("tenant", "Tenant"),
+    ("customer", "Customer"),
+    ("hunter", "Hunter"),
+    ("since", "Made since"),
+    ("closed_since", "Closed since"),
+    ("closed_before", "Closed before"),
+    ("commit", "Commit"),
+];
 
 /// The list of copies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CopiesView {
-    /// Filtered by this procedure's id.
-    pub procedure: String,
-    /// Filtered by this tenant's id.
-    pub tenant: String,
-    /// Filtered by this customer's id.
-    pub customer: String,
+    /// What it is filtered by: names of [`FILTERS`] and values.
+    pub asked: Vec<(&'static str, String)>,
     /// This page, newest first.
     pub copies: Vec<CopyRow>,
     /// Whether this is a further page: the address holds a cursor.
@@ -26,69 +41,29 @@ pub struct CopiesView {
     pub next: Option<String>,
 }
 
-/// One copy.
+/// The copies of one procedure.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CopyDetailView {
-    /// What it is, of what, for whom, by whom.
-    pub copy: CopyRow,
-    /// The procedure's path at that commit.
-    pub path: String,
-    /// The blob that it was made from.
-    pub blob: String,
-    /// SHA-256 of the file.
-    pub sha256: String,
-    /// The tenant's key at that time.
-    pub tenant_key: String,
-    /// The tenant's region at that time.
-    pub region: String,
-    /// The resolved window, `2026-11-01T00:00:00Z` to …; none when none was injected.
-    pub window: Option<(String, String)>,
-    /// The values filled in, as Python writes them.
-    pub parameters: Vec<Field>,
-    /// `writes` or `none`.
-    pub hold: String,
-    /// The cells held, from 0.
-    pub held_cells: Vec<usize>,
-    /// The ATT&CK release at that time.
-    pub attack: String,
-    /// The renderer's version.
-    pub renderer: String,
-    /// What was warned of when it was made.
-    pub warnings: Vec<String>,
+pub struct ProcedureCopiesView {
+    /// Of which.
+    pub head: ProcedureHead,
+    /// The last hunt for each tenant, newest first.
+    pub hunted: Vec<CopyRow>,
+    /// The newest copies.
+    pub copies: Vec<CopyRow>,
 }
 
 /// The list.
 pub fn page(frame: &Frame, view: CopiesView) -> String {
-    let asked: Vec<(&str, &str)> =
-        [("procedure", &view.procedure), ("tenant", &view.tenant), ("customer", &view.customer)]
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| (name, value.as_str()))
-            .collect();
+    let asked: Vec<(&str, &str)> = view.asked.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let narrowed = !asked.is_empty();
     let first = view.further_page.then(|| links::with_query("/instances", asked.clone()));
     let next = view
         .next
         .as_deref()
         .map(|cursor| links::with_query("/instances", asked.iter().copied().chain([("cursor", cursor)])));
-    let chosen = asked
-        .iter()
-        .map(|(name, value)| {
-            let others = asked.iter().copied().filter(|(other, _)| other != name);
-            let (name, value, href) =
-                ((*name).to_owned(), (*value).to_owned(), links::with_query("/instances", others));
-            view! {
-                <li>
-                    <a class="chip removable" href=href>
-                        <span class="unseen">"Remove "</span>
-                        <span class="key">{name}</span> " " {value}
-                    </a>
-                </li>
-            }
-        })
-        .collect_view();
-    let chosen =
-        narrowed.then(|| view! { <ul class="chips chosen" aria-label="Chosen filters">{chosen}</ul> });
+    let table = links::with_query("/api/v1/instances.csv", asked.iter().copied());
+    let table = (!view.copies.is_empty())
+        .then(|| view! { <p><a href=table download="">"All of these as CSV"</a></p> });
     let list = if !view.copies.is_empty() {
         tables::copies(view.copies, "Copies, newest first")
     } else if narrowed {
@@ -100,73 +75,133 @@ pub fn page(frame: &Frame, view: CopiesView) -> String {
         };
         empty("No copies yet", content.into_any())
     };
-    let content = view! { <h1>"Copies"</h1> {chosen} {list} {paging::paging(first, next)} };
+    let content = view! {
+        <h1>"Copies"</h1>
+        {quick(&asked)}
+        {chosen(&asked)}
+        {narrow(&view.asked)}
+        {list}
+        {table}
+        {paging::paging(first, next)}
+    };
     frame.render("Copies", move || content.into_any())
 }
 
-/// One copy.
-pub fn copy_page(frame: &Frame, view: CopyDetailView) -> String {
-    let CopyDetailView { copy, .. } = view;
-    let title = copy.file_name.clone();
-    let repo = copy.repo.as_deref();
-    let procedure = links::procedure_at(&copy.procedure, &copy.commit.id, repo);
-    let newest = links::procedure(&copy.procedure, "", repo);
-    let row = |label: &'static str, value: AnyView| view! { <div><dt>{label}</dt><dd>{value}</dd></div> };
-    let code = |text: String| view! { <code>{text}</code> }.into_any();
-    let tenant = match copy.tenant.as_deref() {
-        Some(id) => {
-            let href = links::tenant(id);
-            view! { <a href=href>{copy.tenant_name}</a> " " <span class="faint">{copy.customer}</span> }
-                .into_any()
-        }
-        None => view! { "none: tenant-independent" }.into_any(),
-    };
-    let window = match view.window {
-        Some((from, to)) => {
-            let (from_iso, to_iso) = (from.clone(), to.clone());
-            view! { <time datetime=from_iso>{from}</time> " to " <time datetime=to_iso>{to}</time> }
-                .into_any()
-        }
-        None => "none was filled in".into_any(),
-    };
-    let held = if view.held_cells.is_empty() {
-        "no cells".to_owned()
-    } else {
-        view.held_cells.iter().map(|cell| format!("cell {cell}")).collect::<Vec<_>>().join(", ")
-    };
-    let parameters = view
-        .parameters
-        .into_iter()
-        .map(
-            |field| view! { <div><dt><code>{field.key}</code></dt><dd><code>{field.value}</code></dd></div> },
-        )
+/// What is asked for most, one link each.
+fn quick(asked: &[(&str, &str)]) -> AnyView {
+    let entries = [("All", ""), ("Open", "open"), ("Closed", "closed"), ("Withdrawn", "withdrawn")];
+    let state = asked.iter().find(|(name, _)| *name == "state").map_or("", |(_, value)| *value);
+    let items = entries
+        .map(|(label, value)| {
+            let others = asked.iter().copied().filter(|(name, _)| *name != "state");
+            let pairs = others.chain((!value.is_empty()).then_some(("state", value)));
+            let href = links::with_query("/instances", pairs);
+            let now = (value == state).then_some("page");
+            view! { <li><a href=href aria-current=now>{label}</a></li> }
+        })
         .collect_view();
-    let parameters = (!parameters.is_empty())
-        .then(|| view! { <section aria-labelledby="parameters"><h2 id="parameters">"Filled in"</h2><dl class="facts">{parameters}</dl></section> });
+    view! { <nav class="tabs" aria-label="State"><ul>{items}</ul></nav> }.into_any()
+}
+
+/// What was chosen, each to be taken away.
+fn chosen(asked: &[(&str, &str)]) -> AnyView {
+    if asked.is_empty() {
+        return ().into_any();
+    }
+    let chips = asked
+        .iter()
+        .map(|(name, value)| {
+            let others = asked.iter().copied().filter(|(other, _)| other != name);
+            let label = FILTERS.iter().find(|(known, _)| known == name).map_or("", |(_, label)| *label);
+            let (value, href) = ((*value).to_owned(), links::with_query("/instances", others));
+            view! {
+                <li>
+                    <a class="chip removable" href=href>
+                        <span class="unseen">"Remove "</span>
+                        <span class="key">{label}</span> " " {value}
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="chips chosen" aria-label="Chosen filters">{chips}</ul> }.into_any()
+}
+
+/// The form by which the list is narrowed.
+fn narrow(asked: &[(&'static str, String)]) -> AnyView {
+    let fields = FILTERS
+        .map(|(name, label)| {
+            let value = asked.iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone());
+            let value = value.unwrap_or_default();
+            let help = match name {
+                "tenant" => "Id or key",
+                "customer" => "Id",
+                "technique" => "T1003, its sub-techniques too",
+                "hunter" => "Whom it is assigned to, else who made it",
+                _ => "",
+            };
+            let field = Labelled::new(name, label, help, &[]);
+            let choice = |words: &[&str]| {
+                let any = std::iter::once((String::new(), "any".to_owned()));
+                any.chain(words.iter().map(|word| ((*word).to_owned(), word.replace('-', " ")))).collect()
+            };
+            match name {
+                "state" => field
+                    .choice(choice(&["open", "made", "working", "returned", "closed", "withdrawn"]), &value),
+                "disposition" => {
+                    field.choice(choice(&["findings", "null-findings", "not-huntable", "error"]), &value)
+                }
+                "finding" => {
+                    field.choice(choice(&["malicious", "benign", "hygiene", "visibility-gap"]), &value)
+                }
+                "since" | "closed_since" | "closed_before" => {
+                    // A moment that came by the address does not fit into a field for days.
+                    let kind = if value.is_empty() || value.len() == 10 { "date" } else { "text" };
+                    field.line(kind, value, String::new())
+                }
+                _ => field.line("text", value, String::new()),
+            }
+        })
+        .collect_view();
+    view! {
+        <details class="sheet narrow">
+            <summary>"Narrow the list"</summary>
+            <form method="get" action="/instances">
+                <div class="fields">{fields}</div>
+                <p class="submit"><button class="primary">"Show"</button></p>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+/// The copies of one procedure, and when it was last hunted for whom.
+pub fn procedure_page(frame: &Frame, view: ProcedureCopiesView) -> String {
+    let title = format!("Copies of {}", view.head.title);
+    let repo = view.head.repo.clone();
+    let of = [("procedure", view.head.id.as_str()), ("repo", repo.as_str())];
+    let all = links::with_query("/instances", [of[0]]);
+    let table = links::with_query("/api/v1/instances.csv", of);
+    let hunted = if view.hunted.is_empty() {
+        let content =
+            view! { <p>"A hunt counts once its copy is closed with findings or null findings."</p> };
+        empty("Nobody has hunted with this procedure yet", content.into_any())
+    } else {
+        tables::hunted(view.hunted, tables::Each::Tenant, "The last hunt for each tenant")
+    };
+    let copies = (!view.copies.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="copies">
+                <h2 id="copies">"Latest copies"</h2>
+                {tables::copies(view.copies, "Latest copies of this procedure")}
+                <p><a href=all>"All copies of this procedure"</a> ", " <a href=table download="">"as CSV"</a></p>
+            </section>
+        }
+    });
     let content = view! {
-        <p class="crumbs"><a href="/instances">"Copies"</a></p>
-        <h1 class="file"><code>{copy.file_name}</code></h1>
-        {sentences(Weight::Caution, view.warnings)}
-        <p class="submit"><a class="button primary" href=links::instance_file(&copy.id) download="">"Download"</a></p>
-        <section aria-labelledby="provenance">
-            <h2 id="provenance">"Where it comes from"</h2>
-            <dl class="facts">
-                {row("Procedure", view! { <a href=procedure>{copy.title}</a> " " <a class="faint" href=newest>"as it is now"</a> }.into_any())}
-                {row("Procedure's id", code(copy.procedure))}
-                {row("Path", code(view.path))}
-                {row("Commit", view! { {facts::commit(copy.commit)} }.into_any())}
-                {row("Blob", code(view.blob))}
-                {row("Tenant", tenant)}
-                {row("Key and region", view! { <code>{view.tenant_key}</code> " " {view.region} }.into_any())}
-                {row("Window", window)}
-                {row("Hold", view! { {view.hold} ": " {held} }.into_any())}
-                {row("Made", view! { {facts::moment(copy.made)} " by " {copy.made_by} }.into_any())}
-                {row("ATT&CK release", view.attack.into_any())}
-                {row("Renderer", view.renderer.into_any())}
-                {row("SHA-256 of the file", code(view.sha256))}
-            </dl>
-        </section>
-        {parameters}
+        {head(&view.head, Tab::Copies)}
+        <section aria-labelledby="hunted"><h2 id="hunted">"Last hunted"</h2>{hunted}</section>
+        {copies}
     };
     frame.render(&title, move || content.into_any())
 }

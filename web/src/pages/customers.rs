@@ -21,8 +21,8 @@ pub struct CustomerRow {
     pub name: String,
     /// Sector, tier, …
     pub labels: Vec<Field>,
-    /// Its tenants.
-    pub tenants: Vec<TenantRow>,
+    /// How many tenants it has.
+    pub tenants: u64,
 }
 
 /// What the form holds, as it was filled in.
@@ -58,10 +58,16 @@ pub struct CustomerView {
     pub labels: Vec<Field>,
     /// Whom to ask.
     pub contacts: Vec<String>,
-    /// Its tenants.
+    /// Its tenants, the first of them.
     pub tenants: Vec<TenantRow>,
+    /// Whether it has more.
+    pub more_tenants: bool,
+    /// The last hunt with each procedure for each tenant, newest first: the latest few.
+    pub hunted: Vec<CopyRow>,
     /// Copies made for it, newest first: the latest few.
     pub copies: Vec<CopyRow>,
+    /// The day on which this quarter began.
+    pub quarter: String,
     /// The form to change it; none for somebody who may not.
     pub form: Option<CustomerForm>,
     /// The form for a new tenant; none for somebody who may not.
@@ -76,6 +82,9 @@ pub fn page(frame: &Frame, view: CustomersView) -> String {
         empty("No customers yet", content.into_any())
     });
     let customers = view.customers.into_iter().map(row).collect_view();
+    let table = view.form.is_some().then(
+        || view! { <p><a href="/roster">"Customers and tenants as a table, to be taken and given"</a></p> },
+    );
     let form = view.form.map(|form| {
         view! {
             <section class="sheet" aria-labelledby="new">
@@ -87,6 +96,7 @@ pub fn page(frame: &Frame, view: CustomersView) -> String {
     let content = view! {
         <h1>"Customers"</h1>
         {tenants::everybody_sees()}
+        {table}
         {none}
         <ul class="cards">{customers}</ul>
         {form}
@@ -95,22 +105,19 @@ pub fn page(frame: &Frame, view: CustomersView) -> String {
 }
 
 fn row(customer: CustomerRow) -> AnyView {
-    let tenants = customer
-        .tenants
-        .into_iter()
-        .map(|tenant| {
-            view! {
-                <li><a href=links::tenant(&tenant.id)>{tenant.name}</a> " " <span class="faint">{tenant.service} " " {tenant.region}</span></li>
-            }
-        })
-        .collect_view();
-    let none = tenants.is_empty().then(|| view! { <p class="faint">"No tenants yet"</p> });
+    let tenants = match customer.tenants {
+        0 => view! { <p class="faint">"No tenants yet"</p> }.into_any(),
+        count => {
+            let href = links::with_query("/tenants", [("customer", customer.id.as_str())]);
+            let said = if count == 1 { "1 tenant".to_owned() } else { format!("{count} tenants") };
+            view! { <p><a href=href>{said}</a></p> }.into_any()
+        }
+    };
     view! {
         <li class="card">
             <h2><a href=links::customer(&customer.id)>{customer.name}</a></h2>
             {facts::labels(customer.labels)}
-            {none}
-            <ul class="of-card">{tenants}</ul>
+            {tenants}
         </li>
     }
     .into_any()
@@ -140,15 +147,32 @@ pub fn customer_page(frame: &Frame, view: CustomerView) -> String {
             view! { <p>"A tenant is one environment on one service. Copies are made for tenants."</p> };
         empty("No tenants yet", content.into_any())
     } else {
-        tables::tenants(view.tenants, "Tenants of this customer", false)
+        let all = links::with_query("/tenants", [("customer", view.id.as_str())]);
+        let more = view.more_tenants.then(|| view! { <p><a href=all>"All tenants of this customer"</a></p> });
+        view! { {tables::tenants(view.tenants, "Tenants of this customer", false)} {more} }.into_any()
     };
     let copies = (!view.copies.is_empty()).then(|| {
         let all = links::with_query("/instances", [("customer", view.id.as_str())]);
+        let table = links::with_query("/api/v1/instances.csv", [("customer", view.id.as_str())]);
         view! {
             <section aria-labelledby="copies">
                 <h2 id="copies">"Latest copies"</h2>
                 {tables::copies(view.copies, "Latest copies for this customer")}
-                <p><a href=all>"All copies for this customer"</a></p>
+                <p><a href=all>"All copies for this customer"</a> ", " <a href=table download="">"as CSV"</a></p>
+            </section>
+        }
+    });
+    let hunted = (!view.hunted.is_empty()).then(|| {
+        let table = tables::hunted(view.hunted, tables::Each::Both, "The last hunts for this customer");
+        let quarter = links::with_query(
+            "/instances",
+            [("customer", view.id.as_str()), ("closed_since", view.quarter.as_str())],
+        );
+        view! {
+            <section aria-labelledby="hunted">
+                <h2 id="hunted">"Last hunted"</h2>
+                {table}
+                <p><a href=quarter>"What was closed this quarter"</a></p>
             </section>
         }
     });
@@ -169,6 +193,7 @@ pub fn customer_page(frame: &Frame, view: CustomerView) -> String {
         <h1>{view.name}</h1>
         {facts::labels(view.labels)}
         <section aria-labelledby="tenants"><h2 id="tenants">"Tenants"</h2>{tenants}{new_tenant}</section>
+        {hunted}
         {copies}
         {contacts}
         {change}

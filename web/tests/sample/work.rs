@@ -1,15 +1,18 @@
 //! Pages about customers, tenants and copies.
 
 use super::Sample;
-use web::pages::copies::{CopiesView, CopyDetailView};
+use web::pages::copies::{CopiesView, ProcedureCopiesView};
 use web::pages::copy::{
     CopyResultView, CopyView, HoldChoice, MadeCopy, ParameterField, Refusal, RefusedTenant, TenantChoice,
     TenantGroup, Widget, WindowChoice,
 };
 use web::pages::customers::{CustomerForm, CustomerRow, CustomerView, CustomersView};
+use web::pages::defect::DefectView;
+use web::pages::instance::{CopyDetailView, Deed, LifeForm};
+use web::pages::roster::{Changed, PlannedLine, PreviewView, RosterView};
 use web::pages::tenants::{TenantForm, TenantView, TenantsView};
-use web::pages::{copies, copy, customers, tenants};
-use web::view::{CopyRow, Field, FieldError, TenantRow};
+use web::pages::{copies, copy, customers, defect, instance, roster, tenants};
+use web::view::{CopyRow, Defect, Field, FieldError, TenantRow};
 
 impl Sample {
     pub(super) fn work_pages(&self) -> Vec<(&'static str, String)> {
@@ -33,7 +36,47 @@ impl Sample {
             ("tenant", tenants::tenant_page(&tenants, self.tenant())),
             ("copies", copies::page(&instances, self.copies())),
             ("copies-none", copies::page(&instances, CopiesView::default())),
-            ("copy-detail", copies::copy_page(&instances, self.copy_detail())),
+            (
+                "procedure-copies",
+                copies::procedure_page(
+                    &procedure,
+                    ProcedureCopiesView {
+                        head: self.head(),
+                        hunted: self.copy_rows(),
+                        copies: self.copy_rows(),
+                    },
+                ),
+            ),
+            (
+                "procedure-copies-none",
+                copies::procedure_page(
+                    &procedure,
+                    ProcedureCopiesView { head: self.head(), ..ProcedureCopiesView::default() },
+                ),
+            ),
+            ("roster", roster::page(&customers, RosterView::default())),
+            (
+                "roster-wrong",
+                roster::page(
+                    &customers,
+                    RosterView {
+                        error: self.some("The column colour is not known."),
+                        text: self.t("colour"),
+                    },
+                ),
+            ),
+            ("roster-preview", roster::preview_page(&customers, self.roster(0))),
+            ("roster-refused", roster::preview_page(&customers, self.roster(1))),
+            ("defect", defect::page(&instances, self.defect())),
+            (
+                "defect-none",
+                defect::page(
+                    &instances,
+                    DefectView { copies: Vec::new(), to_make: 0, refused: Vec::new(), ..self.defect() },
+                ),
+            ),
+            ("copy-detail", instance::copy_page(&instances, self.copy_detail())),
+            ("copy-open", instance::copy_page(&instances, self.copy_open())),
         ]
     }
 
@@ -168,6 +211,7 @@ impl Sample {
             customer: self.t("northwind"),
             customer_name: self.t("Northwind Clinics"),
             labels: vec![self.label("env", "production")],
+            retired: key == "000145484",
         }
     }
 
@@ -191,6 +235,11 @@ impl Sample {
             made: Self::hours_ago(2),
             made_by: self.t("Ana Duarte"),
             file_name: self.t("lsass-handle-access_delta_000145483.ipynb"),
+            state: "closed",
+            outcome: "findings: visibility gap",
+            assignee: self.t("Ben Okafor"),
+            closed: Some((Self::hours_ago(1), self.t("Ben Okafor"))),
+            window: Some((self.t("2026-11-17T04:17:05Z"), self.t("2026-11-24T04:17:05Z"))),
         };
         let independent = CopyRow {
             tenant: None,
@@ -199,6 +248,10 @@ impl Sample {
             title: self.t("Rare scheduled tasks, with pandas"),
             file_name: self.t("rare-scheduled-tasks.ipynb"),
             made: Self::hours_ago(50),
+            state: "working",
+            outcome: "",
+            closed: None,
+            window: None,
             ..row.clone()
         };
         vec![row, independent]
@@ -228,6 +281,7 @@ impl Sample {
             zone: self.t("Europe/Zurich"),
             labels: self.t("env=production"),
             parameters: self.t("LIMIT=500"),
+            data_sources: self.t("process=90"),
             errors: vec![FieldError { field: "id".to_owned(), message: self.t("That id is taken.") }],
         }
     }
@@ -239,13 +293,13 @@ impl Sample {
                     id: self.t("northwind"),
                     name: self.t("Northwind Clinics"),
                     labels: vec![self.label("sector", "healthcare"), self.label("tier", "1")],
-                    tenants: self.tenant_rows(),
+                    tenants: 2,
                 },
                 CustomerRow {
                     id: self.t("stgall"),
                     name: self.t("St. Gall Hospital"),
                     labels: vec![self.label("sector", "healthcare")],
-                    tenants: Vec::new(),
+                    tenants: 0,
                 },
             ],
             form: Some(CustomerForm { errors: Vec::new(), ..self.customer_form() }),
@@ -259,7 +313,10 @@ impl Sample {
             labels: vec![self.label("sector", "healthcare"), self.label("tier", "1")],
             contacts: self.list(&["soc@northwind.example", "+41 31 555 01 01"]),
             tenants: self.tenant_rows(),
+            more_tenants: true,
+            hunted: self.copy_rows(),
             copies: self.copy_rows(),
+            quarter: self.t("2026-10-01"),
             form: Some(CustomerForm { errors: Vec::new(), ..self.customer_form() }),
             tenant_form: Some(self.tenant_form()),
         }
@@ -267,7 +324,9 @@ impl Sample {
 
     fn tenants(&self) -> TenantsView {
         TenantsView {
-            q: self.t("north"),
+            asked: vec![("q", self.t("north")), ("retired", "no".to_owned())],
+            in_all: 38,
+            may_change: true,
             tenants: self.tenant_rows(),
             further_page: true,
             next: self.some("c2"),
@@ -278,7 +337,11 @@ impl Sample {
         TenantView {
             tenant: self.tenant_row("northwind-prod", "Production", "000145483"),
             zone: self.t("Europe/Zurich"),
+            data_sources: vec![self.label("process", "kept for 90 days"), self.label("netflow", "")],
+            retired: Some(Self::hours_ago(30)),
+            may_delete: true,
             parameters: vec![self.label("LIMIT", "500")],
+            hunted: self.copy_rows(),
             copies: self.copy_rows(),
             form: Some(TenantForm { errors: Vec::new(), ..self.tenant_form() }),
         }
@@ -286,9 +349,11 @@ impl Sample {
 
     fn copies(&self) -> CopiesView {
         CopiesView {
-            procedure: self.t("lsass-handle-access"),
-            tenant: String::new(),
-            customer: self.t("northwind"),
+            asked: vec![
+                ("procedure", self.t("lsass-handle-access")),
+                ("customer", self.t("northwind")),
+                ("since", self.t("2026-11-01")),
+            ],
             copies: self.copy_rows(),
             further_page: true,
             next: self.some("c2"),
@@ -309,10 +374,114 @@ impl Sample {
                 self.label("EARLIEST", "\"2026-11-17T04:17:05Z\""),
             ],
             hold: self.t("writes"),
-            held_cells: vec![6],
+            held_cells: self.list(&["a1b2c3d4"]),
             attack: self.t("enterprise 19.2"),
             renderer: self.t("1"),
             warnings: self.list(&["The query of cell 3 does not follow the window."]),
+            note: self.t("Two hosts do not send handles.\n\nAsked the customer."),
+            link: "https://tickets.example/4711".to_owned(),
+            hunted: Some((self.t("2026-11-18T00:00:00Z"), self.t("2026-11-24T00:00:00Z"))),
+            replaces: self.some("01JDE1"),
+            defects: vec![self.defect_of_copies()],
+            deeds: vec![Deed {
+                at: Self::hours_ago(1),
+                by: self.t("Ben Okafor"),
+                text: self.t("closed it: findings: visibility gap"),
+            }],
+            form: Some(self.life_form(Vec::new())),
         }
+    }
+
+    fn roster(&self, refused: usize) -> PreviewView {
+        let change = |field, before: &str, after: &str| Changed {
+            field,
+            before: if before.is_empty() { String::new() } else { self.t(before) },
+            after: self.t(after),
+        };
+        let line = |number, effect, changes| PlannedLine {
+            number,
+            effect,
+            customer: self.t("Northwind Clinics"),
+            tenant: self.t("Production"),
+            changes,
+            reason: String::new(),
+        };
+        let mut lines = vec![
+            line(2, "create", vec![change("key", "", "000145483"), change("region", "", "delta")]),
+            line(3, "change", vec![change("name", "Lab", "Laboratories")]),
+        ];
+        if refused > 0 {
+            let reason = self.t("oracle is no service.");
+            lines.insert(0, PlannedLine { reason, ..line(4, "refused", Vec::new()) });
+        }
+        PreviewView {
+            applied: false,
+            created: 1,
+            changed: 1,
+            same: 36,
+            refused,
+            lines,
+            unshown: 3,
+            text: self.t("customer,key"),
+        }
+    }
+
+    fn defect_of_copies(&self) -> Defect {
+        Defect {
+            id: self.t("d41"),
+            severity: "high",
+            reason: self.t("The filter compares a number with a text."),
+            from: self.commit("4be0c2d1a77f3e9912ab5f0c7d44e8a1b2c3d4e5"),
+            mended: Some(self.commit("77be0c2d1a77f3e9912ab5f0c7d44e8a1b2c3d4e")),
+            by: self.t("Ana Duarte"),
+            at: Self::hours_ago(3),
+            withdrawn: false,
+        }
+    }
+
+    fn defect(&self) -> DefectView {
+        let mut rows = self.copy_rows().into_iter();
+        let copies = vec![
+            (rows.next().unwrap_or_default(), None),
+            (rows.next().unwrap_or_default(), self.some("01JDE9")),
+        ];
+        DefectView {
+            defect: self.defect_of_copies(),
+            procedure: self.t("lsass-handle-access"),
+            title: self.t("LSASS memory read through suspicious handles"),
+            repo: self.t("starter"),
+            states: vec![("made", 0), ("working", 1), ("closed", 1)],
+            copies,
+            to_make: 1,
+            may_make: true,
+            refused: vec![(self.t("Laboratories"), self.refusal())],
+        }
+    }
+
+    fn life_form(&self, errors: Vec<FieldError>) -> LifeForm {
+        LifeForm {
+            seen: 2,
+            outcome: "findings.visibility-gap".to_owned(),
+            note: self.t("Two hosts do not send handles."),
+            link: self.t("https://tickets.example/4711"),
+            hunted_from: self.t("2026-11-18T00:00"),
+            hunted_to: self.t("2026-11-24T00:00"),
+            assignee: self.t("Ben Okafor"),
+            errors,
+        }
+    }
+
+    /// One that is still open, whose form was filled in wrongly.
+    fn copy_open(&self) -> CopyDetailView {
+        let errors = [
+            ("outcome", "A copy is closed with what came of it: choose one."),
+            ("link", "A link begins with http:// or https://."),
+            ("", "Somebody else changed this copy meanwhile."),
+        ];
+        let errors =
+            errors.map(|(field, message)| FieldError { field: field.to_owned(), message: self.t(message) });
+        let open = self.copy_rows().remove(1);
+        let form = LifeForm { outcome: String::new(), ..self.life_form(errors.into()) };
+        CopyDetailView { copy: open, form: Some(form), ..self.copy_detail() }
     }
 }

@@ -23,8 +23,8 @@ const MAX_REASON: usize = 2_000;
 pub struct Marked {
     /// The defect.
     pub defect: Defect,
-    from: Option<u64>,
-    mended: Option<u64>,
+    pub(crate) from: Option<u64>,
+    pub(crate) mended: Option<u64>,
 }
 
 impl Marked {
@@ -339,7 +339,10 @@ fn reason(text: &str) -> Result<String, Problem> {
 }
 
 /// The revision at a commit: its own commit, and its place in the history.
-async fn revision(app: &App, address: &Address, name: &str, at: &str) -> Result<(String, u64), Problem> {
+///
+/// # Errors
+/// When it is no commit of the branch, or there is no such procedure.
+pub async fn revision(app: &App, address: &Address, name: &str, at: &str) -> Result<(String, u64), Problem> {
     let at = query::commit(name, Some(&at.to_owned()))?
         .ok_or_else(|| Problem::invalid(format!("{name} names no commit.")))?;
     let address = address.clone();

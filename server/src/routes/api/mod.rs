@@ -19,16 +19,19 @@ pub mod item;
 pub mod layers;
 pub mod notebook;
 pub mod offers;
+pub mod once;
 pub mod openapi;
 pub mod pins;
 pub mod problems;
 pub mod procedure;
 pub mod procedures;
 pub mod proposals;
+pub mod recall;
 pub mod report;
 pub mod repos;
 pub mod restore;
 pub mod reviews;
+pub mod roster;
 pub mod searches;
 pub mod skeleton;
 pub mod source;
@@ -103,6 +106,8 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(restore::patch))
         .routes(routes!(defects::list, defects::create))
         .routes(routes!(defects::change))
+        .routes(routes!(recall::list))
+        .routes(routes!(recall::recall))
         .routes(routes!(reviews::list, reviews::create))
         .routes(routes!(follows::begin, follows::end))
         .routes(routes!(follows::list))
@@ -126,12 +131,15 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::change))
         .routes(routes!(tenants::list, tenants::create))
-        .routes(routes!(tenants::change))
+        .routes(routes!(tenants::change, tenants::delete))
+        .routes(routes!(roster::get))
+        .routes(routes!(roster::import))
         .routes(routes!(searches::list, searches::create))
         .routes(routes!(searches::change, searches::delete))
         .routes(routes!(instances::create::create))
-        .routes(routes!(instances::list::list))
-        .routes(routes!(instances::one::get))
+        .routes(routes!(instances::list::list, instances::many::create))
+        .routes(routes!(instances::csv::csv))
+        .routes(routes!(instances::one::get, instances::change::change))
         .routes(routes!(instances::notebook::get))
         .routes(routes!(instances::zip::zip))
         .routes(routes!(report::markdown))

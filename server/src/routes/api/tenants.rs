@@ -5,7 +5,7 @@ use super::item::moment;
 use crate::app::App;
 use crate::auth::{Forbidden, Principal, Role};
 use crate::db::DbError;
-use crate::db::tenants::{Tenant, TenantFilter};
+use crate::db::tenants::{Tenant, TenantFilter, TenantSource};
 use crate::entropy;
 use crate::http::problem::Problem;
 use crate::http::query;
@@ -14,7 +14,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use utoipa::{IntoParams, ToSchema};
 
 /// The services that there are.
@@ -44,6 +44,9 @@ pub enum TenantError {
     /// A zone that nobody knows.
     #[error("{0} is no time zone: UTC, or a name such as Europe/Berlin.")]
     Zone(String),
+    /// A data source that cannot be one.
+    #[error("The data source {0} cannot be: a name of 1 to 100 characters, at most 200 of them, each once.")]
+    DataSource(String),
     /// A label that cannot be one.
     #[error(
         "The label {0} cannot be: keys are letters, digits, dots, hyphens and underscores, values at most 200 characters."
@@ -65,6 +68,7 @@ impl TenantError {
             Self::Key => "key",
             Self::Region => "region",
             Self::Zone(_) => "zone",
+            Self::DataSource(_) => "data_sources",
             Self::Label(_) => "labels",
             Self::Parameter(_) => "parameters",
         }
@@ -85,15 +89,73 @@ pub struct TenantParams {
     pub key: Option<String>,
     /// Those of this customer, by id.
     pub customer: Option<String>,
-    /// Those that have this text in their name, key or region, or in their customer's name.
+    /// Those that have this text in their name, key, region or labels, or in their customer's name or labels; a label is
+    /// written `sector=health`.
     pub q: Option<String>,
+    /// Those in this region.
+    pub region: Option<String>,
+    /// Those on this service.
+    pub service: Option<String>,
+    /// `yes`: those that are retired; `no`: the others.
+    pub retired: Option<String>,
+    /// How many: 100, at most 500.
+    pub limit: Option<String>,
+    /// Where to go on: `next` of the page before.
+    pub cursor: Option<String>,
+}
+
+impl TenantParams {
+    /// What they ask for, `limit` at most.
+    ///
+    /// # Errors
+    /// 400 when a value cannot be.
+    pub fn filter(&self, by_default: usize) -> Result<TenantFilter, Problem> {
+        let limit = query::limit(self.limit.as_ref(), by_default, 500)?;
+        let retired = match query::one(self.retired.as_ref()).as_deref() {
+            None => None,
+            Some("yes") => Some(true),
+            Some("no") => Some(false),
+            Some(other) => return Err(Problem::invalid(format!("retired is {other}; it is yes or no."))),
+        };
+        Ok(TenantFilter {
+            key: query::one(self.key.as_ref()),
+            customer: query::one(self.customer.as_ref()),
+            text: query::one(self.q.as_ref()),
+            region: query::one(self.region.as_ref()),
+            service: query::one(self.service.as_ref()),
+            retired,
+            after: query::one(self.cursor.as_ref()),
+            limit: u32::try_from(limit).ok(),
+        })
+    }
+}
+
+/// A page of tenants, and the cursor of the next one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(
+    app: &App,
+    who: &Principal,
+    mut filter: TenantFilter,
+) -> Result<(Vec<Tenant>, Option<String>), Problem> {
+    let asked = filter.limit.unwrap_or(100);
+    // One more than asked for tells whether there is a next page.
+    filter.limit = Some(asked + 1);
+    let mut tenants = app.database.tenants(&who.tenants()).list(&filter).await?;
+    let further = tenants.len() > asked as usize;
+    tenants.truncate(asked as usize);
+    let next = tenants.last().filter(|_| further).map(|last| last.id.clone());
+    Ok((tenants, next))
 }
 
 /// Tenants.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TenantsAnswer {
-    /// By customer and name.
+    /// This page, by customer and name.
     pub tenants: Vec<TenantItem>,
+    /// The cursor of the next page.
+    pub next: Option<String>,
 }
 
 /// One tenant.
@@ -120,6 +182,10 @@ pub struct TenantItem {
     pub parameters: Map<String, Value>,
     /// Its time zone.
     pub time_zone: String,
+    /// What it sends, as procedures name it, with the days for which it is kept where that is known.
+    pub data_sources: Vec<TenantSource>,
+    /// Since when it gets no copies any more, RFC 3339; null for one that is active.
+    pub retired_at: Option<String>,
     /// RFC 3339.
     pub created_at: String,
     /// RFC 3339.
@@ -139,6 +205,8 @@ impl From<Tenant> for TenantItem {
             labels: tenant.labels,
             parameters: tenant.parameters,
             time_zone: tenant.time_zone,
+            data_sources: tenant.data_sources,
+            retired_at: tenant.retired_at.map(moment),
             created_at: moment(tenant.created_at),
             updated_at: moment(tenant.updated_at),
         }
@@ -175,6 +243,9 @@ pub struct NewTenant {
     /// Its time zone; UTC where none is given.
     #[serde(default = "utc")]
     pub time_zone: String,
+    /// What it sends.
+    #[serde(default)]
+    pub data_sources: Vec<TenantSource>,
 }
 
 fn taegis() -> String {
@@ -206,6 +277,10 @@ pub struct TenantPatch {
     pub parameters: Option<Map<String, Value>>,
     /// Its time zone.
     pub time_zone: Option<String>,
+    /// All that it sends.
+    pub data_sources: Option<Vec<TenantSource>>,
+    /// True retires it: it keeps its copies and gets no new ones. False takes it up again.
+    pub retired: Option<bool>,
 }
 
 fn is_word(text: &str) -> bool {
@@ -251,6 +326,16 @@ pub fn check(tenant: &Tenant) -> Result<(), TenantError> {
         return Err(TenantError::Zone(tenant.time_zone.clone()));
     }
     labels_fit(&tenant.labels).map_err(TenantError::Label)?;
+    let mut names = HashSet::new();
+    let odd = |name: &str| !(1..=100).contains(&name.chars().count()) || name.contains(['=', ';', '\n']);
+    if let Some((_, bad)) = tenant
+        .data_sources
+        .iter()
+        .enumerate()
+        .find(|(place, one)| *place >= 200 || odd(&one.name) || !names.insert(one.name.to_lowercase()))
+    {
+        return Err(TenantError::DataSource(bad.name.chars().take(100).collect()));
+    }
     match tenant.parameters.keys().enumerate().find(|(place, name)| *place >= 100 || !is_identifier(name)) {
         Some((_, name)) => Err(TenantError::Parameter(name.clone())),
         None => Ok(()),
@@ -315,6 +400,8 @@ pub async fn add(app: &App, who: &Principal, new: NewTenant) -> Result<Tenant, R
         labels: new.labels,
         parameters: new.parameters,
         time_zone: new.time_zone,
+        data_sources: new.data_sources,
+        retired_at: None,
         created_at: now,
         updated_at: now,
     };
@@ -352,14 +439,46 @@ pub async fn amend(app: &App, who: &Principal, id: &str, patch: TenantPatch) -> 
     tenant.labels = patch.labels.unwrap_or(tenant.labels);
     tenant.parameters = patch.parameters.unwrap_or(tenant.parameters);
     tenant.time_zone = patch.time_zone.unwrap_or(tenant.time_zone);
+    tenant.data_sources = patch.data_sources.unwrap_or(tenant.data_sources);
+    if let Some(retired) = patch.retired {
+        tenant.retired_at = retired.then(|| tenant.retired_at.unwrap_or(app.clock.now()));
+    }
     tenant.updated_at = app.clock.now();
     check(&tenant).map_err(Refusal::Field)?;
     if !tenants.update(&tenant).await? {
         return Err(missing().into());
     }
-    let noted = json!({"service": tenant.service, "region": tenant.region, "key": tenant.key});
+    let retired = tenant.retired_at.is_some();
+    let noted =
+        json!({"service": tenant.service, "region": tenant.region, "key": tenant.key, "retired": retired});
     app.note(who, "tenant.change", &tenant.id, &noted).await?;
     Ok(tenant)
+}
+
+/// Takes a tenant off the record, if no copy was ever made for it.
+///
+/// # Errors
+/// 404 when there is none, 409 when it has copies.
+pub async fn remove(app: &App, who: &Principal, id: &str) -> Result<(), Problem> {
+    who.require(Role::Lead)?;
+    let (scope, missing) = (who.tenants(), || Problem::not_found(format!("tenant {id}")));
+    let tenants = app.database.tenants(&scope);
+    let tenant = tenants.get(id).await?.ok_or_else(missing)?;
+    if !tenants.delete(id).await? {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "tenant-has-copies",
+            "The tenant has copies",
+            format!("Copies were made for {}; what is on record of them names it.", tenant.name),
+        )
+        .remedy("Retire it: it keeps its copies and gets no new ones."));
+    }
+    let noted = json!({
+        "customer": tenant.customer, "service": tenant.service, "region": tenant.region, "key": tenant.key,
+        "name": tenant.name,
+    });
+    app.note(who, "tenant.delete", id, &noted).await?;
+    Ok(())
 }
 
 /// Tenants, by customer and name.
@@ -372,13 +491,8 @@ pub async fn list(
     who: Principal,
     Query(params): Query<TenantParams>,
 ) -> Result<Json<TenantsAnswer>, Problem> {
-    let filter = TenantFilter {
-        key: query::one(params.key.as_ref()),
-        customer: query::one(params.customer.as_ref()),
-        text: query::one(params.q.as_ref()),
-    };
-    let tenants = app.database.tenants(&who.tenants()).list(&filter).await?;
-    Ok(Json(TenantsAnswer { tenants: tenants.into_iter().map(TenantItem::from).collect() }))
+    let (tenants, next) = page(&app, &who, params.filter(100)?).await?;
+    Ok(Json(TenantsAnswer { tenants: tenants.into_iter().map(TenantItem::from).collect(), next }))
 }
 
 /// Puts a tenant on record.
@@ -415,10 +529,30 @@ pub async fn change(
     Ok(Json(amend(&app, &who, &id, patch).await?.into()))
 }
 
+/// Takes a tenant off the record that no copy was ever made for. One with copies can only be retired.
+#[utoipa::path(
+    delete, path = "/tenants/{id}", tag = "customers",
+    params(("id" = String, Path, description = "Our short id")),
+    responses(
+        (status = 204),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json", description = "It has copies"),
+    )
+)]
+pub async fn delete(
+    State(app): State<App>,
+    who: Principal,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    remove(&app, &who, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 #[cfg(test)]
 mod tests {
     use crate::auth::Role;
     use crate::sample::Sample;
+    use axum::http::Request;
     use serde_json::json;
 
     #[tokio::test]
@@ -448,6 +582,8 @@ mod tests {
             json!({"time_zone": "../etc"}),
             json!({"parameters": {"not a name": 1}}),
             json!({"customer": "nobody"}),
+            json!({"data_sources": [{"name": ""}]}),
+            json!({"data_sources": [{"name": "process"}, {"name": "Process"}]}),
         ] {
             assert_eq!(lead.patch(&path, &body).await.status, 400, "{body}");
         }
@@ -455,5 +591,41 @@ mod tests {
         let changed =
             lead.patch(&path, &json!({"parameters": {"LIMIT": 5}, "time_zone": "Europe/Berlin"})).await;
         assert_eq!(changed.json()["parameters"]["LIMIT"], 5);
+    }
+
+    #[tokio::test]
+    async fn a_retired_tenant_keeps_its_copies_and_gets_no_new_ones() {
+        let sample = Sample::open().await;
+        let id = sample.tenant().await;
+        let (lead, hunter) = (sample.user(Role::Lead).await, sample.user(Role::Hunter).await);
+        let (path, order) = (format!("/api/v1/tenants/{id}"), json!({"tenants": [id]}));
+        let make = async || hunter.post("/api/v1/procedures/lsass/instances", &order).await;
+        assert_eq!(make().await.status, 201);
+        let sources = json!([{"name": "process", "retention_days": 90}, {"name": "netflow"}]);
+        let retired = lead.patch(&path, &json!({"retired": true, "data_sources": sources})).await.json();
+        assert!(retired["retired_at"].is_string() && retired["data_sources"] == sources, "{retired}");
+        let refused = make().await;
+        assert_eq!(refused.status, 422);
+        assert_eq!(refused.json()["refused"][0]["code"], "tenant-retired");
+        for (query, count) in [("retired=yes", 1), ("retired=no", 0), ("region=mock&service=taegis", 1)] {
+            let found = hunter.get(&format!("/api/v1/tenants?{query}")).await.json();
+            assert_eq!(found["tenants"].as_array().unwrap().len(), count, "{query}");
+        }
+        let delete = async |id: &str| lead.send(Request::delete(format!("/api/v1/tenants/{id}"))).await;
+        let kept = delete(&id).await;
+        assert_eq!(
+            (kept.status.as_u16(), &kept.json()["type"]),
+            (409, &json!("/problems/tenant-has-copies"))
+        );
+        assert!(lead.get(&format!("/tenants/{id}")).await.text().contains("retired"));
+        assert_eq!(lead.patch(&path, &json!({"retired": false})).await.json()["retired_at"], json!(null));
+        assert_eq!(make().await.status, 201);
+        let customer = hunter.get(&path.replace("/tenants/", "/tenants?customer=")).await;
+        assert_eq!(customer.status, 200);
+        let spare = json!({"customer": retired["customer"], "key": "2"});
+        let spare = lead.post("/api/v1/tenants", &spare).await.json()["id"].as_str().unwrap().to_owned();
+        assert_eq!(hunter.send(Request::delete(format!("/api/v1/tenants/{spare}"))).await.status, 403);
+        assert_eq!(delete(&spare).await.status, 204);
+        assert_eq!(delete(&spare).await.status, 404);
     }
 }

@@ -1,20 +1,26 @@
-//! `/instances` and `/instances/{id}`: the copies that were made.
+//! `/instances`, `/procedures/{id}/instances`: the copies that were made.
 
 use super::Visitor;
-use super::shared::{Context, readable};
+use super::shared::{Context, head};
 use crate::app::App;
-use crate::db::instances::Instance;
+use crate::db::instances::InstanceFilter;
+use crate::db::lives::HuntedFilter;
 use crate::http::problem::Problem;
 use crate::http::query;
+use crate::routes::api::defects::Named;
 use crate::routes::api::instances::list::{InstanceParams, page as load_page};
-use crate::routes::api::instances::{load, zip as zipped};
+use crate::routes::api::instances::zip as zipped;
 use axum::extract::{Path, Query, State};
-use axum::response::{Redirect, Response};
+use axum::response::Response;
 use axum_extra::extract::Form;
 use serde::Deserialize;
-use serde_json::Value;
-use web::pages::copies::{CopiesView, CopyDetailView, copy_page, page};
-use web::view::Field;
+use std::collections::HashSet;
+use web::pages::copies::{CopiesView, ProcedureCopiesView, page, procedure_page};
+
+/// So many of a procedure's copies are on its page.
+const COPIES: u32 = 20;
+/// For so many tenants its page says when it was last hunted.
+const HUNTED: u32 = 200;
 
 /// The copies, newest first.
 ///
@@ -27,10 +33,27 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let (copies, next) = load_page(&app, &visitor.who, params.filter()?).await?;
     let context = Context::of(&app);
+    let InstanceParams { procedure, technique, tenant, customer, commit, state, .. } = &params;
+    let InstanceParams { disposition, finding, hunter, since, closed_since, closed_before, .. } = &params;
+    let asked = [
+        ("state", state),
+        ("disposition", disposition),
+        ("finding", finding),
+        ("procedure", procedure),
+        ("technique", technique),
+        ("tenant", tenant),
+        ("customer", customer),
+        ("hunter", hunter),
+        ("since", since),
+        ("closed_since", closed_since),
+        ("closed_before", closed_before),
+        ("commit", commit),
+    ];
     let view = CopiesView {
-        procedure: query::one(params.procedure.as_ref()).unwrap_or_default(),
-        tenant: query::one(params.tenant.as_ref()).unwrap_or_default(),
-        customer: query::one(params.customer.as_ref()).unwrap_or_default(),
+        asked: asked
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, query::one(value.as_ref())?)))
+            .collect(),
         copies: copies.into_iter().map(|copy| context.copy(copy)).collect(),
         further_page: query::one(params.cursor.as_ref()).is_some(),
         next,
@@ -38,53 +61,38 @@ pub async fn show(
     visitor.render(&app, page, view).await
 }
 
-/// Those of one procedure: the same list, filtered.
-pub async fn of_procedure(Path(id): Path<String>) -> Redirect {
-    Redirect::to(&web::links::with_query("/instances", [("procedure", id.as_str())]))
-}
-
-/// One copy, with its provenance.
+/// Those of one procedure, and when it was last hunted for whom.
 ///
 /// # Errors
-/// 404 when there is none.
-pub async fn show_one(
+/// 404 when there is no such procedure.
+pub async fn of_procedure(
     State(app): State<App>,
     visitor: Visitor,
     Path(id): Path<String>,
+    Query(named): Query<Named>,
 ) -> Result<Response, Problem> {
-    let copy = load(&app, &visitor.who, &id).await?;
-    visitor.render(&app, copy_page, view(&Context::of(&app), copy)).await
-}
-
-fn view(context: &Context, copy: Instance) -> CopyDetailView {
-    // As it stands in the notebook; what is missing there was not put in.
-    let said = |key: &str| copy.provenance.get(key).filter(|value| !value.is_null());
-    let text = |key: &str| said(key).map(readable).unwrap_or_default();
-    let window = said("window").and_then(|window| {
-        let side = |key: &str| window.get(key).and_then(Value::as_str).map(str::to_owned);
-        Some((side("from")?, side("to")?))
-    });
-    let parameters = said("parameters").and_then(Value::as_object).map_or_else(Vec::new, |parameters| {
-        parameters.iter().map(|(key, value)| Field { key: key.clone(), value: readable(value) }).collect()
-    });
-    let held = said("held_cells").and_then(Value::as_array).map_or_else(Vec::new, |cells| {
-        cells.iter().filter_map(|cell| usize::try_from(cell.as_u64()?).ok()).collect()
-    });
-    CopyDetailView {
-        path: copy.path.clone(),
-        blob: copy.blob.clone(),
-        sha256: copy.object.clone(),
-        tenant_key: text("tenant"),
-        region: text("region"),
-        window,
-        parameters,
-        hold: text("hold"),
-        held_cells: held,
-        attack: text("attack"),
-        renderer: text("renderer"),
-        warnings: copy.warnings.clone(),
-        copy: context.copy(copy),
-    }
+    let (address, entry) = named.entry(&app, &id).await?;
+    let (scope, context) = (visitor.who.tenants(), Context::of(&app));
+    let instances = app.database.instances(&scope);
+    let (repo, procedures) = (Some(entry.repo.clone()), entry.names());
+    let of = HuntedFilter {
+        repo: repo.clone(),
+        procedures: procedures.clone(),
+        limit: HUNTED,
+        ..HuntedFilter::default()
+    };
+    let mut hunted = instances.last_hunted(&of).await?;
+    // Under several ids of the procedure the newest hunt for a tenant counts; they come newest first.
+    let mut seen = HashSet::new();
+    hunted.retain(|copy| seen.insert(copy.tenant.as_ref().map(|tenant| tenant.id.clone())));
+    let of = InstanceFilter { repo, procedures, limit: COPIES, ..InstanceFilter::default() };
+    let copies = instances.list(&of).await?;
+    let view = ProcedureCopiesView {
+        head: head(&entry, &entry.procedure.title, &[], address.repo.is_some(), None),
+        hunted: hunted.into_iter().map(|copy| context.copy(copy)).collect(),
+        copies: copies.into_iter().map(|copy| context.copy(copy)).collect(),
+    };
+    visitor.render(&app, procedure_page, view).await
 }
 
 /// Which copies.

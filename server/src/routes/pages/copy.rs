@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::auth::Role;
 use crate::copies::trial::{Trial, filled_from, kind, trial, typed};
 use crate::copies::window::{self, Last, WindowSpec};
-use crate::copies::{Made, Order, make, short};
+use crate::copies::{MOST, Made, Order, make, short};
 use crate::db::customers::Customer;
 use crate::db::tenants::{Tenant, TenantFilter};
 use crate::http::problem::{Problem, sentence};
@@ -221,7 +221,9 @@ async fn dialogue(
     let named = address.repo.is_some();
     let (reading, tried) = read(app, address, at).await?;
     let scope = visitor.who.tenants();
-    let tenants = app.database.tenants(&scope).list(&TenantFilter::default()).await?;
+    let tenants = offered(app, visitor, &filled).await?;
+    let (in_all, zones_of_tenants) =
+        (app.database.tenants(&scope).count().await?, app.database.tenants(&scope).zones().await?);
     let customers = app.database.customers(&scope).list().await?;
     let context = Context::of(app);
     let past = reading.past.then(|| reading.commit.clone());
@@ -230,8 +232,8 @@ async fn dialogue(
         commit: context.commit(&reading.entry.repo, &reading.commit),
         warnings: warnings(&reading),
         tenant_independent: tried.tenant_independent,
-        tenants_in_all: tenants.len(),
-        zones: zones(&tenants, &filled.zone),
+        tenants_in_all: usize::try_from(in_all).unwrap_or(usize::MAX),
+        zones: zones(&zones_of_tenants, &filled.zone),
         groups: groups(&tenants, &customers, &filled, reading.procedure.service.as_deref()),
         find: filled.find,
         independent: filled.independent,
@@ -270,13 +272,34 @@ fn warnings(reading: &Reading) -> Vec<String> {
 }
 
 /// UTC first, then the zones of the tenants, and the one that is chosen.
-fn zones(tenants: &[Tenant], chosen: &str) -> Vec<String> {
-    let mut named: BTreeSet<&str> = tenants.iter().map(|tenant| tenant.time_zone.as_str()).collect();
+fn zones(of_tenants: &[String], chosen: &str) -> Vec<String> {
+    let mut named: BTreeSet<&str> = of_tenants.iter().map(String::as_str).collect();
     if window::zone(Some(chosen)).is_ok() && !chosen.is_empty() {
         named.insert(chosen);
     }
     named.remove("UTC");
     std::iter::once("UTC").chain(named).map(str::to_owned).collect()
+}
+
+/// The tenants that match what is looked for, a bounded number of them, and those that are chosen.
+async fn offered(app: &App, visitor: &Visitor, filled: &Filled) -> Result<Vec<Tenant>, Problem> {
+    let scope = visitor.who.tenants();
+    let tenants = app.database.tenants(&scope);
+    let found = TenantFilter {
+        text: Some(filled.find.clone()).filter(|text| !text.is_empty()),
+        limit: u32::try_from(SHOWN).ok(),
+        ..TenantFilter::default()
+    };
+    let mut offered = tenants.list(&found).await?;
+    for id in filled.tenants.iter().take(MOST) {
+        if !offered.iter().any(|tenant| tenant.id == *id) {
+            offered.extend(tenants.get(id).await?);
+        }
+    }
+    offered.sort_by(|one, other| {
+        (&one.customer, &one.name, &one.id).cmp(&(&other.customer, &other.name, &other.id))
+    });
+    Ok(offered)
 }
 
 /// The tenants that match what is looked for, and those that are chosen, by customer.
@@ -286,22 +309,15 @@ fn groups(
     filled: &Filled,
     service: Option<&str>,
 ) -> Vec<TenantGroup> {
-    let find = filled.find.to_lowercase();
-    let found = |tenant: &Tenant| {
-        let texts = [&tenant.name, &tenant.key, &tenant.region, &tenant.customer];
-        find.is_empty() || texts.iter().any(|text| text.to_lowercase().contains(&find))
-    };
     let mut groups: Vec<TenantGroup> = Vec::new();
-    let mut shown = 0;
     for tenant in tenants {
         let chosen = filled.tenants.contains(&tenant.id);
-        if !chosen && (!found(tenant) || shown >= SHOWN) {
-            continue;
-        }
-        shown += 1;
-        let closed = service
-            .filter(|service| *service != "other" && *service != tenant.service)
-            .map(|service| format!("The procedure queries {service}; this tenant is on {}.", tenant.service));
+        let retired = tenant.retired_at.map(|_| "It is retired: nobody is to hunt there.".to_owned());
+        let closed = retired.or_else(|| {
+            service.filter(|service| *service != "other" && *service != tenant.service).map(|service| {
+                format!("The procedure queries {service}; this tenant is on {}.", tenant.service)
+            })
+        });
         let choice = TenantChoice {
             id: tenant.id.clone(),
             name: tenant.name.clone(),

@@ -7,12 +7,14 @@ use crate::app::App;
 use crate::auth::Role;
 use crate::db::customers::Customer;
 use crate::db::instances::InstanceFilter;
+use crate::db::lives::HuntedFilter;
 use crate::db::tenants::TenantFilter;
 use crate::http::problem::Problem;
 use crate::routes::api::customers::{CustomerPatch, NewCustomer, add, amend};
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use web::pages::customers::{CustomerForm, CustomerRow, CustomerView, CustomersView, customer_page, page};
@@ -21,6 +23,10 @@ use web::view::FieldError;
 
 /// So many of a customer's copies are on its page.
 const COPIES: u32 = 20;
+/// So many of its tenants.
+const TENANTS: u32 = 100;
+/// So many of its last hunts.
+const HUNTED: u32 = 50;
 
 /// What the form holds.
 #[derive(Debug, Default, Deserialize)]
@@ -69,15 +75,11 @@ pub async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, 
 
 async fn list(app: &App, visitor: &Visitor, form: Option<CustomerForm>) -> Result<Response, Problem> {
     let scope = visitor.who.tenants();
-    let tenants = app.database.tenants(&scope).list(&TenantFilter::default()).await?;
-    let mut of: BTreeMap<String, Vec<_>> = BTreeMap::new();
-    for one in &tenants {
-        of.entry(one.customer_id.clone()).or_default().push(tenant(one));
-    }
+    let mut counts = app.database.tenants(&scope).count_each().await?;
     let customers = app.database.customers(&scope).list().await?;
     let rows = customers.into_iter().map(|customer| CustomerRow {
         labels: labels(&customer.labels),
-        tenants: of.remove(&customer.id).unwrap_or_default(),
+        tenants: counts.remove(&customer.id).unwrap_or_default(),
         id: customer.id,
         name: customer.name,
     });
@@ -140,11 +142,19 @@ pub async fn one(
     let (scope, context) = (visitor.who.tenants(), Context::of(app));
     let customer = app.database.customers(&scope).get(id).await?;
     let customer = customer.ok_or_else(|| Problem::not_found(format!("customer {id}")))?;
-    let of = TenantFilter { customer: Some(customer.id.clone()), ..TenantFilter::default() };
-    let tenants = app.database.tenants(&scope).list(&of).await?;
+    let of = TenantFilter {
+        customer: Some(customer.id.clone()),
+        limit: Some(TENANTS + 1),
+        ..TenantFilter::default()
+    };
+    let mut tenants = app.database.tenants(&scope).list(&of).await?;
+    let more_tenants = tenants.len() > TENANTS as usize;
+    tenants.truncate(TENANTS as usize);
     let of =
         InstanceFilter { customer: Some(customer.id.clone()), limit: COPIES, ..InstanceFilter::default() };
     let copies = app.database.instances(&scope).list(&of).await?;
+    let of = HuntedFilter { customer: Some(customer.id.clone()), limit: HUNTED, ..HuntedFilter::default() };
+    let hunted = app.database.instances(&scope).last_hunted(&of).await?;
     let may = visitor.who.role >= Role::Lead;
     let view = CustomerView {
         form: may.then(|| form.unwrap_or_else(|| as_filled(&customer))),
@@ -154,9 +164,17 @@ pub async fn one(
         id: customer.id,
         name: customer.name,
         tenants: tenants.iter().map(tenant).collect(),
+        more_tenants,
+        hunted: hunted.into_iter().map(|copy| context.copy(copy)).collect(),
         copies: copies.into_iter().map(|copy| context.copy(copy)).collect(),
+        quarter: quarter(app.clock.now().date_naive()),
     };
     visitor.render(app, customer_page, view).await
+}
+
+/// The day on which the quarter of a day began.
+fn quarter(day: NaiveDate) -> String {
+    format!("{}-{:02}-01", day.year(), day.month0() / 3 * 3 + 1)
 }
 
 fn as_filled(customer: &Customer) -> CustomerForm {
@@ -229,6 +247,15 @@ mod tests {
         let twice = lead.form("/tenants", &fields).await;
         assert_eq!(twice.status, 422);
         assert!(twice.text().contains("is taken"));
+    }
+
+    #[test]
+    fn a_quarter_begins_on_the_first_of_its_first_month() {
+        for (day, first) in
+            [("2026-01-31", "2026-01-01"), ("2026-09-30", "2026-07-01"), ("2026-12-31", "2026-10-01")]
+        {
+            assert_eq!(super::quarter(day.parse().unwrap()), first);
+        }
     }
 
     #[tokio::test]

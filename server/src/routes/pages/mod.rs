@@ -11,9 +11,11 @@ pub mod copies;
 pub mod copy;
 pub mod coverage;
 pub mod customers;
+pub mod defect;
 pub mod diff;
 pub mod files;
 pub mod history;
+pub mod instance;
 pub mod login;
 pub mod looked;
 pub mod offers;
@@ -25,6 +27,7 @@ pub mod proposals;
 pub mod reference;
 pub mod repositories;
 pub mod repository_form;
+pub mod roster;
 pub mod searches;
 pub mod shared;
 pub mod tenants;
@@ -61,7 +64,8 @@ pub fn router() -> Router<App> {
         .route("/procedures/{id}/defects", post(looked::mark))
         .route("/procedures/{id}/reviews", post(looked::review))
         .route("/procedures/{id}/follow", post(looked::follow))
-        .route("/defects/{id}", post(looked::amend))
+        .route("/defects/{id}", get(defect::show).post(looked::amend))
+        .route("/defects/{id}/recall", post(defect::make_anew))
         .route("/following", get(looked::following))
         .route(
             "/procedures/{id}/diff",
@@ -89,7 +93,7 @@ pub fn router() -> Router<App> {
         .route("/feeds/{*feed}", get(super::feeds::show))
         .route("/problems", get(problems::show))
         .route("/instances", get(copies::show))
-        .route("/instances/{id}", get(copies::show_one))
+        .route("/instances/{id}", get(instance::show).post(instance::change))
         .route("/instances.zip", post(copies::zip))
         .route("/searches", get(searches::show).post(searches::create))
         .route("/searches/{id}", post(searches::rename))
@@ -98,6 +102,14 @@ pub fn router() -> Router<App> {
         .route("/customers/{id}", get(customers::show_one).post(customers::change))
         .route("/tenants", get(tenants::show).post(tenants::create))
         .route("/tenants/{id}", get(tenants::show_one).post(tenants::change))
+        .route("/tenants/{id}/retire", post(tenants::retire))
+        .route("/tenants/{id}/delete", post(tenants::delete))
+        .route(
+            "/roster",
+            get(roster::show)
+                .post(roster::send)
+                .layer(DefaultBodyLimit::max(crate::roster::LARGEST + (64 << 10))),
+        )
         .route("/admin/repositories", get(repositories::show).post(repository_form::add))
         .route("/admin/repositories/new", get(repository_form::begin))
         .route("/admin/repositories/{name}", get(repository_form::show).post(repository_form::change))
@@ -251,6 +263,7 @@ mod tests {
             "/procedures/path%3Anotes%2Flsass.md/blame?cell=metadata",
             &format!("/procedures/lsass/diff/{first}..{last}"),
             "/procedures/lsass/copy",
+            "/procedures/lsass/instances",
             "/procedures/path%3Anotes%2Flsass.md/copy",
             "/coverage",
             "/changes",

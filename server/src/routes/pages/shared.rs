@@ -4,8 +4,10 @@ use crate::app::App;
 use crate::db;
 use crate::db::defects::Severity;
 use crate::db::instances::Instance;
+use crate::db::lives::Disposition;
 use crate::db::tenants::Tenant;
 use crate::routes::api::defects::Marked;
+use crate::routes::api::item::moment;
 use catalog::attack::{Mapping, Status, TacticMapping, TacticOrigin};
 use catalog::index::{self, Entry, RevisionStatus};
 use catalog::library::RepositoryState;
@@ -163,7 +165,8 @@ impl Context {
 
     /// One row of a list of copies.
     pub fn copy(&self, instance: Instance) -> CopyRow {
-        let tenant = instance.tenant;
+        let own = own_window(&instance);
+        let (tenant, life) = (instance.tenant, instance.life);
         CopyRow {
             id: instance.id,
             procedure: instance.procedure,
@@ -176,8 +179,19 @@ impl Context {
             made: self.moment(instance.created_at),
             made_by: instance.created_name,
             file_name: instance.file_name,
+            state: life.state.word(),
+            outcome: life.disposition.map_or("", Disposition::said),
+            assignee: life.assignee.map(|who| who.name).unwrap_or_default(),
+            closed: life.closed.map(|(at, by)| (self.moment(at), by.name)),
+            window: life.hunted.map(|(from, to)| (moment(from), moment(to))).or(own),
         }
     }
+}
+
+/// The window that a copy was filled in with.
+pub fn own_window(instance: &Instance) -> Option<(String, String)> {
+    let side = |key: &str| instance.provenance.get("window")?.get(key)?.as_str().map(str::to_owned);
+    Some((side("from")?, side("to")?))
 }
 
 /// A change as pages show it.
@@ -247,6 +261,7 @@ pub fn tenant(tenant: &Tenant) -> TenantRow {
         customer: tenant.customer_id.clone(),
         customer_name: tenant.customer.clone(),
         labels: labels(&tenant.labels),
+        retired: tenant.retired_at.is_some(),
     }
 }
 

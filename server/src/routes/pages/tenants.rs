@@ -6,10 +6,14 @@ use super::shared::{Context, lines, pairs, readable, tenant as row};
 use crate::app::App;
 use crate::auth::Role;
 use crate::db::instances::InstanceFilter;
-use crate::db::tenants::{Tenant, TenantFilter};
+use crate::db::lives::HuntedFilter;
+use crate::db::tenants::{Tenant, TenantFilter, TenantSource};
 use crate::http::problem::Problem;
 use crate::http::query;
-use crate::routes::api::tenants::{NewTenant, Refusal, SERVICES, TenantPatch, add, amend};
+use crate::roster::table;
+use crate::routes::api::tenants::{
+    NewTenant, Refusal, SERVICES, TenantParams, TenantPatch, add, amend, page as load_page, remove,
+};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -22,13 +26,6 @@ use web::view::{Field, FieldError};
 const COPIES: u32 = 50;
 /// So many tenants are on a page.
 const ROWS: usize = 200;
-
-/// Which tenants.
-#[derive(Debug, Default, Deserialize)]
-pub struct Wanted {
-    q: Option<String>,
-    cursor: Option<String>,
-}
 
 /// What the form holds; see [`TenantForm`].
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -43,6 +40,7 @@ pub struct Filled {
     zone: String,
     labels: String,
     parameters: String,
+    data_sources: String,
 }
 
 /// The form for a new tenant of a customer.
@@ -77,6 +75,12 @@ impl Filled {
         Ok(pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect())
     }
 
+    fn data_sources(&self) -> Result<Vec<TenantSource>, FieldError> {
+        let written = self.data_sources.lines().map(str::trim).filter(|line| !line.is_empty());
+        table::sources(written.map(str::to_owned).collect())
+            .map_err(|message| FieldError { field: "data_sources".to_owned(), message })
+    }
+
     fn again(self, error: FieldError) -> TenantForm {
         TenantForm {
             customer: self.customer,
@@ -89,6 +93,7 @@ impl Filled {
             zone: self.zone,
             labels: self.labels,
             parameters: self.parameters,
+            data_sources: self.data_sources,
             errors: vec![error],
         }
     }
@@ -117,23 +122,25 @@ fn shown(refusal: Refusal) -> Result<FieldError, Problem> {
 pub async fn show(
     State(app): State<App>,
     visitor: Visitor,
-    Query(wanted): Query<Wanted>,
+    Query(params): Query<TenantParams>,
 ) -> Result<Response, Problem> {
-    let q = query::one(wanted.q.as_ref());
-    let filter = TenantFilter { text: q.clone(), ..TenantFilter::default() };
-    let tenants = app.database.tenants(&visitor.who.tenants()).list(&filter).await?;
-    // The list is short enough to be read whole; a page of it begins after the tenant that ended the one before.
-    let begin = query::one(wanted.cursor.as_ref())
-        .and_then(|last| tenants.iter().position(|tenant| tenant.id == last))
-        .map_or(0, |place| place + 1);
-    let rest = &tenants[begin..];
-    let shown = &rest[..rest.len().min(ROWS)];
-    let next = shown.last().filter(|_| rest.len() > ROWS).map(|last| last.id.clone());
+    let filter = params.filter(ROWS)?;
+    let asked = [
+        ("q", &params.q),
+        ("customer", &params.customer),
+        ("service", &params.service),
+        ("region", &params.region),
+        ("retired", &params.retired),
+    ];
+    let asked = asked.into_iter().filter_map(|(name, value)| Some((name, query::one(value.as_ref())?)));
+    let (tenants, next) = load_page(&app, &visitor.who, filter).await?;
     let view = TenantsView {
-        q: q.unwrap_or_default(),
-        further_page: begin > 0,
-        tenants: shown.iter().map(row).collect(),
+        asked: asked.collect(),
+        in_all: app.database.tenants(&visitor.who.tenants()).count().await?,
+        further_page: query::one(params.cursor.as_ref()).is_some(),
+        tenants: tenants.iter().map(row).collect(),
         next,
+        may_change: visitor.who.role >= Role::Lead,
     };
     visitor.render(&app, page, view).await
 }
@@ -158,6 +165,7 @@ pub async fn create(
             labels,
             parameters: filled.parameters()?,
             time_zone: zone(&filled.zone),
+            data_sources: filled.data_sources()?,
         })
     });
     let error = match new {
@@ -177,7 +185,7 @@ fn zone(filled: &str) -> String {
     if filled.is_empty() { "UTC".to_owned() } else { filled.to_owned() }
 }
 
-/// One tenant, with its copies.
+/// One tenant, with its copies, by its id; a key leads there, or to the tenants that have it.
 ///
 /// # Errors
 /// 404 when there is none.
@@ -186,6 +194,19 @@ pub async fn show_one(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
+    let scope = visitor.who.tenants();
+    let tenants = app.database.tenants(&scope);
+    if tenants.get(&id).await?.is_none() {
+        let of_key = TenantFilter { key: Some(id.clone()), ..TenantFilter::default() };
+        match tenants.list(&of_key).await?.as_slice() {
+            [] => {}
+            [only] => return Ok(Redirect::to(&web::links::tenant(&only.id)).into_response()),
+            _ => {
+                let those = web::links::with_query("/tenants", [("q", id.as_str())]);
+                return Ok(Redirect::to(&those).into_response());
+            }
+        }
+    }
     one(&app, &visitor, &id, None).await
 }
 
@@ -195,15 +216,21 @@ async fn one(app: &App, visitor: &Visitor, id: &str, form: Option<TenantForm>) -
     let tenant = tenant.ok_or_else(|| Problem::not_found(format!("tenant {id}")))?;
     let of = InstanceFilter { tenant: Some(tenant.id.clone()), limit: COPIES, ..InstanceFilter::default() };
     let copies = app.database.instances(&scope).list(&of).await?;
+    let of = HuntedFilter { tenant: Some(tenant.id.clone()), limit: COPIES, ..HuntedFilter::default() };
+    let hunted = app.database.instances(&scope).last_hunted(&of).await?;
     let may = visitor.who.role >= Role::Lead;
     let view = TenantView {
         tenant: row(&tenant),
         zone: tenant.time_zone.clone(),
+        data_sources: tenant.data_sources.iter().map(source).collect(),
+        retired: tenant.retired_at.map(|at| context.moment(at)),
+        may_delete: may && copies.is_empty(),
         parameters: tenant
             .parameters
             .iter()
             .map(|(key, value)| Field { key: key.clone(), value: readable(value) })
             .collect(),
+        hunted: hunted.into_iter().map(|copy| context.copy(copy)).collect(),
         copies: copies.into_iter().map(|copy| context.copy(copy)).collect(),
         form: may.then(|| form.unwrap_or_else(|| as_filled(&tenant))),
     };
@@ -227,8 +254,55 @@ fn as_filled(tenant: &Tenant) -> TenantForm {
             .map(|(name, value)| format!("{name}={}", readable(value)))
             .collect::<Vec<_>>()
             .join("\n"),
+        data_sources: tenant.data_sources.iter().map(written).collect::<Vec<_>>().join("\n"),
         errors: Vec::new(),
     }
+}
+
+/// A data source as people read it.
+fn source(source: &TenantSource) -> Field {
+    let kept = source.retention_days.map_or_else(String::new, |days| format!("kept for {days} days"));
+    Field { key: source.name.clone(), value: kept }
+}
+
+/// A data source as the form holds it.
+fn written(source: &TenantSource) -> String {
+    table::source(source)
+}
+
+/// Whether to retire.
+#[derive(Debug, Deserialize)]
+pub struct Retire {
+    retired: String,
+}
+
+/// Retires one, or takes it up again.
+///
+/// # Errors
+/// 403 without the role, 404 when there is none.
+pub async fn retire(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Form(sent): Form<Retire>,
+) -> Result<Redirect, Problem> {
+    let patch = TenantPatch { retired: Some(sent.retired == "yes"), ..TenantPatch::default() };
+    amend(&app, &visitor.who, &id, patch).await?;
+    Ok(Redirect::to(&web::links::tenant(&id)))
+}
+
+/// Takes one off the record that has no copies.
+///
+/// # Errors
+/// 403 without the role, 404 when there is none, 409 when it has copies.
+pub async fn delete(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Redirect, Problem> {
+    let customer = app.database.tenants(&visitor.who.tenants()).get(&id).await?.map(|one| one.customer_id);
+    remove(&app, &visitor.who, &id).await?;
+    Ok(Redirect::to(&web::links::customer(&customer.unwrap_or_default())))
 }
 
 /// Changes one.
@@ -259,6 +333,8 @@ pub async fn change(
             labels: Some(labels),
             parameters: Some(parameters),
             time_zone: Some(zone(&filled.zone)),
+            data_sources: Some(filled.data_sources()?),
+            retired: None,
         })
     });
     let error = match patch {

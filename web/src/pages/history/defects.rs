@@ -56,7 +56,8 @@ fn item(defect: Defect, may_mark: bool, next: &str) -> AnyView {
         <li>
             <p><span class=class>{said}</span> " " {defect.reason}</p>
             <p class="who-when">
-                "From " {facts::commit(defect.from)} {until} ". Marked by " {defect.by} ", " {facts::ago(defect.at)} "."
+                "From " {facts::commit(defect.from)} {until} ". Marked by " {defect.by} ", " {facts::ago(defect.at)} ". "
+                <a href=links::defect(&defect.id)>"Copies made of it"</a>
             </p>
             {forms}
         </li>

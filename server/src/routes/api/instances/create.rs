@@ -4,15 +4,15 @@ use super::InstanceItem;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::copies::window::WindowSpec;
-use crate::copies::{Made, Order, make, resolved};
-use crate::db::idempotency::Claim;
-use crate::entropy::sha256;
+use crate::copies::{Made, Order, Refused, Warning, make, resolved};
+use crate::db::instances::Instance;
 use crate::http::problem::{Problem, sentence};
 use crate::http::query;
+use crate::routes::api::once::{Answer, once};
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use catalog::instance::Hold;
 use catalog::library::Address;
 use serde::{Deserialize, Serialize};
@@ -93,41 +93,45 @@ pub struct RefusedItem {
 impl From<Made> for NewInstancesAnswer {
     fn from(made: Made) -> Self {
         Self {
-            instances: made
-                .instances
-                .into_iter()
-                .map(|instance| {
-                    let item = InstanceItem::from(instance);
-                    // What was not put on record has no id, and no address.
-                    if item.id.as_deref() == Some("") {
-                        InstanceItem { id: None, notebook: None, ..item }
-                    } else {
-                        item
-                    }
-                })
-                .collect(),
-            warnings: made
-                .warnings
-                .into_iter()
-                .map(|warning| WarningItem {
-                    tenant: warning.tenant,
-                    code: warning.code,
-                    message: warning.message,
-                    help: warning.help,
-                })
-                .collect(),
-            refused: made
-                .refused
-                .into_iter()
-                .map(|refused| RefusedItem {
-                    tenant: refused.tenant,
-                    code: refused.refusal.code,
-                    reason: refused.refusal.reason,
-                    remedy: refused.refusal.remedy,
-                })
-                .collect(),
+            instances: made.instances.into_iter().map(item).collect(),
+            warnings: made.warnings.into_iter().map(WarningItem::from).collect(),
+            refused: made.refused.into_iter().map(RefusedItem::from).collect(),
         }
     }
+}
+
+/// A copy as it is told. What was not put on record has no id, and no address.
+pub fn item(instance: Instance) -> InstanceItem {
+    let item = InstanceItem::from(instance);
+    if item.id.as_deref() == Some("") { InstanceItem { id: None, notebook: None, ..item } } else { item }
+}
+
+impl From<Warning> for WarningItem {
+    fn from(warning: Warning) -> Self {
+        Self { tenant: warning.tenant, code: warning.code, message: warning.message, help: warning.help }
+    }
+}
+
+impl From<Refused> for RefusedItem {
+    fn from(refused: Refused) -> Self {
+        Self {
+            tenant: refused.tenant,
+            code: refused.refusal.code,
+            reason: refused.refusal.reason,
+            remedy: refused.refusal.remedy,
+        }
+    }
+}
+
+/// That no copy was made, with the first reason.
+pub fn nothing_made(first: &RefusedItem) -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "refused",
+        "No copy was made",
+        format!("{}.", sentence(&first.reason)),
+    )
+    .remedy(&first.remedy)
 }
 
 /// When nothing was made: a problem that says for whom and why.
@@ -166,70 +170,14 @@ pub async fn create(
         Problem::invalid(format!("The request's body is not what is asked for: {error}."))
     })?;
     let address = Address { id, repo: query::one(whose.repo.as_ref()) };
-    let Some(key) = key(&headers)? else {
-        return Ok(answer(&app, &who, address, new).await?.into_response());
+    let asked =
+        [address.id.as_bytes(), b"\0", address.repo.as_deref().unwrap_or("").as_bytes(), b"\0", &body]
+            .concat();
+    let work = {
+        let (app, who) = (app.clone(), who.clone());
+        Box::pin(async move { answer(&app, &who, address, new).await })
     };
-    let request = sha256(
-        &[address.id.as_bytes(), b"\0", address.repo.as_deref().unwrap_or("").as_bytes(), b"\0", &body]
-            .concat(),
-    );
-    match app.database.claim_key(&who, &key, &request, app.clock.now()).await? {
-        Claim::Ours => {}
-        Claim::AtWork => {
-            return Err(
-                Problem::conflict("The same request is being answered.").remedy("Wait, and send it again.")
-            );
-        }
-        Claim::OtherRequest => {
-            return Err(Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "key-reused",
-                "The key was used with another request",
-                "This Idempotency-Key came with another request before.",
-            )
-            .remedy("Take a new key for a new request."));
-        }
-        Claim::Answered { status, body } => return Ok(Answer { status, body }.into_response()),
-    }
-    // To the end, whether or not who asked still waits: the key is ours, and must be answered or given back.
-    let finished = tokio::spawn(async move {
-        let done = answer(&app, &who, address, new).await;
-        match &done {
-            Ok(answer) => app.database.answer_key(&who, &key, answer.status, &answer.body).await?,
-            Err(_) => app.database.release_key(&who, &key).await?,
-        }
-        done
-    });
-    match finished.await {
-        Ok(done) => Ok(done?.into_response()),
-        Err(error) => {
-            tracing::error!(%error, "making copies panicked");
-            Err(Problem::internal())
-        }
-    }
-}
-
-/// A key of up to 200 visible characters.
-fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(sent) = headers.get("idempotency-key") else { return Ok(None) };
-    match sent.to_str() {
-        Ok(key) if (1..=200).contains(&key.len()) => Ok(Some(key.to_owned())),
-        _ => Err(Problem::invalid("An Idempotency-Key has 1 to 200 visible characters.")),
-    }
-}
-
-/// An answer as it is kept for a key.
-struct Answer {
-    status: u16,
-    body: String,
-}
-
-impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
-        (status, [(header::CONTENT_TYPE, HeaderValue::from_static(kind))], self.body).into_response()
-    }
+    once(&app, &who, &headers, &asked, work).await
 }
 
 async fn answer(app: &App, who: &Principal, address: Address, new: NewInstances) -> Result<Answer, Problem> {
@@ -244,21 +192,20 @@ async fn answer(app: &App, who: &Principal, address: Address, new: NewInstances)
     };
     let dry_run = order.dry_run;
     let answer = NewInstancesAnswer::from(make(app, who, order).await?);
+    Ok(told(answer, dry_run))
+}
+
+/// What came of it as an answer: when nothing was made, a problem that says for whom and why.
+pub fn told(answer: NewInstancesAnswer, dry_run: bool) -> Answer {
     if answer.instances.is_empty()
         && let Some(first) = answer.refused.first()
     {
-        let problem = Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "refused",
-            "No copy was made",
-            format!("{}.", sentence(&first.reason)),
-        )
-        .remedy(&first.remedy);
+        let problem = nothing_made(first);
         let status = problem.status;
-        return Ok(Answer { status, body: crate::db::to_json(&NothingMade { problem, answer }) });
+        return Answer { status, body: crate::db::to_json(&NothingMade { problem, answer }) };
     }
     let status = if dry_run { 200 } else { 201 };
-    Ok(Answer { status, body: crate::db::to_json(&answer) })
+    Answer { status, body: crate::db::to_json(&answer) }
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use super::InstanceItem;
 use crate::app::App;
 use crate::auth::Principal;
+use crate::copies::life::LifeError;
 use crate::db::instances::InstanceFilter;
+use crate::db::lives::{Disposition, Finding, State as Life};
 use crate::http::problem::Problem;
 use crate::http::query;
 use axum::Json;
@@ -29,10 +31,20 @@ pub struct InstanceParams {
     pub customer: Option<String>,
     /// Made from this commit, full or short.
     pub commit: Option<String>,
-    /// In this state.
+    /// In this state: `made`, `working`, `returned`, `closed`, `withdrawn`; or `open`, which is the first three.
     pub state: Option<String>,
+    /// Of which this came: `findings`, `null-findings`, `not-huntable`, `error`.
+    pub disposition: Option<String>,
+    /// In which this was found: `malicious`, `benign`, `hygiene`, `visibility-gap`.
+    pub finding: Option<String>,
+    /// In the hands of somebody of this name: whom it is assigned to, else who made it.
+    pub hunter: Option<String>,
     /// Made since then: a day or a moment.
     pub since: Option<String>,
+    /// Closed since then: a day or a moment.
+    pub closed_since: Option<String>,
+    /// Closed before then: a day or a moment.
+    pub closed_before: Option<String>,
     /// How many: 100, at most 500.
     pub limit: Option<String>,
     /// Where to go on: `next` of the page before.
@@ -67,12 +79,42 @@ impl InstanceParams {
             tenant: query::one(self.tenant.as_ref()),
             customer: query::one(self.customer.as_ref()),
             commit: query::commit("commit", self.commit.as_ref())?,
-            state: query::one(self.state.as_ref()),
+            commits: Vec::new(),
+            states: states(self.state.as_ref())?,
+            disposition: disposition(self.disposition.as_ref())?,
+            finding: finding(self.finding.as_ref())?,
+            hunter: query::one(self.hunter.as_ref()),
             since: query::moment("since", self.since.as_ref())?,
+            closed_since: query::moment("closed_since", self.closed_since.as_ref())?,
+            closed_before: query::moment("closed_before", self.closed_before.as_ref())?,
             before: query::one(self.cursor.as_ref()),
             limit: u32::try_from(limit).unwrap_or(500),
         })
     }
+}
+
+fn states(asked: Option<&String>) -> Result<Vec<Life>, Problem> {
+    match query::one(asked).as_deref() {
+        None => Ok(Vec::new()),
+        Some("open") => Ok(Life::OPEN.to_vec()),
+        Some(word) => Life::read(word)
+            .map(|state| vec![state])
+            .ok_or_else(|| Problem::invalid(LifeError::State(word.to_owned()).to_string())),
+    }
+}
+
+fn disposition(asked: Option<&String>) -> Result<Option<String>, Problem> {
+    match query::one(asked) {
+        Some(word) if !Disposition::WORDS.contains(&word.as_str()) => {
+            Err(Problem::invalid(LifeError::Disposition(word).to_string()))
+        }
+        word => Ok(word),
+    }
+}
+
+fn finding(asked: Option<&String>) -> Result<Option<Finding>, Problem> {
+    let Some(word) = query::one(asked) else { return Ok(None) };
+    Finding::read(&word).map(Some).ok_or_else(|| Problem::invalid(LifeError::Finding(word).to_string()))
 }
 
 /// The copies that were made, newest first.

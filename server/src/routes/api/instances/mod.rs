@@ -1,7 +1,10 @@
 //! `/instances` and what belongs to it: the copies that were made.
 
+pub mod change;
 pub mod create;
+pub mod csv;
 pub mod list;
+pub mod many;
 pub mod notebook;
 pub mod one;
 pub mod zip;
@@ -10,6 +13,7 @@ use super::item::moment;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::db::instances::Instance;
+use crate::db::lives::{Disposition, Finding};
 use crate::http::problem::Problem;
 use serde::Serialize;
 use serde_json::Value;
@@ -36,8 +40,26 @@ pub struct InstanceItem {
     pub tenant: Option<InstanceTenantItem>,
     /// The notebook's file name.
     pub file_name: String,
-    /// `prepared`
+    /// `made`, `working`, `returned`, `closed` or `withdrawn`
     pub state: String,
+    /// What came of it, once it is closed: `findings`, `null-findings`, `not-huntable` or `error`.
+    pub disposition: Option<String>,
+    /// What was found, where something was: `malicious`, `benign`, `hygiene` or `visibility-gap`.
+    pub finding: Option<String>,
+    /// What the hunter has to say.
+    pub note: String,
+    /// An investigation, a ticket.
+    pub link: Option<String>,
+    /// The window that was hunted, where somebody said that it is not the copy's own.
+    pub hunted: Option<HuntedWindow>,
+    /// Who is to hunt with it.
+    pub assignee: Option<String>,
+    /// When it was closed, RFC 3339.
+    pub closed_at: Option<String>,
+    /// By whom.
+    pub closed_by: Option<String>,
+    /// The copy in whose place it was made.
+    pub replaces: Option<String>,
     /// What went in, as it stands in the notebook under `metadata.huntshelf`.
     #[schema(value_type = Object)]
     pub provenance: Value,
@@ -53,6 +75,15 @@ pub struct InstanceItem {
     pub created_at: String,
     /// By whom.
     pub created_by: String,
+}
+
+/// A window that was hunted.
+#[derive(Debug, Clone, Serialize, serde::Deserialize, ToSchema)]
+pub struct HuntedWindow {
+    /// Where it begins, RFC 3339.
+    pub from: String,
+    /// Where it ends, RFC 3339.
+    pub to: String,
 }
 
 /// The tenant of a copy.
@@ -74,6 +105,8 @@ pub struct InstanceTenantItem {
 
 impl From<Instance> for InstanceItem {
     fn from(instance: Instance) -> Self {
+        let life = instance.life;
+        let (closed_at, closed_by) = life.closed.map(|(at, by)| (moment(at), by.name)).unzip();
         Self {
             notebook: Some(web::links::instance_file(&instance.id)),
             id: Some(instance.id),
@@ -92,7 +125,16 @@ impl From<Instance> for InstanceItem {
                 customer_name: tenant.customer,
             }),
             file_name: instance.file_name,
-            state: instance.state,
+            state: life.state.word().to_owned(),
+            disposition: life.disposition.map(|one| one.word().to_owned()),
+            finding: life.disposition.and_then(Disposition::finding).map(Finding::word).map(str::to_owned),
+            note: life.note,
+            link: Some(life.link).filter(|link| !link.is_empty()),
+            hunted: life.hunted.map(|(from, to)| HuntedWindow { from: moment(from), to: moment(to) }),
+            assignee: life.assignee.map(|who| who.name),
+            closed_at,
+            closed_by,
+            replaces: life.replaces,
             provenance: instance.provenance,
             warnings: instance.warnings,
             sha256: instance.object,

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::auth::Principal;
 use crate::db::instances::Instance;
 use crate::http::cache::Cache;
+use crate::http::csv;
 use crate::http::problem::Problem;
 use crate::routes::api::source::disposition;
 use ::zip::write::SimpleFileOptions;
@@ -138,7 +139,7 @@ fn pack(files: Vec<(Instance, Bytes)>, now: DateTime<Utc>) -> Result<Vec<u8>, Zi
         manifest.push((name, InstanceItem::from(instance)));
     }
     zip.start_file("manifest.csv", options)?;
-    zip.write_all(csv(&manifest).as_bytes())?;
+    zip.write_all(table(&manifest).as_bytes())?;
     zip.start_file("manifest.json", options)?;
     let listed: Vec<_> = manifest
         .iter()
@@ -186,7 +187,7 @@ fn unused(names: &mut HashSet<String>, instance: &Instance) -> String {
     name
 }
 
-fn csv(manifest: &[(String, InstanceItem)]) -> String {
+fn table(manifest: &[(String, InstanceItem)]) -> String {
     let mut text = String::from(
         "file,instance,procedure,repo,path,commit,tenant,tenant_key,region,customer,sha256,created_at,created_by\r\n",
     );
@@ -208,37 +209,14 @@ fn csv(manifest: &[(String, InstanceItem)]) -> String {
             &instance.created_at,
             &instance.created_by,
         ];
-        let quoted: Vec<String> = fields.iter().map(|field| field_of_csv(field)).collect();
-        text.push_str(&quoted.join(","));
-        text.push_str("\r\n");
+        csv::push(&mut text, fields);
     }
     text
-}
-
-/// A field as RFC 4180 has it. What a spreadsheet would take for a formula gets an apostrophe: names come from outside.
-fn field_of_csv(field: &str) -> String {
-    let guarded = if field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{field}")
-    } else {
-        field.to_owned()
-    };
-    if guarded.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", guarded.replace('"', "\"\""))
-    } else {
-        guarded
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_field_is_quoted_where_it_must_be_and_is_never_a_formula() {
-        assert_eq!(field_of_csv("plain"), "plain");
-        assert_eq!(field_of_csv("a,\"b\""), "\"a,\"\"b\"\"\"");
-        assert_eq!(field_of_csv("=1+1"), "'=1+1");
-    }
 
     use crate::auth::Role;
     use crate::sample::Sample;
