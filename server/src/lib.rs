@@ -15,6 +15,7 @@ pub mod db;
 pub mod entropy;
 pub mod http;
 pub mod jobs;
+pub mod jupyter;
 pub mod objects;
 pub mod rendered;
 pub mod repositories;

@@ -13,6 +13,7 @@ mod copies;
 mod customer;
 mod doors;
 mod feeds;
+mod in_jupyter;
 mod interruption;
 mod layers;
 mod layout;

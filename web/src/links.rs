@@ -140,6 +140,11 @@ pub fn instance(id: &str) -> String {
     format!("/instances/{}", encode(id))
 }
 
+/// Where a copy is sent to Jupyter.
+pub fn instance_jupyter(id: &str) -> String {
+    format!("/instances/{}/jupyter", encode(id))
+}
+
 /// The file of one copy.
 pub fn instance_file(id: &str) -> String {
     format!("/api/v1/instances/{}/notebook.ipynb", encode(id))

@@ -49,8 +49,6 @@ pub(super) struct Chain {
     pub(super) recorded: Vec<Revision>,
     /// Its path and text at the tip, unless it is gone.
     pub(super) tip: Option<(String, Source)>,
-    /// Whether its entry has been made already.
-    pub(super) written: bool,
     /// For an ipynb file: the notebook in markdown of the same name beside it, which counts in its place.
     pub(super) paired_with: Option<String>,
     /// Whether some revision of it was a notebook.
@@ -104,7 +102,6 @@ impl Chain {
             revisions: Vec::new(),
             recorded: Vec::new(),
             tip: None,
-            written: false,
             paired_with: None,
             candidate: false,
             ever_catalogued: false,

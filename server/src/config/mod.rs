@@ -4,10 +4,12 @@
 //! server that does not start.
 
 pub mod attack;
+mod jupyter;
 mod repositories;
 mod secrets;
 
 pub use attack::{AttackConfig, BundleEntry};
+pub use jupyter::JupyterConfig;
 pub use repositories::RepositoryEntry;
 pub use secrets::{SecretPlace, SecretsConfig};
 
@@ -37,6 +39,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// How copies are made.
     pub instances: InstancesConfig,
+    /// Where copies are opened.
+    pub jupyter: JupyterConfig,
     /// Which releases of ATT&CK there are.
     pub attack: AttackConfig,
     /// Which secrets repositories on record may name.
@@ -199,6 +203,7 @@ impl Config {
 
     fn check(&self) -> Result<(), ConfigError> {
         self.mirrored()?;
+        self.jupyter.check()?;
         if self.auth.trusted_header.is_some() && self.auth.trusted_proxies.is_empty() {
             return Err(ConfigError::Contradiction(
                 "auth.trusted_header is set but auth.trusted_proxies names no address to believe it from: anybody could sign in as anybody",

@@ -59,12 +59,30 @@ impl Database {
         self.deeds_to(None, limit).await
     }
 
+    /// The newest deed of one kind that was done to a row.
+    ///
+    /// # Errors
+    /// When the driver fails.
+    pub async fn last_deed(&self, subject: &str, action: &str) -> Result<Option<Deed>, DbError> {
+        let row: Option<Row> = read!(self, |pool| {
+            sqlx::query_as(
+                "SELECT id, at, account_name, action, subject, detail FROM audit
+                 WHERE subject = $1 AND action = $2 ORDER BY at DESC, id DESC LIMIT 1",
+            )
+            .bind(subject)
+            .bind(action)
+            .fetch_optional(pool)
+            .await
+        })?;
+        row.map(deed).transpose()
+    }
+
     /// The newest deeds that were done to a row, or to any.
     ///
     /// # Errors
     /// When the driver fails.
     pub async fn deeds_to(&self, subject: Option<&str>, limit: u32) -> Result<Vec<Deed>, DbError> {
-        let rows: Vec<(String, i64, String, String, String, String)> = read!(self, |pool| {
+        let rows: Vec<Row> = read!(self, |pool| {
             sqlx::query_as(
                 "SELECT id, at, account_name, action, subject, detail FROM audit
                  WHERE ($2 IS NULL OR subject = $2) ORDER BY at DESC, id DESC LIMIT $1",
@@ -74,17 +92,14 @@ impl Database {
             .fetch_all(pool)
             .await
         })?;
-        rows.into_iter()
-            .map(|(id, at, by, action, subject, detail)| {
-                Ok(Deed {
-                    id,
-                    at: from_millis(at),
-                    by,
-                    action,
-                    subject,
-                    detail: from_json("audit.detail", &detail)?,
-                })
-            })
-            .collect()
+        rows.into_iter().map(deed).collect()
     }
+}
+
+/// A row as it is read.
+type Row = (String, i64, String, String, String, String);
+
+fn deed((id, at, by, action, subject, detail): Row) -> Result<Deed, DbError> {
+    let detail = from_json("audit.detail", &detail)?;
+    Ok(Deed { id, at: from_millis(at), by, action, subject, detail })
 }

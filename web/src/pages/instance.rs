@@ -53,8 +53,27 @@ pub struct CopyDetailView {
     pub defects: Vec<Defect>,
     /// What was done to it, newest first.
     pub deeds: Vec<Deed>,
+    /// Whether it is in Jupyter.
+    pub jupyter: InJupyter,
     /// The form to say what came of it; none for somebody who may not.
     pub form: Option<LifeForm>,
+}
+
+/// Whether a copy is in Jupyter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum InJupyter {
+    /// There is no Jupyter, or who looks may not send it there.
+    #[default]
+    Never,
+    /// It can be sent there.
+    NotYet,
+    /// It was sent there.
+    At {
+        /// Its path there.
+        path: String,
+        /// Where it is opened.
+        link: String,
+    },
 }
 
 /// Something that was done to a copy.
@@ -199,6 +218,33 @@ fn deeds(deeds: Vec<Deed>, made: When, made_by: String) -> AnyView {
     .into_any()
 }
 
+/// What one does with it first: open it where it runs, or download it.
+fn first_steps(id: &str, jupyter: InJupyter) -> AnyView {
+    let is_first = jupyter == InJupyter::Never;
+    let open = match jupyter {
+        InJupyter::Never => ().into_any(),
+        InJupyter::NotYet => view! {
+            <form method="post" action=links::instance_jupyter(id)>
+                <button class="primary">"Send it to Jupyter"</button>
+            </form>
+        }
+        .into_any(),
+        InJupyter::At { path, link } => view! {
+            <a class="button primary" href=link rel="noreferrer">"Open in Jupyter"</a>
+            <span class="faint">"It is there as " <code>{path}</code></span>
+        }
+        .into_any(),
+    };
+    let class = if is_first { "button primary" } else { "button" };
+    view! {
+        <div class="steps">
+            {open}
+            <a class=class href=links::instance_file(id) download="">"Download the notebook"</a>
+        </div>
+    }
+    .into_any()
+}
+
 /// That finding nothing with it means nothing.
 fn defective(defects: Vec<Defect>) -> AnyView {
     let each = |defect: Defect| {
@@ -252,6 +298,7 @@ pub fn copy_page(frame: &Frame, view: CopyDetailView) -> String {
         let content = view! { <p>"It was made in the place of " <a href=links::instance(&id)>"an earlier copy"</a> "."</p> };
         notice(Weight::Note, content.into_any())
     });
+    let steps = first_steps(&copy.id, view.jupyter);
     let deeds = deeds(view.deeds, copy.made.clone(), copy.made_by.clone());
     let repo = copy.repo.as_deref();
     let procedure = links::procedure_at(&copy.procedure, &copy.commit.id, repo);
@@ -289,10 +336,10 @@ pub fn copy_page(frame: &Frame, view: CopyDetailView) -> String {
         <p class="lead">{of} " for " {whose}</p>
         {defective(view.defects)}
         {replaces}
+        {steps}
         {said}
         {life}
         {sentences(Weight::Caution, view.warnings)}
-        <p class="submit"><a class="button" href=links::instance_file(&copy.id) download="">"Download the notebook"</a></p>
         <section aria-labelledby="provenance">
             <h2 id="provenance">"Where it comes from"</h2>
             <dl class="facts">

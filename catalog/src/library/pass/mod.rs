@@ -87,6 +87,8 @@ pub(super) struct Pass<'a> {
     released: Vec<String>,
     /// Paths of the entries that this pass decides about, as they were before it.
     replaced: HashSet<String>,
+    /// Chains, by their places, whose entries were made as soon as they were compared.
+    written: HashSet<usize>,
     /// Files within the globs at the tip.
     files: u64,
 }
@@ -133,6 +135,7 @@ impl<'a> Pass<'a> {
             bearers: Bearers::default(),
             released: Vec::new(),
             replaced: HashSet::new(),
+            written: HashSet::new(),
             files,
         })
     }

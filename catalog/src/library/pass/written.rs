@@ -27,7 +27,7 @@ impl Pass<'_> {
                     self.batch.remove(&entry.repo, &entry.path)?;
                 }
             }
-            if let Some((_, source)) = chain.tip.as_ref().filter(|_| !chain.written) {
+            if let Some((_, source)) = chain.tip.as_ref().filter(|_| !self.written.contains(&position)) {
                 at_source.entry(*source).or_default().push(position);
             }
         }
@@ -74,7 +74,7 @@ impl Pass<'_> {
         let Some((path, source)) = chains[position].tip.clone() else { return Ok(()) };
         if let Some(examined) = self.examined.get(&(source, path)) {
             self.write_entry(chains, position, &examined)?;
-            chains[position].written = true;
+            self.written.insert(position);
         }
         Ok(())
     }

@@ -141,6 +141,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(instances::csv::csv))
         .routes(routes!(instances::one::get, instances::change::change))
         .routes(routes!(instances::notebook::get))
+        .routes(routes!(instances::jupyter::open))
         .routes(routes!(instances::zip::zip))
         .routes(routes!(report::markdown))
         .routes(routes!(repos::list, repos::add))

@@ -4,6 +4,7 @@ use super::Visitor;
 use super::shared::{Context, own_window, readable};
 use crate::app::App;
 use crate::auth::Role;
+use crate::copies::in_jupyter;
 use crate::copies::life::{self, InstancePatch, LifeError, Refused};
 use crate::copies::recall;
 use crate::copies::window::{self, Between};
@@ -19,7 +20,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
-use web::pages::instance::{CopyDetailView, Deed, LifeForm, copy_page};
+use web::pages::instance::{CopyDetailView, Deed, InJupyter, LifeForm, copy_page};
 use web::view::{Field, FieldError};
 
 /// So many deeds are on the page.
@@ -154,6 +155,20 @@ pub async fn change(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
+/// Sends one to Jupyter, and leads back to its page, which says where it is.
+///
+/// # Errors
+/// 403 without the role, 404 when there is none; what Jupyter refuses is said on the page of the error.
+pub async fn open(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let copy = load(&app, &visitor.who, &id).await?;
+    in_jupyter::open(&app, &visitor.who, &copy).await?;
+    Ok(Redirect::to(&web::links::instance(&id)).into_response())
+}
+
 /// The field of the form that an error is about.
 fn field(error: &LifeError) -> &'static str {
     match error.field() {
@@ -173,8 +188,16 @@ async fn page(
     let deeds = app.database.deeds_to(Some(&copy.id), DEEDS).await?;
     let defects = recall::defects_of(app, &copy).await?;
     let may = visitor.who.role >= Role::Hunter;
+    // Whatever is wrong with Jupyter, the copy is shown.
+    let place = in_jupyter::whereabouts(app, &visitor.who, &copy).await.unwrap_or_default();
+    let jupyter = match (place, app.config.jupyter.url.is_some() && may) {
+        (Some(place), _) => InJupyter::At { path: place.path, link: place.link },
+        (None, true) => InJupyter::NotYet,
+        (None, false) => InJupyter::Never,
+    };
     let mut view = view(&context, copy, form, may);
     view.defects = defects.into_iter().map(|defect| context.defect(defect)).collect();
+    view.jupyter = jupyter;
     view.deeds = deeds.into_iter().map(|deed| told(&context, deed)).collect();
     visitor.render(app, copy_page, view).await
 }
@@ -208,6 +231,7 @@ fn view(context: &Context, copy: Instance, form: Option<LifeForm>, may: bool) ->
         replaces: copy.life.replaces.clone(),
         defects: Vec::new(),
         deeds: Vec::new(),
+        jupyter: InJupyter::Never,
         form: may.then(|| form.unwrap_or_else(|| as_it_is(&copy))),
         copy: context.copy(copy),
     }
@@ -236,8 +260,11 @@ fn as_it_is(copy: &Instance) -> LifeForm {
 
 /// A deed in words.
 fn told(context: &Context, deed: Done) -> Deed {
-    let text =
-        if deed.action == "instance.change" { changed(&deed.detail) } else { deed.action.replace('.', " ") };
+    let text = match deed.action.as_str() {
+        "instance.change" => changed(&deed.detail),
+        "instance.jupyter" => format!("sent it to Jupyter, {}", readable(&deed.detail["path"])),
+        other => other.replace('.', " "),
+    };
     Deed { at: context.moment(deed.at), by: deed.by, text }
 }
 

@@ -94,6 +94,7 @@ pub fn router() -> Router<App> {
         .route("/problems", get(problems::show))
         .route("/instances", get(copies::show))
         .route("/instances/{id}", get(instance::show).post(instance::change))
+        .route("/instances/{id}/jupyter", post(instance::open))
         .route("/instances.zip", post(copies::zip))
         .route("/searches", get(searches::show).post(searches::create))
         .route("/searches/{id}", post(searches::rename))

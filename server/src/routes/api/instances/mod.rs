@@ -3,6 +3,7 @@
 pub mod change;
 pub mod create;
 pub mod csv;
+pub mod jupyter;
 pub mod list;
 pub mod many;
 pub mod notebook;

@@ -1,0 +1,99 @@
+//! A copy opened in Jupyter: sent there once, found there again. The API and the copy's page both come here.
+
+use crate::app::App;
+use crate::auth::{Principal, Role};
+use crate::db::instances::Instance;
+use crate::http::problem::Problem;
+use crate::jupyter::{self, Jupyter, JupyterError, Names, Sent};
+use crate::routes::api::instances::bytes;
+use axum::http::StatusCode;
+use serde_json::json;
+
+/// What the record of deeds calls it.
+const DEED: &str = "instance.jupyter";
+
+/// Where a copy is in Jupyter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its path there.
+    pub path: String,
+    /// Where it is opened.
+    pub link: String,
+}
+
+/// Has a copy be where it is opened, as it was handed out. A file that was changed there is never overwritten.
+///
+/// # Errors
+/// 403 without the role; 409 where the file there was changed, or no Jupyter is configured; 502 where Jupyter does not do it.
+pub async fn open(app: &App, who: &Principal, copy: &Instance) -> Result<(Place, Sent), Problem> {
+    who.require(Role::Hunter)?;
+    let jupyter = Jupyter::of(&app.config.jupyter, &who.name).await.map_err(problem)?;
+    let path = match sent_to(app, copy).await? {
+        Some(path) => path,
+        None => place(app, copy),
+    };
+    let sent = jupyter.send(&path, bytes(app, copy).await?.to_vec()).await.map_err(problem)?;
+    if sent == Sent::New {
+        app.note(who, DEED, &copy.id, &json!({ "path": path })).await?;
+    }
+    let link = jupyter.link(&path);
+    Ok((Place { path, link }, sent))
+}
+
+/// Where a copy was sent, if it was.
+///
+/// # Errors
+/// When the database or the configuration of Jupyter cannot be read.
+pub async fn whereabouts(app: &App, who: &Principal, copy: &Instance) -> Result<Option<Place>, Problem> {
+    let Some(path) = sent_to(app, copy).await? else { return Ok(None) };
+    let jupyter = Jupyter::of(&app.config.jupyter, &who.name).await.map_err(problem)?;
+    let link = jupyter.link(&path);
+    Ok(Some(Place { path, link }))
+}
+
+async fn sent_to(app: &App, copy: &Instance) -> Result<Option<String>, Problem> {
+    if app.config.jupyter.url.is_none() {
+        return Ok(None);
+    }
+    let deed = app.database.last_deed(&copy.id, DEED).await?;
+    Ok(deed.and_then(|deed| Some(deed.detail["path"].as_str()?.to_owned())))
+}
+
+/// The path that the configuration gives a copy, the same for everybody who opens it.
+fn place(app: &App, copy: &Instance) -> String {
+    let date = copy.created_at.format("%Y-%m-%d").to_string();
+    let tenant = copy.tenant.as_ref();
+    let names = Names {
+        customer: tenant.map_or("", |tenant| &tenant.customer),
+        tenant: tenant.map_or("", |tenant| &tenant.id),
+        procedure: &copy.procedure,
+        user: &copy.created_name,
+        date: &date,
+    };
+    jupyter::path(&app.config.jupyter.folder, names, &copy.file_name)
+}
+
+fn problem(error: JupyterError) -> Problem {
+    let (status, kind, remedy) = match &error {
+        JupyterError::None => (
+            StatusCode::CONFLICT,
+            "jupyter-none",
+            "Download the notebook instead, and open it where you work.",
+        ),
+        JupyterError::Config(_) => (
+            StatusCode::BAD_GATEWAY,
+            "jupyter-configuration",
+            "Tell an administrator, and download the notebook.",
+        ),
+        JupyterError::Away(_) | JupyterError::Refused { .. } => {
+            (StatusCode::BAD_GATEWAY, "jupyter-failed", "Try again; download the notebook meanwhile.")
+        }
+        JupyterError::Changed(_) => (
+            StatusCode::CONFLICT,
+            "jupyter-changed",
+            "Open it there and go on with it, or bring it back; it is not overwritten.",
+        ),
+        JupyterError::Gone(_) => (StatusCode::NOT_FOUND, "jupyter-gone", "Send it there again."),
+    };
+    Problem::new(status, kind, "Jupyter", error.to_string()).remedy(remedy)
+}

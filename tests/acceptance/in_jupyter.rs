@@ -1,0 +1,129 @@
+//! A copy in a real Jupyter server: sent there, run there, and never overwritten once it was changed.
+
+use acceptance::{Client, Server, Settings, eventually, python};
+use serde_json::{Value, json};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+const TOKEN: &str = "a-token-of-the-deployment";
+
+/// A Jupyter server on a folder of its own; it ends with this.
+struct Jupyter {
+    child: Child,
+    folder: tempfile::TempDir,
+    port: u16,
+}
+
+impl Jupyter {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = free.local_addr().expect("an address").port();
+        drop(free);
+        let root = folder.path().join("root");
+        std::fs::create_dir(&root).expect("a folder");
+        let child = Command::new("setpriv")
+            .args(["--pdeathsig", "KILL", "--"])
+            .arg(python::program("jupyter-server"))
+            .args(["--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", "--ServerApp.port_retries=0"])
+            .arg(format!("--ServerApp.port={port}"))
+            .arg(format!("--IdentityProvider.token={TOKEN}"))
+            .arg(format!("--ServerApp.root_dir={}", root.display()))
+            .env("JUPYTER_DATA_DIR", folder.path().join("data"))
+            .env("JUPYTER_RUNTIME_DIR", folder.path().join("runtime"))
+            .env("JUPYTER_CONFIG_DIR", folder.path().join("config"))
+            .current_dir(&root)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("jupyter server starts");
+        let jupyter = Self { child, folder, port };
+        let client = Client::new(jupyter.url()).with("authorization", &format!("token {TOKEN}"));
+        eventually("Jupyter answers", Duration::from_secs(60), || {
+            client.try_send("GET", "/api/status", None).ok().filter(|answer| answer.status == 200)
+        });
+        jupyter
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn file(&self, path: &str) -> std::path::PathBuf {
+        self.folder.path().join("root").join(path)
+    }
+}
+
+impl Drop for Jupyter {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a notebook where it lies.
+fn execute(file: &Path) {
+    let done = Command::new(python::program("jupyter"))
+        .args(["execute", "--inplace"])
+        .arg(file)
+        .stdin(Stdio::null())
+        .output()
+        .expect("jupyter runs");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+fn read(file: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(file).expect("it is there")).expect("a notebook is JSON")
+}
+
+#[test]
+fn a_copy_is_sent_to_jupyter_once_and_what_was_changed_there_stays() {
+    let jupyter = Jupyter::start();
+    let config = format!(
+        "[jupyter]\nurl = '{}'\ntoken_env = 'OWN_JUPYTER_TOKEN'\nfolder = 'hunts/{{customer}}/{{tenant}}'\n",
+        jupyter.url()
+    );
+    let environment = vec![("OWN_JUPYTER_TOKEN".to_owned(), TOKEN.to_owned())];
+    let server = Server::start(Settings { config: Some(config), environment, ..Settings::default() });
+    let client = server.client();
+    // It brings its own data: it runs as it is.
+    let made = client.post("/api/v1/procedures/any-beaconing-jitter/instances", &json!({"tenants": []}));
+    let made = made.expect(201).json();
+    let copy = &made["instances"][0];
+    let id = copy["id"].as_str().unwrap_or_else(|| panic!("no copy: {made}"));
+    let address = format!("/api/v1/instances/{id}/jupyter");
+
+    let sent = client.post(&address, &json!({})).expect(200).json();
+    let path = format!("hunts/no customer/no tenant/{}", copy["file_name"].as_str().expect("a name"));
+    assert_eq!((&sent["path"], &sent["there"]), (&json!(path), &json!(false)), "{sent}");
+    assert!(sent["url"].as_str().is_some_and(|url| url.starts_with(&jupyter.url())), "{sent}");
+    let handed_out = client.get(&format!("/api/v1/instances/{id}/notebook.ipynb")).expect(200).json();
+    let there = read(&jupyter.file(&path));
+    assert_eq!(there["cells"], handed_out["cells"], "cell for cell");
+    assert_eq!(there["metadata"]["huntshelf"], handed_out["metadata"]["huntshelf"]);
+
+    let again = client.post(&address, &json!({})).expect(200).json();
+    assert_eq!(again["there"], true, "it is there as it was handed out: {again}");
+
+    execute(&jupyter.file(&path));
+    let executed = std::fs::read(jupyter.file(&path)).expect("it is there");
+    let outputs = read(&jupyter.file(&path))["cells"].as_array().expect("cells").clone();
+    assert!(
+        outputs.iter().any(|cell| cell["outputs"].as_array().is_some_and(|all| !all.is_empty())),
+        "it ran"
+    );
+    let refused = client.post(&address, &json!({})).expect(409).json();
+    assert_eq!(refused["type"], "/problems/jupyter-changed", "{refused}");
+    assert_eq!(std::fs::read(jupyter.file(&path)).expect("it is there"), executed, "not overwritten");
+
+    let page = client.get(&format!("/instances/{id}")).expect(200).text();
+    assert!(page.contains("Open in Jupyter") && page.contains(&jupyter.url()), "{page}");
+    assert!(!page.contains(TOKEN), "the token is shown to nobody");
+
+    drop(jupyter);
+    let away = client.post(&address, &json!({})).expect(502).json();
+    assert!(away["remedy"].is_string(), "{away}");
+}
