@@ -15,6 +15,7 @@ mod text;
 pub use fields::normal_data_source;
 pub use restored::{LastGood, restored, restored_ipynb};
 pub use service::SERVICES;
+pub(crate) use service::service as service_of;
 pub use sidecar::{MAX_SIDECAR, UNUSED as SIDECAR_UNUSED, describe};
 pub use skeleton::{MAX_TECHNIQUES as MAX_SKELETON_TECHNIQUES, Skeleton};
 pub use text::{MAX_TEXT, Text, first_heading, text};

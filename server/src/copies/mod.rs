@@ -1,8 +1,12 @@
 //! Making copies: a revision, tenants, a window and parameters go in; bytes in the object store and rows on record come
 //! out. The API and the copy dialogue both come here.
 
+pub mod indicators;
 pub mod proposed;
+mod siblings;
 pub mod trial;
+pub mod typed;
+pub mod verify;
 pub mod window;
 
 use crate::app::App;
@@ -136,16 +140,23 @@ pub async fn make(app: &App, who: &Principal, order: Order) -> Result<Made, Prob
         });
     }
     let mut ready = Vec::with_capacity(prepared.len());
+    let mut elsewhere = Vec::new();
     for (tenant, done) in prepared {
         match done {
             Ok(copy) => ready.push((tenant, copy)),
-            Err(refusal) => refused.push(Refused {
-                name: tenant.as_ref().map(|tenant| tenant.name.clone()).unwrap_or_default(),
-                tenant: tenant.map(|tenant| tenant.id),
-                refusal,
-            }),
+            Err(refusal) => {
+                if let Some(tenant) = tenant.as_ref().filter(|_| refusal.code == "wrong-service") {
+                    elsewhere.push((refused.len(), tenant.service.clone()));
+                }
+                refused.push(Refused {
+                    name: tenant.as_ref().map(|tenant| tenant.name.clone()).unwrap_or_default(),
+                    tenant: tenant.map(|tenant| tenant.id),
+                    refusal,
+                });
+            }
         }
     }
+    siblings::offer(app, &reading.entry, &elsewhere, &mut refused).await?;
     let instances = keep(app, who, &reading, ready, order.dry_run, &mut warnings).await?;
     Ok(Made {
         entry: reading.entry.clone(),
@@ -243,6 +254,7 @@ pub fn fields(tenant: &Tenant) -> TenantFields {
         service: tenant.service.clone(),
         title: None,
         parameters: tenant.parameters.clone(),
+        retired: false,
     }
 }
 

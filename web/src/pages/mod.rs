@@ -29,3 +29,4 @@ pub mod searches;
 pub mod technique;
 pub mod tenants;
 pub mod upgrade;
+pub mod verify;

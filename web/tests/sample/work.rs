@@ -65,6 +65,8 @@ impl Sample {
             name: self.t(name).replacen(self.before, "", 1),
             kind: self.t(kind),
             default: self.t(default),
+            expression: false,
+            required: false,
             help: self.t(help),
             widget,
             value: String::new(),

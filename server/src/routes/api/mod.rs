@@ -134,6 +134,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(instances::one::get))
         .routes(routes!(instances::notebook::get))
         .routes(routes!(instances::zip::zip))
+        .routes(routes!(instances::verify::get, instances::verify::post))
         .routes(routes!(report::markdown))
         .routes(routes!(repos::list, repos::add))
         .routes(routes!(repos::change, repos::remove))

@@ -30,6 +30,7 @@ pub mod shared;
 pub mod tenants;
 pub mod theme;
 pub mod upgrade;
+pub mod verify;
 
 use crate::app::App;
 use crate::auth::Principal;
@@ -90,6 +91,7 @@ pub fn router() -> Router<App> {
         .route("/problems", get(problems::show))
         .route("/instances", get(copies::show))
         .route("/instances/{id}", get(copies::show_one))
+        .route("/instances/{id}/verify", get(verify::show))
         .route("/instances.zip", post(copies::zip))
         .route("/searches", get(searches::show).post(searches::create))
         .route("/searches/{id}", post(searches::rename))

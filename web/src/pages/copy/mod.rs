@@ -95,8 +95,14 @@ pub enum Widget {
     Switch,
     /// One of these.
     Choice(Vec<String>),
+    /// A day.
+    Date,
+    /// A moment, in the zone of the form.
+    DateTime,
     /// Several lines.
     Lines,
+    /// A list of indicators, and how many of which kind it holds; empty when nothing was typed.
+    Indicators(String),
     /// Filled from the tenant or the window; says from what ("the tenant's key").
     Filled(String),
 }
@@ -110,6 +116,10 @@ pub struct ParameterField {
     pub kind: String,
     /// Its default, as Python writes it.
     pub default: String,
+    /// Whether its default is more than a text, a number or a switch: to keep, or to replace.
+    pub expression: bool,
+    /// Whether it must be filled in.
+    pub required: bool,
     /// What it is for.
     pub help: String,
     /// How it is filled in.

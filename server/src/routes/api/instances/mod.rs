@@ -4,6 +4,7 @@ pub mod create;
 pub mod list;
 pub mod notebook;
 pub mod one;
+pub mod verify;
 pub mod zip;
 
 use super::item::moment;
