@@ -1,10 +1,13 @@
 //! The false null finding: a hunt that looked at nothing, or at something else, and reads like a clean result. Each way
 //! to it is refused or warned of, and what is right passes without a word.
 
+use catalog::attack::Release;
 use catalog::instance::{
     Hold, Prepared, Refusal, Request, TenantFields, Vocabulary, Window, blob_id, prepare, provenance, verify,
 };
 use catalog::notebook::{ipynb, myst};
+use catalog::procedure::understand;
+use catalog::repository::FieldMapping;
 use serde_json::{Value, json};
 
 const DEFAULTS: &str = r#"TENANT_ID: str = None
@@ -461,6 +464,16 @@ fn a_declaration_that_makes_no_sense_is_said_and_passed_over() {
     }
     let unknown = procedure("  parameters: {NOTHING: text}\n", DEFAULTS, &[QUERY]);
     assert_eq!(warned(&unknown, &json!({})), ["schema-unknown-parameter"]);
+}
+
+#[test]
+fn authors_are_told_of_a_declaration_that_makes_no_sense_where_it_stands() {
+    let text = procedure("  parameters: {LIMIT: {type: vector}}\n", DEFAULTS, &[QUERY]);
+    let understood =
+        understand(&myst::read(text.as_bytes()), "hunt.md", &FieldMapping::default(), Release::current());
+    let found = understood.into_procedure().diagnostics;
+    let found = found.iter().find(|found| found.code == "schema-malformed").expect("it is said");
+    assert_eq!((found.line, found.blocking), (6, false), "{found:?}");
 }
 
 /// A copy that was made before something was refused is still the copy that it was.

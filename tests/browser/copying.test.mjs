@@ -21,7 +21,7 @@ hunting:
   data_sources: [auth]
   tags: [identity]
   parameters:
-    LIMIT: {type: integer, minimum: 10, maximum: 5000, help: Rows at most, a query}
+    LIMIT: {type: integer, minimum: 10, maximum: 5000, help: 'Rows at most, a query'}
     SEVERITY: {type: choice, choices: [low, medium, high], help: Of the investigation}
     SINCE: {type: date, help: Accounts that were made before are left out}
     CHANGED_AT: {type: datetime, help: When the rule was changed}

@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn one_odd_brace_leaves_the_whole_line_as_it_is() {
         for line in
-            ["$TENANT_ID }", "$TENANT_ID {", "$TENANT_ID {not python}", "$TENANT_ID {}", "$TENANT_ID. x"]
+            ["$TENANT_ID }", "$TENANT_ID {", "$TENANT_ID {no python}", "$TENANT_ID {}", "$TENANT_ID. x"]
         {
             assert_eq!(told(line), None, "{line}");
         }

@@ -52,12 +52,14 @@ pub struct Schema {
     pub declared: Vec<Declared>,
     /// What of it cannot be used, and is passed over.
     pub diagnostics: Vec<Diagnostic>,
+    /// The line of the file where it begins.
+    line: u32,
 }
 
 impl Schema {
     /// Reads what a notebook declares. What cannot be used is said and passed over.
     pub fn of(notebook: &Notebook) -> Self {
-        let mut schema = Self::default();
+        let mut schema = Self { line: notebook.line_of("hunting.parameters"), ..Self::default() };
         match notebook.hunting().and_then(|hunting| hunting.get("parameters")) {
             None | Some(Value::Null) => {}
             Some(Value::Object(map)) => {
@@ -85,12 +87,9 @@ impl Schema {
 
     fn wrong(&mut self, what: &str, how: &str) {
         let message = format!("`hunting.parameters`: {what} {how}; it is passed over");
-        self.diagnostics.push(Diagnostic::new(
-            "schema-malformed",
-            Severity::Warning,
-            message,
-            "Write `NAME: {type: integer, minimum: 1}`; known are type, choices, pattern, minimum, maximum, help and required.",
-        ));
+        let help = "Write `NAME: {type: integer, minimum: 1}`; known are type, choices, pattern, minimum, maximum, help and required.";
+        let found = Diagnostic::new("schema-malformed", Severity::Warning, message, help);
+        self.diagnostics.push(found.at(self.line, 0));
     }
 
     fn read(&mut self, name: &str, fields: &Value) {

@@ -46,10 +46,10 @@ pub fn typed(
         }
         Some(Kind::Text | Kind::Date) | None => Value::from(text),
     };
-    if let Some(declared) = declared {
-        declared.check(&value).map_err(|refusal| {
-            format!("{}.", crate::http::problem::sentence(&refusal.reason)) + " " + &refusal.remedy
-        })?;
+    if let Some(Err(refusal)) = declared.map(|declared| declared.check(&value)) {
+        // Beside a field, names stand without the marks that they have in running text.
+        let said = format!("{}. {}", crate::http::problem::sentence(&refusal.reason), refusal.remedy);
+        return Err(said.replace('`', ""));
     }
     Ok(value)
 }

@@ -555,7 +555,11 @@ mod tests {
         assert!(field("SINCE").contains("type=\"date\"") && field("AT").contains("type=\"datetime-local\""));
         assert!(field("IOCS").contains("<textarea") && field("DEBUG").contains("<option value=\"True\""));
         assert!(field("OWNER").contains("required"));
-        assert!(field("DAY").contains("an expression, date(2026, 1, 1)"), "{}", field("DAY"));
+        assert!(
+            field("DAY").contains("an expression, date(2026, 1, 1): keep it or replace it"),
+            "{}",
+            field("DAY")
+        );
     }
 
     #[tokio::test]

@@ -56,26 +56,27 @@ fn field(parameter: ParameterField, errors: &[FieldError]) -> AnyView {
 /// What a parameter is for, and what its widget does with what is typed.
 fn with_said(help: String, widget: &Widget, expression: Option<&str>) -> String {
     let mut said = Vec::new();
-    let filled = matches!(widget, Widget::Filled(_));
-    if !help.is_empty() {
-        said.push(if filled || help.ends_with(['.', '!', '?']) { help } else { format!("{help}.") });
-    }
     match widget {
+        Widget::Filled(_) => return help,
         Widget::DateTime => said.push("In the time zone of the window.".to_owned()),
         Widget::Lines => said.push("One a line, or JSON.".to_owned()),
         Widget::Indicators(counted) => {
-            said.push("Paste them as they come: hxxp and [.] are undone, and each is kept once.".to_owned());
+            said.push("One a line, or as they come: hxxp and [.] are undone, each is kept once.".to_owned());
             if !counted.is_empty() {
                 said.push(format!("Read as {counted}."));
             }
         }
         _ => {}
     }
-    if let Some(default) = expression.filter(|_| !filled) {
+    if let Some(default) = expression {
         let default: String = default.chars().take(120).collect();
-        said.push(format!("The default is an expression, {default}: leave this empty to keep it."));
+        said.push(format!("By default an expression, {default}: keep it or replace it."));
     }
-    said.join(" ")
+    if said.is_empty() || help.is_empty() {
+        return help + &said.join(" ");
+    }
+    let stop = if help.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{help}{stop} {}", said.join(" "))
 }
 
 /// A browser shows nothing in a field of dates that holds no date; what was typed is not to be lost.
