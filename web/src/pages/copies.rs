@@ -77,6 +77,7 @@ pub fn page(frame: &Frame, view: CopiesView) -> String {
     };
     let content = view! {
         <h1>"Copies"</h1>
+        <p><a class="button" href="/instances/new">"Make copies for a scope"</a></p>
         {quick(&asked)}
         {chosen(&asked)}
         {narrow(&view.asked)}

@@ -21,6 +21,7 @@ pub mod following;
 pub mod history;
 pub mod instance;
 pub mod login;
+pub mod many;
 pub mod matrix;
 pub mod problems;
 pub mod procedure;

@@ -9,9 +9,10 @@ use web::pages::copy::{
 use web::pages::customers::{CustomerForm, CustomerRow, CustomerView, CustomersView};
 use web::pages::defect::DefectView;
 use web::pages::instance::{CopyDetailView, Deed, LifeForm};
+use web::pages::many::{LeftOut, MadeOne, ManyForm, ManyView, Outcome};
 use web::pages::roster::{Changed, PlannedLine, PreviewView, RosterView};
 use web::pages::tenants::{TenantForm, TenantView, TenantsView};
-use web::pages::{copies, copy, customers, defect, instance, roster, tenants};
+use web::pages::{copies, copy, customers, defect, instance, many, roster, tenants};
 use web::view::{CopyRow, Defect, Field, FieldError, TenantRow};
 
 impl Sample {
@@ -54,6 +55,9 @@ impl Sample {
                     ProcedureCopiesView { head: self.head(), ..ProcedureCopiesView::default() },
                 ),
             ),
+            ("many", many::page(&instances, ManyView { form: self.many_form(), ..ManyView::default() })),
+            ("many-preview", many::page(&instances, self.many(false))),
+            ("many-made", many::page(&instances, self.many(true))),
             ("roster", roster::page(&customers, RosterView::default())),
             (
                 "roster-wrong",
@@ -67,12 +71,12 @@ impl Sample {
             ),
             ("roster-preview", roster::preview_page(&customers, self.roster(0))),
             ("roster-refused", roster::preview_page(&customers, self.roster(1))),
-            ("defect", defect::page(&instances, self.defect())),
+            ("defect", defect::page(&instances, self.recalled())),
             (
                 "defect-none",
                 defect::page(
                     &instances,
-                    DefectView { copies: Vec::new(), to_make: 0, refused: Vec::new(), ..self.defect() },
+                    DefectView { copies: Vec::new(), to_make: 0, refused: Vec::new(), ..self.recalled() },
                 ),
             ),
             ("copy-detail", instance::copy_page(&instances, self.copy_detail())),
@@ -392,6 +396,44 @@ impl Sample {
         }
     }
 
+    fn many_form(&self) -> ManyForm {
+        ManyForm {
+            procedures: self.t("lsass-handle-access"),
+            labels: self.t("sector=healthcare"),
+            region: self.t("delta"),
+            customer: self.t("Northwind Clinics"),
+            tenants: self.t("northwind-prod"),
+            last: self.t("7d"),
+            parameters: self.t("LIMIT=500"),
+            hold: "default".to_owned(),
+        }
+    }
+
+    fn many(&self, made: bool) -> ManyView {
+        let copy = |id: &str, tenant: &str| MadeOne {
+            id: made.then(|| self.t(id)),
+            title: self.t("LSASS memory read through suspicious handles"),
+            tenant: self.t(tenant),
+            file_name: self.t("lsass-handle-access_delta_000145483.ipynb"),
+        };
+        let errors = [("labels", "A label is written key=value."), ("", "The scope fits nobody.")];
+        let errors =
+            errors.map(|(field, message)| FieldError { field: field.to_owned(), message: self.t(message) });
+        ManyView {
+            form: self.many_form(),
+            outcome: Some(Outcome {
+                made,
+                resolved: self.tenant_rows(),
+                left_out: vec![LeftOut { name: self.t("Old lab"), reason: self.t("it is retired") }],
+                left_out_unlisted: 3,
+                copies: vec![copy("01JDE7", "Production"), copy("01JDE8", "Laboratories")],
+                warnings: vec![(self.t("hunted 3 days ago by Ana: null findings"), 2)],
+                refused: vec![(self.t("LSASS"), self.t("Microsoft 365"), self.refusal())],
+            }),
+            errors: errors.into(),
+        }
+    }
+
     fn roster(&self, refused: usize) -> PreviewView {
         let change = |field, before: &str, after: &str| Changed {
             field,
@@ -439,7 +481,7 @@ impl Sample {
         }
     }
 
-    fn defect(&self) -> DefectView {
+    fn recalled(&self) -> DefectView {
         let mut rows = self.copy_rows().into_iter();
         let copies = vec![
             (rows.next().unwrap_or_default(), None),

@@ -18,6 +18,7 @@ pub mod history;
 pub mod instance;
 pub mod login;
 pub mod looked;
+pub mod many;
 pub mod offers;
 pub mod pictures;
 pub mod pins;
@@ -93,6 +94,7 @@ pub fn router() -> Router<App> {
         .route("/feeds/{*feed}", get(super::feeds::show))
         .route("/problems", get(problems::show))
         .route("/instances", get(copies::show))
+        .route("/instances/new", get(many::show).post(many::send))
         .route("/instances/{id}", get(instance::show).post(instance::change))
         .route("/instances.zip", post(copies::zip))
         .route("/searches", get(searches::show).post(searches::create))
@@ -274,6 +276,8 @@ mod tests {
             &format!("/changes/compare?from={first}"),
             "/problems",
             "/instances",
+            "/instances/new",
+            "/roster",
             "/searches",
             "/customers",
             "/tenants",
