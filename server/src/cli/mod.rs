@@ -3,7 +3,9 @@
 
 mod admin;
 mod attack;
+mod client;
 mod convert;
+mod copy;
 mod diff;
 mod fetch;
 mod instantiate;
@@ -35,6 +37,8 @@ enum Command {
     Diff(diff::DiffArgs),
     /// Make a copy of a procedure for a tenant, without a server
     Instantiate(instantiate::InstantiateArgs),
+    Copy(copy::CopyArgs),
+    Return(copy::ReturnArgs),
     /// Check technique ids against a release of ATT&CK
     #[command(subcommand)]
     Attack(attack::AttackCommand),
@@ -85,6 +89,8 @@ pub fn main() -> ExitCode {
         Command::Convert(args) => convert::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Instantiate(args) => instantiate::run(&args),
+        Command::Copy(args) => copy::copy(&args),
+        Command::Return(args) => copy::bring(&args),
         Command::Attack(command) => attack::run(&command),
         Command::Admin(command) => admin::run(command),
         Command::Config(ConfigCommand::Check(args)) => check(args),

@@ -5,7 +5,9 @@ pub mod life;
 pub mod many;
 pub mod meanwhile;
 pub mod proposed;
+pub mod readback;
 pub mod recall;
+pub mod returned;
 pub mod trial;
 pub mod window;
 

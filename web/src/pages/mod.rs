@@ -28,6 +28,7 @@ pub mod procedure;
 pub mod proposals;
 pub mod reference;
 pub mod repositories;
+pub mod returning;
 pub mod roster;
 pub mod searches;
 pub mod technique;

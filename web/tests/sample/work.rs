@@ -8,12 +8,13 @@ use web::pages::copy::{
 };
 use web::pages::customers::{CustomerForm, CustomerRow, CustomerView, CustomersView};
 use web::pages::defect::DefectView;
-use web::pages::instance::{CopyDetailView, Deed, LifeForm};
+use web::pages::instance::{Back, CopyDetailView, Deed, LifeForm, Noted, Version};
 use web::pages::many::{LeftOut, MadeOne, ManyForm, ManyView, Outcome};
+use web::pages::returning::{Arrived, Asked, ReturnView};
 use web::pages::roster::{Changed, PlannedLine, PreviewView, RosterView};
 use web::pages::tenants::{TenantForm, TenantView, TenantsView};
-use web::pages::{copies, copy, customers, defect, instance, many, roster, tenants};
-use web::view::{CopyRow, Defect, Field, FieldError, TenantRow};
+use web::pages::{copies, copy, customers, defect, instance, many, returning, roster, tenants};
+use web::view::{CopyRow, Defect, Field, FieldError, FieldNote, TenantRow};
 
 impl Sample {
     pub(super) fn work_pages(&self) -> Vec<(&'static str, String)> {
@@ -45,6 +46,8 @@ impl Sample {
                         head: self.head(),
                         hunted: self.copy_rows(),
                         copies: self.copy_rows(),
+                        notes: self.field_notes(),
+                        may_write: true,
                     },
                 ),
             ),
@@ -58,6 +61,30 @@ impl Sample {
             ("many", many::page(&instances, ManyView { form: self.many_form(), ..ManyView::default() })),
             ("many-preview", many::page(&instances, self.many(false))),
             ("many-made", many::page(&instances, self.many(true))),
+            ("return", returning::page(&instances, ReturnView::default())),
+            (
+                "returned",
+                returning::page(
+                    &instances,
+                    ReturnView {
+                        sent: true,
+                        arrived: vec![Arrived {
+                            file: self.t("lsass.ipynb"),
+                            copy: self.copy_rows().remove(0),
+                            again: true,
+                        }],
+                        asked: vec![Asked {
+                            file: self.t("stacking.ipynb"),
+                            object: self.t("9f86d081"),
+                            candidates: self.copy_rows(),
+                        }],
+                        unmatched: vec![(
+                            self.t("notes.ipynb"),
+                            self.t("it does not say of which copy it is"),
+                        )],
+                    },
+                ),
+            ),
             ("roster", roster::page(&customers, RosterView::default())),
             (
                 "roster-wrong",
@@ -107,6 +134,7 @@ impl Sample {
             service: self.t("taegis"),
             chosen,
             closed: closed.map(|reason| self.t(reason)),
+            said: self.list(&["Ana Duarte has an open copy of this procedure for this tenant, since 2 h."]),
         };
         let parameter = |name: &str, kind: &str, default: &str, help: &str, widget| ParameterField {
             name: self.t(name).replacen(self.before, "", 1),
@@ -159,6 +187,7 @@ impl Sample {
                 parameter("INVESTIGATION_TITLE", "str", "\"LSASS\"", "", Widget::Text),
             ],
             hold: HoldChoice::Default,
+            notes: self.field_notes(),
             writes: vec![(6, self.t("opens an investigation (investigations create)"))],
             errors,
         }
@@ -346,6 +375,8 @@ impl Sample {
             may_delete: true,
             parameters: vec![self.label("LIMIT", "500")],
             hunted: self.copy_rows(),
+            notes: self.field_notes(),
+            may_write: true,
             copies: self.copy_rows(),
             form: Some(TenantForm { errors: Vec::new(), ..self.tenant_form() }),
         }
@@ -386,6 +417,9 @@ impl Sample {
             link: "https://tickets.example/4711".to_owned(),
             hunted: Some((self.t("2026-11-18T00:00:00Z"), self.t("2026-11-24T00:00:00Z"))),
             replaces: self.some("01JDE1"),
+            notes: self.field_notes(),
+            may_write: true,
+            back: Some(self.back()),
             defects: vec![self.defect_of_copies()],
             deeds: vec![Deed {
                 at: Self::hours_ago(1),
@@ -497,6 +531,40 @@ impl Sample {
             to_make: 1,
             may_make: true,
             refused: vec![(self.t("Laboratories"), self.refusal())],
+        }
+    }
+
+    fn field_notes(&self) -> Vec<FieldNote> {
+        vec![FieldNote {
+            id: self.t("n1"),
+            procedure: self.some("lsass-handle-access"),
+            tenant: Some((self.t("northwind-prod"), self.t("Production"))),
+            note: self.t("SCCM fires this here."),
+            by: self.t("Ana Duarte"),
+            at: Self::hours_ago(90),
+            expires: Some(Self::hours_ago(-2_000)),
+        }]
+    }
+
+    fn back(&self) -> Back {
+        let noted = |cell, line: &str, what| vec![Noted { cell, line: self.t(line), what }];
+        let version = |id: &str, hours| Version {
+            id: self.t(id),
+            at: Self::hours_ago(hours),
+            by: self.t("Ben Okafor"),
+        };
+        Back {
+            versions: vec![version("01JDF2", 2), version("01JDF1", 5)],
+            shown: 0,
+            wrote: noted(7, "Two hosts, both known.", "added"),
+            parameters: vec![(self.t("LIMIT"), self.some("500"), self.some("5000"))],
+            altered: noted(3, "FROM process", "changed"),
+            released: noted(6, "client.investigations.create(title)", "changed"),
+            errors: vec![(5, self.t("KeyError"), self.t("'host'"))],
+            rows: vec![(3, 123)],
+            ran: (5, 6),
+            fields: Vec::new(),
+            cells: Vec::new(),
         }
     }
 

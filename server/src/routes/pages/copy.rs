@@ -1,15 +1,17 @@
 //! `/procedures/{id}/copy`: the copy dialogue, and what came of it.
 
 use super::Visitor;
-use super::shared::{Context, head, labels};
+use super::shared::{Context, field_notes, head, labels};
 use crate::app::App;
 use crate::auth::Role;
+use crate::copies::meanwhile::meanwhile;
 use crate::copies::trial::{Trial, filled_from, kind, trial, typed};
 use crate::copies::window::{self, Last, WindowSpec};
 use crate::copies::{MOST, Made, Order, make, short};
 use crate::db::customers::Customer;
 use crate::db::tenants::{Tenant, TenantFilter};
 use crate::http::problem::{Problem, sentence};
+use crate::routes::api::field_notes::holding;
 use crate::routes::api::{Which, no_procedure};
 use axum::extract::{Path, Query, RawForm, RawQuery, State};
 use axum::http::StatusCode;
@@ -226,6 +228,9 @@ async fn dialogue(
         (app.database.tenants(&scope).count().await?, app.database.tenants(&scope).zones().await?);
     let customers = app.database.customers(&scope).list().await?;
     let context = Context::of(app);
+    let notes =
+        field_notes(&context, holding(app, &visitor.who, Some(&reading.entry), None).await?, false, true);
+    let said = known(app, visitor, &reading, &tenants).await?;
     let past = reading.past.then(|| reading.commit.clone());
     let view = CopyView {
         head: head(&reading.entry, &reading.procedure.title, &reading.others, named, past),
@@ -234,7 +239,8 @@ async fn dialogue(
         tenant_independent: tried.tenant_independent,
         tenants_in_all: usize::try_from(in_all).unwrap_or(usize::MAX),
         zones: zones(&zones_of_tenants, &filled.zone),
-        groups: groups(&tenants, &customers, &filled, reading.procedure.service.as_deref()),
+        groups: groups(&tenants, &customers, &filled, reading.procedure.service.as_deref(), &said),
+        notes,
         find: filled.find,
         independent: filled.independent,
         window: filled.window,
@@ -281,6 +287,27 @@ fn zones(of_tenants: &[String], chosen: &str) -> Vec<String> {
     std::iter::once("UTC").chain(named).map(str::to_owned).collect()
 }
 
+/// What is to be known of each tenant before another copy is made for it: who else hunts there, and field notes.
+async fn known(
+    app: &App,
+    visitor: &Visitor,
+    reading: &Reading,
+    tenants: &[Tenant],
+) -> Result<BTreeMap<String, Vec<String>>, Problem> {
+    let meanwhile = meanwhile(app, &visitor.who, &reading.entry).await?;
+    let notes = holding(app, &visitor.who, None, None).await?;
+    let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for tenant in tenants {
+        let about = meanwhile.of(&tenant.id).into_iter().map(|one| format!("{}.", sentence(&one.message)));
+        let own = notes.iter().filter(|note| {
+            note.procedure.is_none() && note.tenant.as_ref().is_some_and(|of| of.id == tenant.id)
+        });
+        let own = own.map(|note| format!("{} ({})", note.note, note.created_by.name));
+        known.insert(tenant.id.clone(), about.chain(own).collect());
+    }
+    Ok(known)
+}
+
 /// The tenants that match what is looked for, a bounded number of them, and those that are chosen.
 async fn offered(app: &App, visitor: &Visitor, filled: &Filled) -> Result<Vec<Tenant>, Problem> {
     let scope = visitor.who.tenants();
@@ -308,6 +335,7 @@ fn groups(
     customers: &[Customer],
     filled: &Filled,
     service: Option<&str>,
+    said: &BTreeMap<String, Vec<String>>,
 ) -> Vec<TenantGroup> {
     let mut groups: Vec<TenantGroup> = Vec::new();
     for tenant in tenants {
@@ -326,6 +354,7 @@ fn groups(
             service: tenant.service.clone(),
             chosen: chosen && closed.is_none(),
             closed,
+            said: said.get(&tenant.id).cloned().unwrap_or_default(),
         };
         match groups.last_mut().filter(|group| group.customer == tenant.customer) {
             Some(group) => group.tenants.push(choice),

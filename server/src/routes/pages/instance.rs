@@ -1,25 +1,31 @@
 //! `/instances/{id}`: one copy, what became of it, and where it comes from.
 
 use super::Visitor;
-use super::shared::{Context, own_window, readable};
+use super::diff::{Notebooks, cells, fields};
+use super::shared::{Context, field_notes, own_window, readable};
 use crate::app::App;
 use crate::auth::Role;
 use crate::copies::life::{self, InstancePatch, LifeError, Refused};
+use crate::copies::readback;
 use crate::copies::recall;
 use crate::copies::window::{self, Between};
 use crate::db::audit::Deed as Done;
+use crate::db::field_notes::FieldNote;
 use crate::db::instances::Instance;
 use crate::db::lives::{Disposition, Finding};
 use crate::http::problem::Problem;
+use crate::http::query;
+use crate::routes::api::field_notes::holding;
 use crate::routes::api::instances::load;
+use crate::routes::api::instances::returning::seen;
 use crate::routes::api::item::moment;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
-use web::pages::instance::{CopyDetailView, Deed, LifeForm, copy_page};
+use web::pages::instance::{Back, CopyDetailView, Deed, LifeForm, Noted, Version, copy_page};
 use web::view::{Field, FieldError};
 
 /// So many deeds are on the page.
@@ -114,9 +120,73 @@ pub async fn show(
     State(app): State<App>,
     visitor: Visitor,
     Path(id): Path<String>,
+    Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let copy = load(&app, &visitor.who, &id).await?;
-    page(&app, &visitor, copy, None).await
+    let version = query::one(wanted.version.as_ref());
+    page(&app, &visitor, copy, None, version.as_deref()).await
+}
+
+/// Which version of what came back is shown; the newest without it.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    version: Option<String>,
+}
+
+/// What hunters know of its procedure and its tenant.
+async fn notes(app: &App, visitor: &Visitor, copy: &Instance) -> Result<Vec<FieldNote>, Problem> {
+    let entry = recall::entry(app, &copy.repo, &copy.procedure).await?;
+    let tenant = copy.tenant.as_ref().map(|tenant| tenant.id.as_str());
+    let mut notes = if entry.is_some() || tenant.is_some() {
+        holding(app, &visitor.who, entry.as_ref(), tenant).await?
+    } else {
+        Vec::new()
+    };
+    // What is known of other tenants, or of a procedure that is gone, says nothing of this copy.
+    notes.retain(|note| {
+        note.tenant.as_ref().is_none_or(|of| Some(of.id.as_str()) == tenant)
+            && (entry.is_some() || note.procedure.is_none())
+    });
+    Ok(notes)
+}
+
+/// What came back, and what is seen in the version that is asked for.
+async fn back(
+    app: &App,
+    visitor: &Visitor,
+    context: &Context,
+    copy: &Instance,
+    version: Option<&str>,
+) -> Result<Option<Back>, Problem> {
+    let versions = app.database.instances(&visitor.who.tenants()).returns(&copy.id).await?;
+    let shown = match version {
+        Some(id) => versions
+            .iter()
+            .position(|one| one.id == id)
+            .ok_or_else(|| Problem::not_found(format!("version {id} of this copy")))?,
+        None => 0,
+    };
+    let Some(current) = versions.get(shown) else { return Ok(None) };
+    let mut seen = seen(app, copy, current).await?;
+    let noted = |cells: Vec<readback::Noted>| {
+        cells.into_iter().map(|one| Noted { cell: one.cell, line: one.line, what: one.what }).collect()
+    };
+    Ok(Some(Back {
+        shown,
+        wrote: noted(seen.wrote),
+        parameters: seen.parameters.into_iter().map(|one| (one.name, one.before, one.after)).collect(),
+        altered: noted(seen.altered),
+        released: noted(seen.released),
+        errors: seen.errors.into_iter().map(|one| (one.cell, one.name, one.message)).collect(),
+        rows: seen.rows,
+        ran: seen.ran,
+        cells: cells(&mut seen.compared, &Notebooks::default(), false),
+        fields: fields(seen.compared.metadata),
+        versions: versions
+            .into_iter()
+            .map(|one| Version { id: one.id, at: context.moment(one.created_at), by: one.created_by.name })
+            .collect(),
+    }))
 }
 
 /// Says what became of one.
@@ -150,7 +220,7 @@ pub async fn change(
     };
     // What is sent again is said of what is shown now.
     let form = LifeForm { seen: copy.life.version, ..filled.again(error) };
-    let page = page(&app, &visitor, copy, Some(form)).await?;
+    let page = page(&app, &visitor, copy, Some(form), None).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -168,12 +238,17 @@ async fn page(
     visitor: &Visitor,
     copy: Instance,
     form: Option<LifeForm>,
+    version: Option<&str>,
 ) -> Result<Response, Problem> {
     let context = Context::of(app);
     let deeds = app.database.deeds_to(Some(&copy.id), DEEDS).await?;
     let defects = recall::defects_of(app, &copy).await?;
+    let back = back(app, visitor, &context, &copy, version).await?;
+    let notes = notes(app, visitor, &copy).await?;
     let may = visitor.who.role >= Role::Hunter;
     let mut view = view(&context, copy, form, may);
+    view.notes = field_notes(&context, notes, true, true);
+    view.back = back;
     view.defects = defects.into_iter().map(|defect| context.defect(defect)).collect();
     view.deeds = deeds.into_iter().map(|deed| told(&context, deed)).collect();
     visitor.render(app, copy_page, view).await
@@ -206,6 +281,9 @@ fn view(context: &Context, copy: Instance, form: Option<LifeForm>, may: bool) ->
         link: copy.life.link.clone(),
         hunted: copy.life.hunted.map(|(from, to)| (moment(from), moment(to))),
         replaces: copy.life.replaces.clone(),
+        notes: Vec::new(),
+        may_write: may,
+        back: None,
         defects: Vec::new(),
         deeds: Vec::new(),
         form: may.then(|| form.unwrap_or_else(|| as_it_is(&copy))),
@@ -236,8 +314,11 @@ fn as_it_is(copy: &Instance) -> LifeForm {
 
 /// A deed in words.
 fn told(context: &Context, deed: Done) -> Deed {
-    let text =
-        if deed.action == "instance.change" { changed(&deed.detail) } else { deed.action.replace('.', " ") };
+    let text = match deed.action.as_str() {
+        "instance.change" => changed(&deed.detail),
+        "instance.return" => "brought a notebook back".to_owned(),
+        other => other.replace('.', " "),
+    };
     Deed { at: context.moment(deed.at), by: deed.by, text }
 }
 

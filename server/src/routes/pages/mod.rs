@@ -13,6 +13,7 @@ pub mod coverage;
 pub mod customers;
 pub mod defect;
 pub mod diff;
+pub mod field_notes;
 pub mod files;
 pub mod history;
 pub mod instance;
@@ -28,6 +29,7 @@ pub mod proposals;
 pub mod reference;
 pub mod repositories;
 pub mod repository_form;
+pub mod returning;
 pub mod roster;
 pub mod searches;
 pub mod shared;
@@ -94,7 +96,16 @@ pub fn router() -> Router<App> {
         .route("/feeds/{*feed}", get(super::feeds::show))
         .route("/problems", get(problems::show))
         .route("/instances", get(copies::show))
+        .route("/field-notes", post(field_notes::create))
+        .route("/field-notes/{id}", post(field_notes::change))
         .route("/instances/new", get(many::show).post(many::send))
+        .route(
+            "/instances/return",
+            get(returning::show)
+                .post(returning::bring)
+                .layer(DefaultBodyLimit::max(crate::copies::returned::LARGEST)),
+        )
+        .route("/instances/return/of", post(returning::of))
         .route("/instances/{id}", get(instance::show).post(instance::change))
         .route("/instances.zip", post(copies::zip))
         .route("/searches", get(searches::show).post(searches::create))
@@ -277,6 +288,7 @@ mod tests {
             "/problems",
             "/instances",
             "/instances/new",
+            "/instances/return",
             "/roster",
             "/searches",
             "/customers",

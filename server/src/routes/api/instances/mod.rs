@@ -7,6 +7,7 @@ pub mod list;
 pub mod many;
 pub mod notebook;
 pub mod one;
+pub mod returning;
 pub mod zip;
 
 use super::item::moment;
