@@ -19,6 +19,7 @@ mod layout;
 mod metadata_lost;
 mod playbook;
 mod proposals;
+mod scope;
 mod standing;
 mod starter;
 mod sync;

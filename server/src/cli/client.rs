@@ -14,10 +14,10 @@ const LONGEST: u64 = 512 << 20;
 
 #[derive(Debug, Args)]
 pub(super) struct ServerArgs {
-    /// The server: https://huntshelf.example.com
+    /// The server's address, `https://…`
     #[arg(long, value_name = "URL")]
     server: String,
-    /// A file that holds the token; `-` is standard input [default: the variable HUNTSHELF_TOKEN]
+    /// A file that holds the token; `-` is standard input [default: the variable `HUNTSHELF_TOKEN`]
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
 }

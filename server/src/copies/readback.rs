@@ -111,18 +111,17 @@ fn note(seen: &mut Readback, cell: &CellDiff) {
         return;
     }
     match cell.status {
-        CellStatus::Same => {}
         CellStatus::Added => {
             if !cell.new_text().trim().is_empty() {
                 seen.wrote.push(noted("added"));
             }
         }
         CellStatus::Removed if is_code(&cell.old) => seen.altered.push(noted("removed")),
-        CellStatus::Removed => {}
+        CellStatus::Same | CellStatus::Removed => {}
         CellStatus::Changed if was_held => seen.released.push(noted("changed")),
         CellStatus::Changed if !cell.text_changed() => {}
         CellStatus::Changed if either("analyst_input") || !is_code(&cell.new) => {
-            seen.wrote.push(noted("changed"))
+            seen.wrote.push(noted("changed"));
         }
         CellStatus::Changed => seen.altered.push(noted("changed")),
     }

@@ -75,27 +75,25 @@ pub async fn take(
     if let Some(wrong) = wrong {
         return Ok(Fate::Unmatched { reason: format!("it cannot be read as a notebook: {wrong}") });
     }
-    let instances = match which {
-        Some(id) => vec![the_named(app, who, id, written.as_ref()).await?],
-        None => {
-            let (Some(said), Some(written)) = (said, written) else {
-                let reason =
-                    "it does not say of which copy it is: `metadata.huntshelf` is missing or makes no sense";
-                return Ok(Fate::Unmatched { reason: reason.to_owned() });
-            };
-            let filter = InstanceFilter {
-                repo: said.repo.clone(),
-                procedures: said.procedure.clone().into_iter().collect(),
-                commit: said.commit.clone(),
-                tenant: said.tenant.clone(),
-                limit: LOOKED_THROUGH,
-                ..InstanceFilter::default()
-            };
-            let found = app.database.instances(&who.tenants()).list(&filter).await?;
-            found.into_iter().filter(|copy| copy.provenance == written).collect()
-        }
+    let mut instances = if let Some(id) = which {
+        vec![the_named(app, who, id, written.as_ref()).await?]
+    } else {
+        let (Some(said), Some(written)) = (said, written) else {
+            let reason =
+                "it does not say of which copy it is: `metadata.huntshelf` is missing or makes no sense";
+            return Ok(Fate::Unmatched { reason: reason.to_owned() });
+        };
+        // Not by its id: the copy is on record under the one that the procedure had when it was made.
+        let filter = InstanceFilter {
+            repo: said.repo.clone(),
+            commit: said.commit.clone(),
+            tenant: said.tenant.clone(),
+            limit: LOOKED_THROUGH,
+            ..InstanceFilter::default()
+        };
+        let found = app.database.instances(&who.tenants()).list(&filter).await?;
+        found.into_iter().filter(|copy| copy.provenance == written).collect()
     };
-    let mut instances = instances;
     if instances.len() > 1 {
         // One that is still open comes before those that were closed or withdrawn.
         let open: Vec<Instance> =

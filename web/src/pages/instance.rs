@@ -11,7 +11,7 @@ use crate::components::notices::{Weight, notice, sentences};
 use crate::components::{facts, paragraphs, tables};
 use crate::links;
 use crate::pages::diff;
-use crate::view::{CopyRow, Defect, Field, FieldError, FieldNote, When};
+use crate::view::{Change, CopyRow, Defect, Field, FieldError, FieldNote, When};
 use leptos::prelude::*;
 
 /// One copy.
@@ -51,6 +51,8 @@ pub struct CopyDetailView {
     pub hunted: Option<(String, String)>,
     /// The copy in whose place it was made.
     pub replaces: Option<String>,
+    /// How far its procedure has moved since; none where it has not.
+    pub drift: Option<Drift>,
     /// Field notes about its procedure, its tenant, or both.
     pub notes: Vec<FieldNote>,
     /// Whether who looks at it may write some.
@@ -63,6 +65,17 @@ pub struct CopyDetailView {
     pub deeds: Vec<Deed>,
     /// The form to say what came of it; none for somebody who may not.
     pub form: Option<LifeForm>,
+}
+
+/// How far a procedure has moved since a copy was made of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Drift {
+    /// How many revisions are newer.
+    pub revisions: usize,
+    /// What they changed in meaning, the newest first.
+    pub changes: Vec<Change>,
+    /// The newest commit.
+    pub newest: String,
 }
 
 /// What came back for a copy, and what is seen in the version that is shown.
@@ -360,6 +373,25 @@ fn defective(defects: Vec<Defect>) -> AnyView {
     defects.into_iter().map(each).collect_view().into_any()
 }
 
+/// How far the procedure has moved since, in changes.
+fn drifted(copy: &CopyRow, drift: Drift) -> AnyView {
+    let href = links::diff(&copy.procedure, &copy.commit.id, &drift.newest, copy.repo.as_deref());
+    let count = if drift.revisions == 1 {
+        "One revision is".to_owned()
+    } else {
+        format!("{} revisions are", drift.revisions)
+    };
+    let changes = if drift.changes.is_empty() {
+        view! { <p class="faint">"Nothing changed in meaning that Huntshelf knows a word for."</p> }
+            .into_any()
+    } else {
+        facts::changes(drift.changes)
+    };
+    let content =
+        view! { <p>{count} " newer than this copy: " <a href=href>"what differs"</a></p> {changes} };
+    notice(Weight::Note, content.into_any())
+}
+
 /// The tenant, and whose it is.
 fn tenant_of(copy: &CopyRow) -> AnyView {
     let (name, customer) = (copy.tenant_name.clone(), copy.customer.clone());
@@ -397,6 +429,7 @@ pub fn copy_page(frame: &Frame, view: CopyDetailView) -> String {
         tenant: copy.tenant.clone(),
     };
     let notes = field_notes::notes(view.notes, about, view.may_write, &links::instance(&copy.id));
+    let drift = view.drift.map(|drift| drifted(&copy, drift));
     let came_back = view.back.map(|came| back(&copy.id, came));
     let deeds = deeds(view.deeds, copy.made.clone(), copy.made_by.clone());
     let repo = copy.repo.as_deref();
@@ -434,13 +467,14 @@ pub fn copy_page(frame: &Frame, view: CopyDetailView) -> String {
         <h1 class="file"><code>{copy.file_name}</code> " " {state}</h1>
         <p class="lead">{of} " for " {whose}</p>
         {defective(view.defects)}
+        <p><a class="button" href=links::instance_file(&copy.id) download="">"Download the notebook"</a></p>
         {replaces}
+        {drift}
         {said}
         {life}
         {notes}
         {came_back}
         {sentences(Weight::Caution, view.warnings)}
-        <p class="submit"><a class="button" href=links::instance_file(&copy.id) download="">"Download the notebook"</a></p>
         <section aria-labelledby="provenance">
             <h2 id="provenance">"Where it comes from"</h2>
             <dl class="facts">

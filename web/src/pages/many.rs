@@ -92,7 +92,7 @@ pub fn page(frame: &Frame, view: ManyView) -> String {
     let count = view.outcome.as_ref().map_or(0, |outcome| outcome.copies.len());
     let title = if made { "Copies for a scope: made" } else { "Copies for a scope" };
     let outcome = view.outcome.map(outcome);
-    let form = (!made).then(|| form(view.form, view.errors, count));
+    let form = (!made).then(|| form(view.form, &view.errors, count));
     let again = made.then(|| view! { <p><a class="button" href="/instances/new">"Further copies"</a></p> });
     let content = view! {
         <p class="crumbs"><a href="/instances">"Copies"</a></p>
@@ -104,23 +104,23 @@ pub fn page(frame: &Frame, view: ManyView) -> String {
     frame.render(title, move || content.into_any())
 }
 
-fn form(form: ManyForm, errors: Vec<FieldError>, count: usize) -> AnyView {
-    let field = |name: &str, label: &str, help: &str| Labelled::new(name, label, help, &errors);
+fn form(form: ManyForm, errors: &[FieldError], count: usize) -> AnyView {
+    let field = |name: &str, label: &str, help: &str| Labelled::new(name, label, help, errors);
     let holds = [
         ("default", "Held when there is more than one tenant"),
         ("writes", "Held: copied as raw cells, which do nothing when run"),
         ("none", "Left as they are"),
     ];
     let holds = holds.map(|(value, label)| (value.to_owned(), label.to_owned())).into();
-    let made = if count == 1 { "Make this copy".to_owned() } else { format!("Make these {count} copies") };
+    let made = make_label(count);
     let (preview, make) = if count > 0 {
         ("", Some(view! { <button class="primary" name="do" value="make">{made}</button> }))
     } else {
         ("primary", None)
     };
     view! {
-        <form class="copy" method="post" action="/instances/new">
-            {summary("f", &errors, &["procedures", "labels", "region", "customer", "tenants", "last", "parameters"])}
+        <form class="copy" id="scope" method="post" action="/instances/new">
+            {summary("f", errors, &["procedures", "labels", "region", "customer", "tenants", "last", "parameters"])}
             // What Enter presses: it never makes anything unseen.
             <button class="unseen" name="do" value="preview" tabindex="-1">"See what would be made"</button>
             <fieldset>
@@ -149,6 +149,10 @@ fn form(form: ManyForm, errors: Vec<FieldError>, count: usize) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+fn make_label(count: usize) -> String {
+    if count == 1 { "Make this copy".to_owned() } else { format!("Make these {count} copies") }
 }
 
 fn outcome(outcome: Outcome) -> AnyView {
@@ -209,7 +213,11 @@ fn outcome(outcome: Outcome) -> AnyView {
             </section>
         }
     });
-    view! { <p class="lead">{said}</p> {refused} {warnings} {list} {resolved} {left_out} }.into_any()
+    // The same button as at the end of the form, where what it makes is told.
+    let make = (!outcome.made && count > 0).then(|| {
+        view! { <p class="submit"><button class="primary" form="scope" name="do" value="make">{make_label(count)}</button></p> }
+    });
+    view! { <p class="lead">{said}</p> {make} {refused} {warnings} {list} {resolved} {left_out} }.into_any()
 }
 
 fn made(copies: Vec<MadeOne>, made: bool) -> AnyView {

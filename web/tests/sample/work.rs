@@ -8,13 +8,13 @@ use web::pages::copy::{
 };
 use web::pages::customers::{CustomerForm, CustomerRow, CustomerView, CustomersView};
 use web::pages::defect::DefectView;
-use web::pages::instance::{Back, CopyDetailView, Deed, LifeForm, Noted, Version};
+use web::pages::instance::{Back, CopyDetailView, Deed, Drift, LifeForm, Noted, Version};
 use web::pages::many::{LeftOut, MadeOne, ManyForm, ManyView, Outcome};
 use web::pages::returning::{Arrived, Asked, ReturnView};
 use web::pages::roster::{Changed, PlannedLine, PreviewView, RosterView};
 use web::pages::tenants::{TenantForm, TenantView, TenantsView};
 use web::pages::{copies, copy, customers, defect, instance, many, returning, roster, tenants};
-use web::view::{CopyRow, Defect, Field, FieldError, FieldNote, TenantRow};
+use web::view::{Change, CopyRow, Defect, Field, FieldError, FieldNote, TenantRow};
 
 impl Sample {
     pub(super) fn work_pages(&self) -> Vec<(&'static str, String)> {
@@ -417,6 +417,11 @@ impl Sample {
             link: "https://tickets.example/4711".to_owned(),
             hunted: Some((self.t("2026-11-18T00:00:00Z"), self.t("2026-11-24T00:00:00Z"))),
             replaces: self.some("01JDE1"),
+            drift: Some(Drift {
+                revisions: 2,
+                changes: vec![Change { kind: self.t("query-changed"), text: self.t("A query changed.") }],
+                newest: self.t("77be0c2d1a77f3e9912ab5f0c7d44e8a1b2c3d4e"),
+            }),
             notes: self.field_notes(),
             may_write: true,
             back: Some(self.back()),

@@ -2,7 +2,7 @@
 
 use super::Visitor;
 use super::diff::{Notebooks, cells, fields};
-use super::shared::{Context, field_notes, own_window, readable};
+use super::shared::{Context, change as change_of, field_notes, own_window, readable};
 use crate::app::App;
 use crate::auth::Role;
 use crate::copies::life::{self, InstancePatch, LifeError, Refused};
@@ -22,14 +22,17 @@ use crate::routes::api::item::moment;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use catalog::library::Address;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
-use web::pages::instance::{Back, CopyDetailView, Deed, LifeForm, Noted, Version, copy_page};
+use web::pages::instance::{Back, CopyDetailView, Deed, Drift, LifeForm, Noted, Version, copy_page};
 use web::view::{Field, FieldError};
 
 /// So many deeds are on the page.
 const DEEDS: u32 = 50;
+/// So many changes of newer revisions.
+const CHANGES: usize = 40;
 
 /// What the form holds; see [`LifeForm`].
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -131,6 +134,20 @@ pub async fn show(
 #[derive(Debug, Default, Deserialize)]
 pub struct Wanted {
     version: Option<String>,
+}
+
+/// How far the procedure has moved since. Where the history does not reach the copy's commit any more, nothing is said.
+async fn drift(app: &App, view: &CopyDetailView) -> Result<Option<Drift>, Problem> {
+    let (address, commit) = (
+        Address { id: view.copy.procedure.clone(), repo: view.copy.repo.clone() },
+        view.copy.commit.id.clone(),
+    );
+    let since = app.read(move |library| Ok(library.since(&address, &commit).ok().flatten())).await?;
+    let newer = since.map(|since| since.newer).unwrap_or_default();
+    let Some(newest) = newer.first().map(|revision| revision.commit.clone()) else { return Ok(None) };
+    let revisions = newer.len();
+    let changes = newer.into_iter().flat_map(|revision| revision.changes).take(CHANGES).map(change_of);
+    Ok(Some(Drift { revisions, changes: changes.collect(), newest }))
 }
 
 /// What hunters know of its procedure and its tenant.
@@ -248,6 +265,7 @@ async fn page(
     let may = visitor.who.role >= Role::Hunter;
     let mut view = view(&context, copy, form, may);
     view.notes = field_notes(&context, notes, true, true);
+    view.drift = drift(app, &view).await?;
     view.back = back;
     view.defects = defects.into_iter().map(|defect| context.defect(defect)).collect();
     view.deeds = deeds.into_iter().map(|deed| told(&context, deed)).collect();
@@ -281,6 +299,7 @@ fn view(context: &Context, copy: Instance, form: Option<LifeForm>, may: bool) ->
         link: copy.life.link.clone(),
         hunted: copy.life.hunted.map(|(from, to)| (moment(from), moment(to))),
         replaces: copy.life.replaces.clone(),
+        drift: None,
         notes: Vec::new(),
         may_write: may,
         back: None,
@@ -406,6 +425,24 @@ mod tests {
             (by_key.status.as_u16(), by_key.header("location")),
             (303, format!("/tenants/{tenant}").as_str())
         );
+    }
+
+    #[tokio::test]
+    async fn a_copy_says_how_far_its_procedure_has_moved() {
+        let sample = Sample::open().await;
+        let (tenant, hunter) = (sample.tenant().await, sample.user(Role::Hunter).await);
+        let page = async |at: &str| {
+            let order = json!({"tenants": [tenant], "at": at});
+            let made = hunter.post("/api/v1/procedures/lsass/instances", &order).await.json();
+            hunter.get(&format!("/instances/{}", made["instances"][0]["id"].as_str().unwrap())).await.text()
+        };
+        let old = page(&sample.commits[0]).await;
+        assert!(
+            old.contains("2 revisions are newer than this copy") && old.contains("what differs"),
+            "{old}"
+        );
+        assert!(old.contains("title=\"query-changed\""), "{old}");
+        assert!(!page(&sample.commits[2]).await.contains("newer than this copy"));
     }
 
     #[tokio::test]
