@@ -35,6 +35,10 @@ FROM alert EARLIEST={{ EARLIEST }} LATEST={{ LATEST }} | head {{ LIMIT }}
 ```
 
 ```{code-cell} ipython3
+rows = [row for row in rows if row["name"] in NAMES]
+```
+
+```{code-cell} ipython3
 %taegis investigations create --title "$INVESTIGATION_TITLE" --tenant $TENANT_ID
 ```
 "#;
@@ -391,13 +395,15 @@ fn an_injected_cell_is_replaced_where_it_stands() {
 }
 
 #[test]
-fn a_parameter_that_nothing_reads_is_warned_of() {
-    let prepared = made(&Wish { parameters: json!({"NAMES": []}), ..Wish::default() }).expect("a copy");
+fn what_a_tenant_brings_and_nothing_reads_is_warned_of() {
+    let parameters = json!({"SINCE": "2026-01-01"}).as_object().expect("a mapping").clone();
+    let own = TenantFields { parameters, ..tenant() };
+    let prepared = made(&Wish { tenant: Some(own), ..Wish::default() }).expect("a copy");
     assert!(
         prepared
             .warnings
             .iter()
-            .any(|warning| warning.code == "parameter-never-read" && warning.message.contains("NAMES"))
+            .any(|warning| warning.code == "parameter-never-read" && warning.message.contains("SINCE"))
     );
 }
 

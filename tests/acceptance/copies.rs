@@ -14,12 +14,12 @@ const TENANT: &str = "0145483";
 
 /// One copy.
 #[derive(Clone)]
-struct Copy {
-    procedure: String,
+pub(crate) struct Copy {
+    pub(crate) procedure: String,
     tenant: &'static str,
-    file_name: String,
-    text: String,
-    myst: String,
+    pub(crate) file_name: String,
+    pub(crate) text: String,
+    pub(crate) myst: String,
 }
 
 /// The tenants that copies are made for, by service: the same key and region on two of them.
@@ -43,7 +43,7 @@ fn tenant_for(service: &str) -> &'static str {
 }
 
 /// A copy of every procedure of the starter catalog.
-static COPIES: LazyLock<Vec<Copy>> = LazyLock::new(|| {
+pub(crate) static COPIES: LazyLock<Vec<Copy>> = LazyLock::new(|| {
     let client = STARTER.client();
     let mut copies = Vec::new();
     for procedure in procedures() {
@@ -213,28 +213,42 @@ fn pandas_copies() -> Vec<&'static Copy> {
 
 /// Runs a copy as a hunter does and gives the executed notebook.
 fn execute(copy: &Copy, folder: &Path, environment: &[(&str, String)]) -> Value {
-    std::fs::write(folder.join(&copy.file_name), &copy.text).expect("it can be written");
+    execute_text(&copy.procedure, &copy.file_name, &copy.text, folder, environment)
+}
+
+pub(crate) fn execute_text(
+    procedure: &str,
+    file_name: &str,
+    text: &str,
+    folder: &Path,
+    environment: &[(&str, String)],
+) -> Value {
+    std::fs::write(folder.join(file_name), text).expect("it can be written");
     let done = Command::new(python::program("papermill"))
-        .args([copy.file_name.as_str(), "executed.ipynb", "--no-progress-bar", "--cwd", ".", "-k", "python3"])
+        .args([file_name, "executed.ipynb", "--no-progress-bar", "--cwd", ".", "-k", "python3"])
         .current_dir(folder)
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .output()
         .expect("papermill runs");
-    assert!(done.status.success(), "{}: {}", copy.procedure, String::from_utf8_lossy(&done.stderr));
+    assert!(done.status.success(), "{procedure}: {}", String::from_utf8_lossy(&done.stderr));
     let text = std::fs::read_to_string(folder.join("executed.ipynb")).expect("papermill writes it");
     serde_json::from_str(&text).expect("a notebook is JSON")
 }
 
 fn assert_ran_to_the_end(copy: &Copy, executed: &Value) {
-    assert_eq!(executed["metadata"]["papermill"]["exception"], Value::Null, "{}", copy.procedure);
+    assert_ran(&copy.procedure, executed);
+}
+
+pub(crate) fn assert_ran(procedure: &str, executed: &Value) {
+    assert_eq!(executed["metadata"]["papermill"]["exception"], Value::Null, "{procedure}");
     for (number, cell) in executed["cells"].as_array().expect("cells").iter().enumerate() {
         if cell["cell_type"] == "code" && cell["source"].as_array().is_some_and(|lines| !lines.is_empty()) {
-            assert!(cell["execution_count"].is_u64(), "{}: cell {number} did not run", copy.procedure);
+            assert!(cell["execution_count"].is_u64(), "{procedure}: cell {number} did not run");
         }
         let failed =
             cell["outputs"].as_array().into_iter().flatten().any(|out| out["output_type"] == "error");
-        assert!(!failed, "{}: cell {number}: {}", copy.procedure, cell["outputs"]);
+        assert!(!failed, "{procedure}: cell {number}: {}", cell["outputs"]);
     }
 }
 
@@ -249,15 +263,52 @@ fn papermill_executes_the_copies_of_the_pandas_procedures_to_the_end() {
     println!("executed: {} copies of pandas procedures", copies.len());
 }
 
+#[test]
+fn jupyter_execute_runs_the_copies_of_the_pandas_procedures_to_the_end() {
+    for copy in pandas_copies() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join(&copy.file_name);
+        std::fs::write(&file, &copy.text).expect("it can be written");
+        // nbclient's own command.
+        let done = Command::new(python::program("jupyter-execute"))
+            .args(["--inplace", "--kernel_name=python3", &copy.file_name])
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .output()
+            .expect("jupyter runs");
+        assert!(done.status.success(), "{}: {}", copy.procedure, String::from_utf8_lossy(&done.stderr));
+        let text = std::fs::read_to_string(&file).expect("it is there");
+        assert_ran_to_the_end(copy, &serde_json::from_str(&text).expect("a notebook is JSON"));
+    }
+}
+
 /// The stand-in for the Taegis API, and what it was asked.
-struct Mock {
+pub(crate) struct Mock {
     child: Child,
     port: u16,
-    operations: Arc<Mutex<Vec<Value>>>,
+    pub(crate) operations: Arc<Mutex<Vec<Value>>>,
 }
 
 impl Mock {
-    fn start() -> Self {
+    /// A home in which a region is this one, as environment.
+    pub(crate) fn environment(&self, home: &Path, region: &str) -> [(&'static str, String); 4] {
+        let environment = [
+            ("HOME", home.to_str().expect("a path in UTF-8").to_owned()),
+            ("CLIENT_ID", "x".to_owned()),
+            ("CLIENT_SECRET", "y".to_owned()),
+            ("OAUTHLIB_INSECURE_TRANSPORT", "1".to_owned()),
+        ];
+        let configured = Command::new(python::program("taegis"))
+            .args(["configure", "regions", "add", region, &format!("http://127.0.0.1:{}", self.port)])
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .output()
+            .expect("taegis runs");
+        assert!(configured.status.success(), "{}", String::from_utf8_lossy(&configured.stderr));
+        environment
+    }
+
+    pub(crate) fn start() -> Self {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let port = listener.local_addr().expect("it has an address").port();
         drop(listener);
@@ -295,19 +346,7 @@ impl Drop for Mock {
 fn a_taegis_copy_runs_against_the_stand_in_which_sees_that_tenant_only() {
     let mock = Mock::start();
     let home = tempfile::tempdir().expect("a folder");
-    let environment = [
-        ("HOME", home.path().to_str().expect("a path in UTF-8").to_owned()),
-        ("CLIENT_ID", "x".to_owned()),
-        ("CLIENT_SECRET", "y".to_owned()),
-        ("OAUTHLIB_INSECURE_TRANSPORT", "1".to_owned()),
-    ];
-    let configured = Command::new(python::program("taegis"))
-        .args(["configure", "regions", "add", "mock", &format!("http://127.0.0.1:{}", mock.port)])
-        .envs(environment.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::null())
-        .output()
-        .expect("taegis runs");
-    assert!(configured.status.success(), "{}", String::from_utf8_lossy(&configured.stderr));
+    let environment = mock.environment(home.path(), "mock");
 
     // One that asks for alerts and one that asks for events: they reach the API in different ways.
     let mut ran = Vec::new();

@@ -42,7 +42,7 @@ impl Jupyter {
             .expect("jupyter server starts");
         let jupyter = Self { child, folder, port };
         let client = Client::new(jupyter.url()).with("authorization", &format!("token {TOKEN}"));
-        eventually("Jupyter answers", Duration::from_secs(60), || {
+        eventually("Jupyter answers", Duration::from_mins(1), || {
             client.try_send("GET", "/api/status", None).ok().filter(|answer| answer.status == 200)
         });
         jupyter
@@ -118,6 +118,16 @@ fn a_copy_is_sent_to_jupyter_once_and_what_was_changed_there_stays() {
     let refused = client.post(&address, &json!({})).expect(409).json();
     assert_eq!(refused["type"], "/problems/jupyter-changed", "{refused}");
     assert_eq!(std::fs::read(jupyter.file(&path)).expect("it is there"), executed, "not overwritten");
+
+    let back = client.post(&format!("{address}/return"), &json!({})).expect(200).json();
+    assert_eq!(back["returned"][0]["instance"]["state"], "returned", "{back}");
+    let version = back["returned"][0]["version"]["id"].as_str().expect("a version");
+    let seen = client.json(&format!("/api/v1/instances/{id}/returns/{version}"));
+    assert_eq!((&seen["altered"], &seen["errors"]), (&json!([]), &json!([])), "it ran as it was handed out");
+    assert!(seen["ran"].as_u64().is_some_and(|ran| ran > 0), "{seen}");
+    let kept =
+        client.get(&format!("/api/v1/instances/{id}/returns/{version}/notebook.ipynb")).expect(200).json();
+    assert_eq!(kept["cells"].as_array().map(Vec::len), Some(outputs.len()), "what ran is what is kept");
 
     let page = client.get(&format!("/instances/{id}")).expect(200).text();
     assert!(page.contains("Open in Jupyter") && page.contains(&jupyter.url()), "{page}");

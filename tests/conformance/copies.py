@@ -1,13 +1,14 @@
 """What papermill makes of a procedure, beside a copy that we made of it.
 
-In: [{"name", "myst", "copy"}] with the texts of both. Out: [{"name", "problems": [...], "parameters": {...}}]: the
-problems say how the copy differs from `papermill --prepare-only` on jupytext's conversion, or from nbformat's schema.
+In: [{"name", "myst", "copy", "values"?}] with the texts of both, and the values that were to be filled in. Out: [{"name", "problems": [...], "parameters": {...}}]: the
+problems say how the copy differs from `papermill --prepare-only` on jupytext's conversion, or from nbformat's schema, and which literals are not the values.
 Aside are what papermill leaves to chance or writes about itself (ids, metadata.papermill, empty lists of tags), cells
 that were held (raw in our copy), and the tag `remove_cell` of the injected cell.
 """
 
 import ast
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -61,6 +62,10 @@ def compare(case, folder):
     if len(cells) > 1:
         problems.append("several injected cells")
 
+    for name, value in case.get("values", {}).items():
+        if name not in parameters or repr(parameters[name]) != repr(value):
+            problems.append(f"{name} reads {parameters.get(name)!r}, and is {value!r}")
+
     before = os.path.join(folder, "before.ipynb")
     after = os.path.join(folder, "after.ipynb")
     jupytext.write(jupytext.reads(case["myst"], fmt="md:myst"), before)
@@ -92,6 +97,8 @@ def compare(case, folder):
 
 
 def main():
+    # It says of every default that is an expression that it cannot read it.
+    logging.getLogger("papermill").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
         json.dump([compare(case, folder) for case in json.load(sys.stdin)], sys.stdout)
 

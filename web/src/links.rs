@@ -140,6 +140,11 @@ pub fn instance(id: &str) -> String {
     format!("/instances/{}", encode(id))
 }
 
+/// Where a copy is verified.
+pub fn instance_verify(id: &str) -> String {
+    format!("/instances/{}/verify", encode(id))
+}
+
 /// Where a copy is sent to Jupyter.
 pub fn instance_jupyter(id: &str) -> String {
     format!("/instances/{}/jupyter", encode(id))

@@ -90,6 +90,25 @@ pub struct Defect {
     pub withdrawn: bool,
 }
 
+/// What hunters know of a procedure, of a tenant, or of both.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FieldNote {
+    /// Our id.
+    pub id: String,
+    /// The procedure that it is about, where that is to be said.
+    pub procedure: Option<String>,
+    /// The tenant that it is about, its id and its name, where that is to be said.
+    pub tenant: Option<(String, String)>,
+    /// What there is to know.
+    pub note: String,
+    /// Who wrote it.
+    pub by: String,
+    /// When.
+    pub at: When,
+    /// Until when it holds.
+    pub expires: Option<When>,
+}
+
 /// How a file stands in its repository.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Standing {

@@ -64,12 +64,12 @@ const CALL_OBJECTS: [&str; 10] = [
     "ticket",
 ];
 
-fn is_word(c: char) -> bool {
+pub(super) fn is_word(c: char) -> bool {
     c == '_' || c.is_alphanumeric()
 }
 
 /// The names in a text, with what stands behind each. Lines that are comments are passed over.
-fn words(source: &str) -> impl Iterator<Item = (&str, &str)> {
+pub(super) fn words(source: &str) -> impl Iterator<Item = (&str, &str)> {
     source.lines().filter(|line| !line.trim_start().starts_with('#')).flat_map(|line| {
         let mut rest = line;
         std::iter::from_fn(move || {

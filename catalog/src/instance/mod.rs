@@ -8,16 +8,30 @@
 //! The same [`Request`] gives the same bytes, on any machine, at any time.
 
 mod cells;
+mod checks;
+mod examine;
+mod expand;
 mod file_name;
+mod finish;
+mod fixed;
+mod kind;
+mod loads;
 mod parameters;
 mod plan;
 mod provenance;
 mod python;
+mod reads;
+mod schema;
+mod secrets;
+mod tenant;
 mod vocabulary;
 
+pub use examine::{Aspect, Examined, Finding, Origin, Outcome, Source, examine};
+pub use kind::Kind;
 pub(crate) use parameters::declared;
 pub use parameters::{Parameter, parameters, read_parameters};
 pub use provenance::{Provenance, provenance, verify};
+pub use schema::{Declared, Schema};
 pub use vocabulary::{TenantFields, Vocabulary};
 
 use crate::lint::Diagnostic;
@@ -135,14 +149,29 @@ pub fn blob_id(bytes: &[u8]) -> String {
 /// A [`Refusal`] when the procedure cannot be read, when it could run against the wrong tenant or none, or when what
 /// is to be filled in does not fit.
 pub fn prepare(request: &Request<'_>) -> Result<Prepared, Refusal> {
-    if let Some(diagnostic) = request.notebook.blocking() {
-        return Err(Refusal::new(
+    readable(request)?;
+    plan::prepare(request)
+}
+
+/// Makes a copy to see whether one can be made: as [`prepare`], but what is left to be given is not missed, and what is
+/// given is not held against what the procedure declares of it.
+///
+/// # Errors
+/// As for [`prepare`].
+pub fn try_out(request: &Request<'_>) -> Result<Prepared, Refusal> {
+    readable(request)?;
+    plan::try_out(request)
+}
+
+fn readable(request: &Request<'_>) -> Result<(), Refusal> {
+    match request.notebook.blocking() {
+        Some(diagnostic) => Err(Refusal::new(
             "unreadable",
             format!("the procedure cannot be read: line {}: {}", diagnostic.line, diagnostic.message),
             diagnostic.help.clone(),
-        ));
+        )),
+        None => Ok(()),
     }
-    plan::prepare(request)
 }
 
 /// A point in time as parameters and provenance hold it.

@@ -1,6 +1,8 @@
 //! What a copy says of itself, and whether it is true.
 
-use super::{Hold, Prepared, Refusal, Request, TenantFields, Vocabulary, Window, blob_id, instant, prepare};
+use super::{
+    Hold, Prepared, Refusal, Request, TenantFields, Vocabulary, Window, blob_id, instant, plan, readable,
+};
 use crate::notebook::{Metadata, Notebook, ipynb, myst};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -71,19 +73,28 @@ pub fn verify(
     procedure: &[u8],
     vocabulary: &Vocabulary,
 ) -> Result<Prepared, Refusal> {
+    if provenance.renderer != super::RENDERER {
+        return Err(Refusal::new(
+            "other-renderer",
+            format!("the copy was made by {}, and this is {}", provenance.renderer, super::RENDERER),
+            "Verify it with the version that made it.",
+        ));
+    }
+    remake(provenance, procedure, vocabulary)
+}
+
+/// The same, whatever made it once.
+pub(super) fn remake(
+    provenance: &Provenance,
+    procedure: &[u8],
+    vocabulary: &Vocabulary,
+) -> Result<Prepared, Refusal> {
     let blob = blob_id(procedure);
     if blob != provenance.blob {
         return Err(Refusal::new(
             "other-source",
             format!("the copy was made from blob {}, and these bytes are blob {blob}", provenance.blob),
             "Give the procedure as it was at that commit.",
-        ));
-    }
-    if provenance.renderer != super::RENDERER {
-        return Err(Refusal::new(
-            "other-renderer",
-            format!("the copy was made by {}, and this is {}", provenance.renderer, super::RENDERER),
-            "Verify it with the version that made it.",
         ));
     }
     let notebook = if provenance.path.as_deref().is_some_and(ipynb::is_path) {
@@ -96,7 +107,7 @@ pub fn verify(
         region: provenance.region.clone().unwrap_or_default(),
         ..TenantFields::default()
     });
-    prepare(&Request {
+    let request = Request {
         notebook: &notebook,
         procedure: provenance.procedure.as_deref(),
         repo: provenance.repo.as_deref(),
@@ -109,5 +120,7 @@ pub fn verify(
         hold: provenance.hold,
         vocabulary,
         attack: provenance.attack.as_deref(),
-    })
+    };
+    readable(&request)?;
+    plan::again(&request)
 }

@@ -2,7 +2,7 @@
 
 use crate::notebook::python_text;
 use ruff_python_ast::{Expr, ModModule, Number, UnaryOp};
-use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
+use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_expression, parse_unchecked};
 use serde_json::{Map, Value};
 use std::fmt::Write;
 
@@ -111,6 +111,24 @@ pub(super) fn parse<T>(source: &str, look: impl FnOnce(&Parsed<ModModule>) -> T)
             .try_into_module()
             .map(|parsed| look(&parsed))
     })
+}
+
+/// Parses one expression as `eval` does and hands it to `look`. None when it is none, or too long.
+pub(super) fn expression<T>(source: &str, look: impl FnOnce(&Expr) -> T) -> Option<T> {
+    let source = source.trim();
+    if source.is_empty() || source.len() > LONGEST {
+        return None;
+    }
+    stacker::grow(STACK, || {
+        let parsed = parse_expression(source).ok()?;
+        Some(look(parsed.expr()))
+    })
+}
+
+/// Whether a text is one expression.
+pub(super) fn is_expression(text: &str) -> bool {
+    // Nearly always it is a name.
+    text.split('.').all(is_identifier) || expression(text, |_| ()).is_some()
 }
 
 /// The value of an expression that is a literal.

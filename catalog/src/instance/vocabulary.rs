@@ -18,6 +18,9 @@ pub struct TenantFields {
     pub title: Option<String>,
     /// Its own values for parameters, by name. Those that a procedure does not declare are left out.
     pub parameters: Metadata,
+    /// Whether it is retired: nothing is hunted in it any more.
+    #[serde(default)]
+    pub retired: bool,
 }
 
 /// The parameter names that procedures use. Only those that a procedure declares itself are filled in.

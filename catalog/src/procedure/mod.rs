@@ -15,11 +15,13 @@ mod text;
 pub use fields::normal_data_source;
 pub use restored::{LastGood, restored, restored_ipynb};
 pub use service::SERVICES;
+pub(crate) use service::service as service_of;
 pub use sidecar::{MAX_SIDECAR, UNUSED as SIDECAR_UNUSED, describe};
 pub use skeleton::{MAX_TECHNIQUES as MAX_SKELETON_TECHNIQUES, Skeleton};
 pub use text::{MAX_TEXT, Text, first_heading, text};
 
 use crate::attack::{Mapping, Release, TacticMapping};
+use crate::instance::Schema;
 use crate::lint::{Diagnostic, Severity};
 use crate::notebook::{CellKind, Metadata, Notebook};
 use crate::repository::FieldMapping;
@@ -181,6 +183,7 @@ pub fn understand<'a>(
 
     let mut diagnostics = notebook.diagnostics.clone();
     diagnostics.append(&mut fields.into_diagnostics());
+    diagnostics.extend(Schema::of(notebook).diagnostics);
     let reason = diagnostics.iter().find(|diagnostic| diagnostic.blocking).cloned();
     let procedure = Procedure {
         id,

@@ -11,7 +11,7 @@ const MAX_LINES: usize = 2000;
 /// The service that the first query magic belongs to; without one, that of the first import or query provider.
 ///
 /// `%kql` serves Sentinel and Defender alike: a query provider tells which, and Sentinel is meant where none does.
-pub(super) fn service(notebook: &Notebook) -> Option<&'static str> {
+pub(crate) fn service(notebook: &Notebook) -> Option<&'static str> {
     let (mut magic, mut import, mut provider) = (None, None, None);
     for cell in notebook.cells.iter().filter(|cell| cell.kind != CellKind::Markdown) {
         for line in cell.source.lines().take(MAX_LINES) {

@@ -284,7 +284,7 @@ async fn token(command: TokenCommand) -> anyhow::Result<()> {
 }
 
 /// Who sits at the machine sees everything; nothing of theirs is refused by a role.
-fn console() -> crate::auth::Principal {
+pub(super) fn console() -> crate::auth::Principal {
     crate::auth::Principal { id: String::new(), name: "console".to_owned(), role: Role::Admin }
 }
 

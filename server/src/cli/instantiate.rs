@@ -49,13 +49,25 @@ pub(super) struct InstantiateArgs {
     json: bool,
 }
 
+/// What becomes of cells that write to the service.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum HoldArg {
+pub(super) enum HoldArg {
     Writes,
     None,
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+impl HoldArg {
+    /// As the API has it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Writes => "writes",
+            Self::None => "none",
+        }
+    }
+}
+
+/// `NAME=VALUE` as a pair.
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),

@@ -3,10 +3,13 @@
 
 mod admin;
 mod attack;
+mod client;
 mod convert;
+mod copy;
 mod diff;
 mod fetch;
 mod instantiate;
+mod verify;
 
 use crate::config::{Config, Flags};
 use crate::serve;
@@ -35,6 +38,9 @@ enum Command {
     Diff(diff::DiffArgs),
     /// Make a copy of a procedure for a tenant, without a server
     Instantiate(instantiate::InstantiateArgs),
+    Copy(copy::CopyArgs),
+    Return(copy::ReturnArgs),
+    Verify(verify::VerifyArgs),
     /// Check technique ids against a release of ATT&CK
     #[command(subcommand)]
     Attack(attack::AttackCommand),
@@ -85,6 +91,9 @@ pub fn main() -> ExitCode {
         Command::Convert(args) => convert::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Instantiate(args) => instantiate::run(&args),
+        Command::Copy(args) => copy::copy(&args),
+        Command::Return(args) => copy::bring(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Attack(command) => attack::run(&command),
         Command::Admin(command) => admin::run(command),
         Command::Config(ConfigCommand::Check(args)) => check(args),

@@ -1,5 +1,6 @@
-//! A copy opened in Jupyter: sent there once, found there again. The API and the copy's page both come here.
+//! A copy opened in Jupyter: sent there once, found there again, brought back. The API and the copy's page both come here.
 
+use super::returned::{self, Fate};
 use crate::app::App;
 use crate::auth::{Principal, Role};
 use crate::db::instances::Instance;
@@ -27,17 +28,27 @@ pub struct Place {
 /// 403 without the role; 409 where the file there was changed, or no Jupyter is configured; 502 where Jupyter does not do it.
 pub async fn open(app: &App, who: &Principal, copy: &Instance) -> Result<(Place, Sent), Problem> {
     who.require(Role::Hunter)?;
-    let jupyter = Jupyter::of(&app.config.jupyter, &who.name).await.map_err(problem)?;
-    let path = match sent_to(app, copy).await? {
-        Some(path) => path,
-        None => place(app, copy),
-    };
-    let sent = jupyter.send(&path, bytes(app, copy).await?.to_vec()).await.map_err(problem)?;
+    let jupyter = Jupyter::of(&app.config.jupyter, &who.name).await.map_err(|error| problem(&error))?;
+    let path = sent_to(app, copy).await?.unwrap_or_else(|| place(app, copy));
+    let sent =
+        jupyter.send(&path, bytes(app, copy).await?.to_vec()).await.map_err(|error| problem(&error))?;
     if sent == Sent::New {
         app.note(who, DEED, &copy.id, &json!({ "path": path })).await?;
     }
     let link = jupyter.link(&path);
     Ok((Place { path, link }, sent))
+}
+
+/// Brings back what a copy has become there, as a version of it. The file there stays as it is.
+///
+/// # Errors
+/// 403 without the role; 404 where it is not there; 409 where no Jupyter is configured; 502 where Jupyter does not do it.
+pub async fn bring(app: &App, who: &Principal, copy: &Instance) -> Result<Fate, Problem> {
+    who.require(Role::Hunter)?;
+    let jupyter = Jupyter::of(&app.config.jupyter, &who.name).await.map_err(|error| problem(&error))?;
+    let path = sent_to(app, copy).await?.unwrap_or_else(|| place(app, copy));
+    let bytes = jupyter.fetch(&path).await.map_err(|error| problem(&error))?;
+    returned::take(app, who, &copy.file_name, bytes.into(), Some(&copy.id)).await
 }
 
 /// Where a copy was sent, if it was.
@@ -46,7 +57,7 @@ pub async fn open(app: &App, who: &Principal, copy: &Instance) -> Result<(Place,
 /// When the database or the configuration of Jupyter cannot be read.
 pub async fn whereabouts(app: &App, who: &Principal, copy: &Instance) -> Result<Option<Place>, Problem> {
     let Some(path) = sent_to(app, copy).await? else { return Ok(None) };
-    let jupyter = Jupyter::of(&app.config.jupyter, &who.name).await.map_err(problem)?;
+    let jupyter = Jupyter::of(&app.config.jupyter, &who.name).await.map_err(|error| problem(&error))?;
     let link = jupyter.link(&path);
     Ok(Some(Place { path, link }))
 }
@@ -73,8 +84,8 @@ fn place(app: &App, copy: &Instance) -> String {
     jupyter::path(&app.config.jupyter.folder, names, &copy.file_name)
 }
 
-fn problem(error: JupyterError) -> Problem {
-    let (status, kind, remedy) = match &error {
+fn problem(error: &JupyterError) -> Problem {
+    let (status, kind, remedy) = match error {
         JupyterError::None => (
             StatusCode::CONFLICT,
             "jupyter-none",

@@ -2,12 +2,18 @@
 //! out. The API and the copy dialogue both come here.
 
 pub mod in_jupyter;
+pub mod indicators;
 pub mod life;
 pub mod many;
 pub mod meanwhile;
 pub mod proposed;
+pub mod readback;
 pub mod recall;
+pub mod returned;
+mod siblings;
 pub mod trial;
+pub mod typed;
+pub mod verify;
 pub mod window;
 
 use crate::app::App;
@@ -169,26 +175,32 @@ async fn prepare_each(
     reading: &Arc<Reading>,
     pieces: Vec<Piece>,
 ) -> Result<(Vec<Ready>, Vec<Refused>), Problem> {
-    let (reading, vocabulary) = (reading.clone(), app.config.instances.vocabulary.clone());
+    let (shared, vocabulary) = (reading.clone(), app.config.instances.vocabulary.clone());
     let attack = app.library.release().version();
     let prepared = app.pool.run(move || {
         let prepare = |piece: Piece| {
-            let done = one(&reading, &piece, &vocabulary, attack);
+            let done = one(&shared, &piece, &vocabulary, attack);
             (piece, done)
         };
         pieces.into_iter().map(prepare).collect::<Vec<_>>()
     });
-    let (mut ready, mut refused) = (Vec::new(), Vec::new());
+    let (mut ready, mut refused, mut elsewhere) = (Vec::new(), Vec::new(), Vec::new());
     for (Piece { tenant, life, .. }, done) in prepared.await? {
         match done {
             Ok(copy) => ready.push(Ready { tenant, copy, life }),
-            Err(refusal) => refused.push(Refused {
-                name: tenant.as_ref().map(|tenant| tenant.name.clone()).unwrap_or_default(),
-                tenant: tenant.map(|tenant| tenant.id),
-                refusal,
-            }),
+            Err(refusal) => {
+                if let Some(tenant) = tenant.as_ref().filter(|_| refusal.code == "wrong-service") {
+                    elsewhere.push((refused.len(), tenant.service.clone()));
+                }
+                refused.push(Refused {
+                    name: tenant.as_ref().map(|tenant| tenant.name.clone()).unwrap_or_default(),
+                    tenant: tenant.map(|tenant| tenant.id),
+                    refusal,
+                });
+            }
         }
     }
+    siblings::offer(app, &reading.entry, &elsewhere, &mut refused).await?;
     Ok((ready, refused))
 }
 
@@ -268,13 +280,6 @@ async fn named(tenants: &Tenants<'_>, name: &str) -> Result<Result<Tenant, Refus
 }
 
 fn one(reading: &Reading, piece: &Piece, vocabulary: &Vocabulary, attack: &str) -> Result<Prepared, Refusal> {
-    if let Some(tenant) = piece.tenant.as_ref().filter(|tenant| tenant.retired_at.is_some()) {
-        return Err(Refusal {
-            code: "tenant-retired".to_owned(),
-            reason: format!("the tenant {} is retired: nobody is to hunt there", tenant.name),
-            remedy: "Choose another tenant, or have a lead take this one up again.".to_owned(),
-        });
-    }
     let fields = piece.tenant.as_ref().map(fields);
     prepare(&Request {
         notebook: &reading.notebook,
@@ -301,6 +306,7 @@ pub fn fields(tenant: &Tenant) -> TenantFields {
         service: tenant.service.clone(),
         title: None,
         parameters: tenant.parameters.clone(),
+        retired: tenant.retired_at.is_some(),
     }
 }
 

@@ -75,7 +75,10 @@ pub async fn recalled(app: &App, who: &Principal, id: &str) -> Result<Recalled, 
 }
 
 /// The procedure at the tip, or as it was when it was deleted.
-async fn entry(app: &App, repo: &str, procedure: &str) -> Result<Option<Entry>, Problem> {
+///
+/// # Errors
+/// When the index fails.
+pub async fn entry(app: &App, repo: &str, procedure: &str) -> Result<Option<Entry>, Problem> {
     let address = Address { id: procedure.to_owned(), repo: Some(repo.to_owned()) };
     app.read(move |library| {
         Ok(match library.locate(&address)? {

@@ -1,7 +1,9 @@
 //! What a procedure asks of a copy, found out by making one for nobody: whether one can be made, which cells write, what
 //! is filled in, and what is left to be said.
 
-use catalog::instance::{Hold, Parameter, Refusal, Request, TenantFields, Vocabulary, parameters, prepare};
+use catalog::instance::{
+    Hold, Parameter, Refusal, Request, Schema, TenantFields, Vocabulary, parameters, try_out,
+};
 use catalog::library::Reading;
 use catalog::notebook::{CellKind, Metadata};
 use serde_json::Value;
@@ -15,6 +17,8 @@ pub struct Trial {
     pub tenant_independent: bool,
     /// Its parameters, in the order of the notebook.
     pub parameters: Vec<Parameter>,
+    /// What it declares of them.
+    pub schema: Schema,
     /// The cells that write to the service, from 0, with their first line.
     pub writes: Vec<(usize, String)>,
 }
@@ -23,7 +27,7 @@ pub struct Trial {
 pub fn trial(reading: &Reading, vocabulary: &Vocabulary) -> Trial {
     // A key that no service gives, so that a tenant that the author wrote down is noticed.
     let nobody = TenantFields { key: "huntshelf-trial".to_owned(), ..TenantFields::default() };
-    let tried = prepare(&Request {
+    let tried = try_out(&Request {
         notebook: &reading.notebook,
         procedure: None,
         repo: None,
@@ -38,8 +42,9 @@ pub fn trial(reading: &Reading, vocabulary: &Vocabulary) -> Trial {
         attack: None,
     });
     let parameters = parameters(&reading.notebook);
+    let schema = Schema::of(&reading.notebook);
     match tried {
-        Err(refusal) => Trial { refused: Some(refusal), parameters, ..Trial::default() },
+        Err(refusal) => Trial { refused: Some(refusal), parameters, schema, ..Trial::default() },
         Ok(copy) => {
             let held = |index: usize| reading.notebook.cells.get(index).map(|cell| cell.kind);
             // The injected cell moved those behind it by one.
@@ -55,7 +60,7 @@ pub fn trial(reading: &Reading, vocabulary: &Vocabulary) -> Trial {
                     })
                 })
                 .collect();
-            Trial { refused: None, tenant_independent: copy.tenant_independent, parameters, writes }
+            Trial { refused: None, tenant_independent: copy.tenant_independent, parameters, schema, writes }
         }
     }
 }
@@ -90,74 +95,5 @@ pub fn filled_from(name: &str, vocabulary: &Vocabulary) -> Option<&'static str> 
         Some("the copy's file name")
     } else {
         None
-    }
-}
-
-/// What somebody typed for a parameter, as a value of its type. Text stays text unless the type says otherwise.
-///
-/// # Errors
-/// What would be right.
-pub fn typed(parameter: &Parameter, text: &str) -> Result<Value, String> {
-    let (kind, text) = (kind(parameter), text.trim());
-    let kind = kind.split(['|', '[', ' ']).next().unwrap_or_default();
-    match kind {
-        "int" => text
-            .replace('_', "")
-            .parse::<i64>()
-            .map(Value::from)
-            .map_err(|_| format!("{} is a whole number.", parameter.name)),
-        "float" => text
-            .parse::<f64>()
-            .ok()
-            .and_then(serde_json::Number::from_f64)
-            .map(Value::Number)
-            .ok_or_else(|| format!("{} is a number.", parameter.name)),
-        "bool" => match text.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "1" | "on" => Ok(Value::Bool(true)),
-            "false" | "no" | "0" | "off" => Ok(Value::Bool(false)),
-            _ => Err(format!("{} is True or False.", parameter.name)),
-        },
-        "list" | "List" | "set" | "tuple" | "Sequence" => match serde_json::from_str(text) {
-            Ok(value @ Value::Array(_)) => Ok(value),
-            _ => Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Value::from).collect()),
-        },
-        "dict" | "Dict" => match serde_json::from_str(text) {
-            Ok(value @ Value::Object(_)) => Ok(value),
-            _ => Err(format!("{} is written as JSON: {{\"key\": \"value\"}}.", parameter.name)),
-        },
-        _ => Ok(Value::from(text)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn parameter(annotation: Option<&str>, value: Option<Value>) -> Parameter {
-        Parameter {
-            name: "X".to_owned(),
-            annotation: annotation.map(str::to_owned),
-            default: String::new(),
-            value,
-            help: None,
-            line: 1,
-        }
-    }
-
-    #[test]
-    fn what_looks_like_a_number_stays_text_where_text_is_asked_for() {
-        assert_eq!(typed(&parameter(None, Some(json!("0"))), "0145483"), Ok(json!("0145483")));
-        assert_eq!(typed(&parameter(Some("str"), None), "5"), Ok(json!("5")));
-        assert_eq!(typed(&parameter(None, None), "5"), Ok(json!("5")));
-    }
-
-    #[test]
-    fn a_type_is_what_the_author_wrote_or_that_of_the_default() {
-        assert_eq!(typed(&parameter(Some("int"), Some(json!("x"))), "5"), Ok(json!(5)));
-        assert_eq!(typed(&parameter(None, Some(json!(false))), "True"), Ok(json!(true)));
-        assert_eq!(typed(&parameter(Some("list[str]"), None), "a\nb\n"), Ok(json!(["a", "b"])));
-        assert!(typed(&parameter(None, Some(json!(1))), "five").is_err());
-        assert!(typed(&parameter(None, Some(json!({}))), "a").is_err());
     }
 }

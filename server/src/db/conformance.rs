@@ -4,11 +4,13 @@
 use super::accounts::Account;
 use super::customers::Customer;
 use super::defects::{Defect, Severity};
+use super::field_notes::{FieldNote, NoteFilter};
 use super::follows::Follow;
 use super::idempotency::Claim;
 use super::instances::{Instance, InstanceFilter, InstanceTenant};
 use super::lives::{Disposition, Finding, HuntedFilter, Life, Named, State};
 use super::repositories::RepositoryRow;
+use super::returns::Returned;
 use super::reviews::{Review, ReviewKind};
 use super::roster::Writes;
 use super::searches::SavedSearch;
@@ -182,6 +184,7 @@ on_both!(
     defects_are_found_by_every_id_of_a_procedure,
     reviews_come_newest_first,
     everybody_follows_for_themselves,
+    field_notes_are_found_by_what_they_are_about_while_they_hold,
     only_one_becomes_the_first_account,
     a_session_lasts_until_it_is_over_or_ended,
     a_token_stands_for_its_account_until_that_is_disabled,
@@ -197,6 +200,7 @@ on_both!(
     copies_come_back_as_they_went_in,
     copies_are_found_by_what_they_are_of,
     copies_go_on_record_together_or_not_at_all,
+    what_came_back_is_kept_newest_first,
     what_became_of_a_copy_is_written_onto_what_its_author_saw,
     copies_are_found_by_what_came_of_them,
     the_last_hunt_is_told_for_each_procedure_and_tenant,
@@ -587,6 +591,31 @@ async fn the_last_hunt_is_told_for_each_procedure_and_tenant(bench: Bench) {
     assert!(bench.db.copied_commits(&scope, "playbook", &["h".into()]).await.unwrap().is_empty());
 }
 
+async fn what_came_back_is_kept_newest_first(bench: Bench) {
+    let ana = bench.account("Ana", Role::Hunter).await;
+    let scope = principal(&ana).tenants();
+    let copy = bench.instance(&ana, "h1", None);
+    let instances = bench.db.instances(&scope);
+    instances.create(std::slice::from_ref(&copy)).await.unwrap();
+    let returned = |object: &str| Returned {
+        id: bench.id(),
+        instance: copy.id.clone(),
+        object: object.repeat(64),
+        file_name: "h1.ipynb".to_owned(),
+        size: 12,
+        created_at: bench.now(),
+        created_by: Named { id: ana.id.clone(), name: ana.name.clone() },
+    };
+    let first = returned("a");
+    bench.clock.advance(Duration::hours(1));
+    let second = returned("b");
+    instances.add_return(&first).await.unwrap();
+    instances.add_return(&second).await.unwrap();
+    assert!(instances.add_return(&Returned { instance: "none".to_owned(), ..returned("c") }).await.is_err());
+    assert_eq!(instances.returns(&copy.id).await.unwrap(), [second, first]);
+    assert_eq!(instances.returns("none").await.unwrap(), []);
+}
+
 async fn a_copy_for_nobody_has_no_tenant(bench: Bench) {
     let ana = bench.account("Ana", Role::Hunter).await;
     let scope = principal(&ana).tenants();
@@ -784,6 +813,61 @@ async fn everybody_follows_for_themselves(bench: Bench) {
     );
     assert!(!theirs.end("hunts", "one").await.unwrap() && mine.end("hunts", "one").await.unwrap());
     assert_eq!(mine.list().await.unwrap(), [follow("two")]);
+}
+
+async fn field_notes_are_found_by_what_they_are_about_while_they_hold(bench: Bench) {
+    let ana = bench.account("Ana", Role::Hunter).await;
+    let scope = principal(&ana).tenants();
+    let customer = bench.customer(&scope, "Clinic").await;
+    let (ward, lab) =
+        (bench.tenant(&scope, &customer, "1").await, bench.tenant(&scope, &customer, "2").await);
+    let note = |procedure: Option<&str>, tenant: Option<&Tenant>, text: &str| FieldNote {
+        id: entropy::short_id(&bench.entropy),
+        procedure: procedure.map(|id| ("hunts".to_owned(), id.to_owned())),
+        tenant: tenant.map(|one| Named { id: one.id.clone(), name: one.name.clone() }),
+        note: text.to_owned(),
+        expires_at: None,
+        created_at: bench.now(),
+        created_by: Named { id: ana.id.clone(), name: ana.name.clone() },
+        withdrawn_at: None,
+    };
+    let until =
+        FieldNote { expires_at: Some(bench.now() + Duration::days(1)), ..note(None, Some(&ward), "ward") };
+    let both = note(Some("h1"), Some(&ward), "both");
+    let notes = bench.db.field_notes(&scope);
+    for one in [
+        &note(Some("h1"), None, "h1"),
+        &until,
+        &both,
+        &note(Some("h1"), Some(&lab), "lab"),
+        &note(Some("h2"), Some(&ward), "h2"),
+    ] {
+        notes.create(one).await.unwrap();
+    }
+    assert!(notes.create(&note(None, None, "of nothing")).await.is_err());
+    let found = async |procedure: Option<&str>, tenant: Option<&Tenant>, at| {
+        let filter = NoteFilter {
+            procedure: procedure.map(|id| ("hunts".to_owned(), vec!["old".to_owned(), id.to_owned()])),
+            tenant: tenant.map(|one| one.id.clone()),
+            for_pair: procedure.is_some() && tenant.is_some(),
+            at,
+            limit: 10,
+        };
+        let mut found: Vec<_> = notes.list(&filter).await.unwrap().into_iter().map(|one| one.note).collect();
+        found.sort();
+        found
+    };
+    assert_eq!(found(Some("h1"), Some(&ward), Some(bench.now())).await, ["both", "h1", "ward"]);
+    assert_eq!(found(Some("h1"), None, None).await, ["both", "h1", "lab"]);
+    assert_eq!(found(None, Some(&ward), None).await, ["both", "h2", "ward"]);
+    assert_eq!(found(None, None, None).await.len(), 5);
+    let later = Some(bench.now() + Duration::days(1));
+    assert_eq!(found(None, Some(&ward), later).await, ["both", "h2"]);
+    let back = FieldNote { withdrawn_at: Some(bench.now()), ..both.clone() };
+    assert!(notes.update(&back).await.unwrap());
+    assert_eq!(notes.get(&both.id).await.unwrap(), Some(back));
+    assert_eq!(found(None, Some(&ward), later).await, ["h2"]);
+    assert!(!notes.update(&note(Some("h1"), None, "not there")).await.unwrap());
 }
 
 async fn names_sort_by_their_bytes(bench: Bench) {

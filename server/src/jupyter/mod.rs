@@ -139,7 +139,7 @@ impl Jupyter {
         }
         let body = json!({"type": "notebook", "format": "json", "content": handed_out});
         let answer = self.put(path, &body)?;
-        self.expect("the writing", path, answer)?;
+        expect("the writing", path, answer)?;
         Ok(Sent::New)
     }
 
@@ -151,7 +151,7 @@ impl Jupyter {
         if answer.status() == StatusCode::NOT_FOUND {
             return Ok(None);
         }
-        let mut said = self.expect("the reading", path, answer)?;
+        let mut said = expect("the reading", path, answer)?;
         Ok(Some(said["content"].take()))
     }
 
@@ -161,7 +161,7 @@ impl Jupyter {
         let answer = request.call().map_err(away)?;
         if answer.status() == StatusCode::NOT_FOUND {
             let answer = self.put(path, &json!({"type": "directory"}))?;
-            self.expect("the making", path, answer)?;
+            expect("the making", path, answer)?;
         }
         Ok(())
     }
@@ -175,25 +175,20 @@ impl Jupyter {
     fn address(&self, path: &str) -> String {
         format!("{}api/contents/{}", self.base, encoded(path))
     }
+}
 
-    /// The JSON of an answer that is none of refusal.
-    fn expect(
-        &self,
-        what: &'static str,
-        path: &str,
-        mut answer: Response<ureq::Body>,
-    ) -> Result<Value, JupyterError> {
-        let status = answer.status();
-        let text = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec().map_err(away)?;
-        let said: Option<Value> = serde_json::from_slice(&text).ok();
-        match said {
-            Some(said) if status.is_success() => Ok(said),
-            said => {
-                let reason = said.as_ref().and_then(|said| said["message"].as_str()).unwrap_or_default();
-                let reason: String = reason.chars().take(200).collect();
-                let said = format!("{status} {reason}").trim().to_owned();
-                Err(JupyterError::Refused { what, path: path.to_owned(), said })
-            }
+/// The JSON of an answer that is none of refusal.
+fn expect(what: &'static str, path: &str, mut answer: Response<ureq::Body>) -> Result<Value, JupyterError> {
+    let status = answer.status();
+    let text = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec().map_err(away)?;
+    let said: Option<Value> = serde_json::from_slice(&text).ok();
+    match said {
+        Some(said) if status.is_success() => Ok(said),
+        said => {
+            let reason = said.as_ref().and_then(|said| said["message"].as_str()).unwrap_or_default();
+            let reason: String = reason.chars().take(200).collect();
+            let said = format!("{status} {reason}").trim().to_owned();
+            Err(JupyterError::Refused { what, path: path.to_owned(), said })
         }
     }
 }

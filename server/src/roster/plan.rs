@@ -212,7 +212,7 @@ impl Book {
         let touched_before = known.is_some_and(|kept| kept.touched);
         let Some(was) = was else {
             planned.effect = Effect::Create;
-            planned.fields.push(field("customer", String::new(), name.clone()));
+            planned.fields.push(field("new customer", String::new(), name.clone()));
             self.customers.insert(name, Kept { row, is_new: true, touched: true });
             return Ok(());
         };
@@ -312,11 +312,11 @@ impl Book {
     fn keep(&mut self, was: Option<Tenant>, mut row: Tenant, planned: &mut Planned) {
         let Some(was) = was else {
             planned.effect = Effect::Create;
-            planned.fields.extend(
-                told(&row).into_iter().filter_map(|(name, after)| {
-                    (!after.is_empty()).then(|| field(name, String::new(), after))
-                }),
-            );
+            planned.fields.extend(told(&row).into_iter().filter_map(|(name, after)| {
+                // The customer stands in a column of its own, and nothing is retired that is new.
+                (!after.is_empty() && name != "customer" && (name, after.as_str()) != ("retired", "no"))
+                    .then(|| field(name, String::new(), after))
+            }));
             self.ids.insert(row.id.clone());
             self.keys.insert(key_of(&row), row.id.clone());
             self.tenants.insert(row.id.clone(), Kept { row, is_new: true, touched: true });

@@ -43,7 +43,7 @@ fn pairs(repository: &Path) -> Vec<Pair> {
     changed.dedup_by_key(|(_, old, new)| (*old, *new));
     let read = |path: &str, blob: &str| {
         let text = git(repository, ["cat-file", "blob", blob]);
-        let notebook = if path.ends_with(".ipynb") { ipynb::read(&text) } else { myst::read(&text) };
+        let notebook = if ipynb::is_path(path) { ipynb::read(&text) } else { myst::read(&text) };
         let has_code = notebook.cells.iter().any(|cell| cell.kind == CellKind::Code);
         let fits = notebook.blocking().is_none() && notebook.cells.len() <= MOST_CELLS && has_code;
         fits.then_some(notebook)
@@ -84,8 +84,8 @@ fn theirs(answer: &Value) -> HashMap<usize, Both> {
     both.collect()
 }
 
-/// Words that both have, of all words of both.
-fn likeness(one: &Cell, other: &Cell) -> f64 {
+/// Words that both have, of all words of both, in percent.
+fn likeness(one: &Cell, other: &Cell) -> usize {
     let mut left: HashMap<&str, usize> = HashMap::new();
     let words = |cell: &'_ Cell| cell.source.split_whitespace().count();
     for word in one.source.split_whitespace() {
@@ -99,7 +99,7 @@ fn likeness(one: &Cell, other: &Cell) -> f64 {
         _ => false,
     });
     let all = words(one) + words(other);
-    if all == 0 { 1.0 } else { 2.0 * shared.count() as f64 / all as f64 }
+    (200 * shared.count()).checked_div(all).unwrap_or(100)
 }
 
 /// Whether the cells beside a followed one are followed, too, on both sides: it is the only one that changed there.
@@ -154,9 +154,9 @@ fn reasons(
         let outdone =
             better.iter().all(|(likeness, paired)| paired.is_some_and(|paired| paired >= *likeness));
         let same_kind = pair.old.cells[old].kind == pair.new.cells[our.new].kind;
-        let reason = if our.moved && own >= 0.5 {
+        let reason = if our.moved && own >= 50 {
             "moved, for nbdime removed here and added there"
-        } else if alone && own >= 0.5 {
+        } else if alone && own >= 50 {
             "followed, for nbdime removed and added: more than half of its words stay"
         } else if alone && same_kind && begins(old) == begins_now(our.new) {
             "followed, for nbdime removed and added: it begins with the same line"
@@ -178,7 +178,7 @@ fn reasons(
         let (was, is) = (&pair.old.cells[old], &pair.new.cells[their.new]);
         let reason = if was.kind != is.kind {
             "removed and added, for nbdime changed: another kind of cell"
-        } else if alike(old, their.new) < 0.5 {
+        } else if alike(old, their.new) < 50 {
             "removed and added, for nbdime changed: less than half of its words stay"
         } else {
             "unexplained: a cell that stays is not followed"

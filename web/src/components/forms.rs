@@ -95,6 +95,21 @@ impl Labelled {
         self.around(control)
     }
 
+    /// One or several files.
+    pub(crate) fn files(self) -> AnyView {
+        let control = view! {
+            <input
+                id=self.id()
+                name=self.name.clone()
+                type="file"
+                multiple=true
+                aria-describedby=self.described_by()
+            />
+        }
+        .into_any();
+        self.around(control)
+    }
+
     /// Several lines.
     pub(crate) fn lines(self, value: &str, rows: &'static str, placeholder: String) -> AnyView {
         let control = view! {

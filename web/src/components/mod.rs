@@ -5,6 +5,7 @@
 pub(crate) mod attack;
 pub(crate) mod diagnostics;
 pub(crate) mod facts;
+pub(crate) mod field_notes;
 pub(crate) mod forms;
 pub(crate) mod head;
 pub(crate) mod notices;

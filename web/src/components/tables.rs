@@ -107,7 +107,7 @@ pub(crate) fn hunted(rows: Vec<CopyRow>, each: Each, caption: &'static str) -> A
                     <th scope="row" data-label=if procedures { "Procedure" } else { "Tenant" }>{head}</th>
                     {further.map(|tenant| view! { <td data-label="Tenant">{tenant}</td> })}
                     <td data-label="When">{facts::ago(at)} " by " {by}</td>
-                    <td data-label="Revision"><a href=revision><code>{row.commit.short().to_owned()}</code></a></td>
+                    <td data-label="Revision"><a class="revision" href=revision><code>{row.commit.short().to_owned()}</code></a></td>
                     <td data-label="Window">{window(row.window)}</td>
                     <td data-label="What came of it"><a href=links::instance(&row.id)>{state(row.state, row.outcome)}</a></td>
                 </tr>

@@ -4,12 +4,13 @@
 //! The list is filtered by a GET form with the names of [`FILTERS`]; further pages by `cursor`.
 
 use crate::Frame;
+use crate::components::field_notes::{self, About};
 use crate::components::forms::Labelled;
 use crate::components::head::{Tab, head};
 use crate::components::notices::empty;
 use crate::components::{paging, tables};
 use crate::links;
-use crate::view::{CopyRow, ProcedureHead};
+use crate::view::{CopyRow, FieldNote, ProcedureHead};
 use leptos::prelude::*;
 
 /// What the list is filtered by, as the API calls it, and as the form says it.
@@ -50,6 +51,10 @@ pub struct ProcedureCopiesView {
     pub hunted: Vec<CopyRow>,
     /// The newest copies.
     pub copies: Vec<CopyRow>,
+    /// Field notes about it.
+    pub notes: Vec<FieldNote>,
+    /// Whether who looks at it may write some.
+    pub may_write: bool,
 }
 
 /// The list.
@@ -77,6 +82,10 @@ pub fn page(frame: &Frame, view: CopiesView) -> String {
     };
     let content = view! {
         <h1>"Copies"</h1>
+        <p class="ways">
+            <a class="button" href="/instances/new">"Make copies for a scope"</a>
+            <a class="button" href="/instances/return">"Bring notebooks back"</a>
+        </p>
         {quick(&asked)}
         {chosen(&asked)}
         {narrow(&view.asked)}
@@ -182,6 +191,9 @@ pub fn procedure_page(frame: &Frame, view: ProcedureCopiesView) -> String {
     let of = [("procedure", view.head.id.as_str()), ("repo", repo.as_str())];
     let all = links::with_query("/instances", [of[0]]);
     let table = links::with_query("/api/v1/instances.csv", of);
+    let here = links::procedure(&view.head.id, "instances", view.head.link_repo());
+    let about = About { procedure: Some((view.head.id.clone(), view.head.repo.clone())), tenant: None };
+    let notes = field_notes::notes(view.notes, about, view.may_write, &here);
     let hunted = if view.hunted.is_empty() {
         let content =
             view! { <p>"A hunt counts once its copy is closed with findings or null findings."</p> };
@@ -201,6 +213,7 @@ pub fn procedure_page(frame: &Frame, view: ProcedureCopiesView) -> String {
     let content = view! {
         {head(&view.head, Tab::Copies)}
         <section aria-labelledby="hunted"><h2 id="hunted">"Last hunted"</h2>{hunted}</section>
+        {notes}
         {copies}
     };
     frame.render(&title, move || content.into_any())

@@ -188,10 +188,12 @@ pub fn customer_page(frame: &Frame, view: CustomerView) -> String {
         let form = tenants::tenant_form(form, "/tenants".to_owned(), true);
         view! { <details class="sheet" open=open><summary>"Add a tenant"</summary>{form}</details> }
     });
+    let copies_for = links::with_query("/instances/new", [("customer", view.name.as_str())]);
     let content = view! {
         <p class="crumbs"><a href="/customers">"Customers"</a></p>
         <h1>{view.name}</h1>
         {facts::labels(view.labels)}
+        <p><a class="button" href=copies_for>"Make copies for this customer"</a></p>
         <section aria-labelledby="tenants"><h2 id="tenants">"Tenants"</h2>{tenants}{new_tenant}</section>
         {hunted}
         {copies}

@@ -3,11 +3,12 @@
 //! `POST /tenants` makes one, `POST /tenants/{id}` changes it; both take the fields of [`TenantForm`] by their names.
 
 use crate::Frame;
+use crate::components::field_notes::{self, About};
 use crate::components::forms::{Labelled, summary};
 use crate::components::notices::{Weight, empty, notice};
 use crate::components::{facts, paging, tables};
 use crate::links;
-use crate::view::{CopyRow, Field, FieldError, TenantRow, When};
+use crate::view::{CopyRow, Field, FieldError, FieldNote, TenantRow, When};
 use leptos::prelude::*;
 
 /// What the form holds, as it was filled in. The fields are sent under their names.
@@ -73,6 +74,10 @@ pub struct TenantView {
     pub parameters: Vec<Field>,
     /// The last hunt with each procedure, newest first.
     pub hunted: Vec<CopyRow>,
+    /// Field notes about it.
+    pub notes: Vec<FieldNote>,
+    /// Whether who looks at it may write some.
+    pub may_write: bool,
     /// Copies made for it, newest first.
     pub copies: Vec<CopyRow>,
     /// The form to change it; none for somebody who may not.
@@ -188,6 +193,8 @@ pub fn tenant_page(frame: &Frame, view: TenantView) -> String {
         let form = tenant_form(form, links::tenant(&id), false);
         view! { <details class="sheet" open=open><summary>"Change this tenant"</summary>{form}</details> }
     });
+    let about = About { procedure: None, tenant: Some(id.clone()) };
+    let notes = field_notes::notes(view.notes, about, view.may_write, &links::tenant(&id));
     let is_retired = view.retired.is_some();
     let retire = change.is_some().then(|| {
         let (value, label) = if is_retired { ("no", "Take it up again") } else { ("yes", "Retire it") };
@@ -252,6 +259,7 @@ pub fn tenant_page(frame: &Frame, view: TenantView) -> String {
             {parameters}
         </dl>
         {retired}
+        {notes}
         {sources}
         {change}
         {retire}

@@ -8,11 +8,13 @@ use web::pages::copy::{
 };
 use web::pages::customers::{CustomerForm, CustomerRow, CustomerView, CustomersView};
 use web::pages::defect::DefectView;
-use web::pages::instance::{CopyDetailView, Deed, LifeForm};
+use web::pages::instance::{Back, CopyDetailView, Deed, Drift, InJupyter, LifeForm, Noted, Version};
+use web::pages::many::{LeftOut, MadeOne, ManyForm, ManyView, Outcome};
+use web::pages::returning::{Arrived, Asked, ReturnView};
 use web::pages::roster::{Changed, PlannedLine, PreviewView, RosterView};
 use web::pages::tenants::{TenantForm, TenantView, TenantsView};
-use web::pages::{copies, copy, customers, defect, instance, roster, tenants};
-use web::view::{CopyRow, Defect, Field, FieldError, TenantRow};
+use web::pages::{copies, copy, customers, defect, instance, many, returning, roster, tenants};
+use web::view::{Change, CopyRow, Defect, Field, FieldError, FieldNote, TenantRow};
 
 impl Sample {
     pub(super) fn work_pages(&self) -> Vec<(&'static str, String)> {
@@ -44,6 +46,8 @@ impl Sample {
                         head: self.head(),
                         hunted: self.copy_rows(),
                         copies: self.copy_rows(),
+                        notes: self.field_notes(),
+                        may_write: true,
                     },
                 ),
             ),
@@ -52,6 +56,33 @@ impl Sample {
                 copies::procedure_page(
                     &procedure,
                     ProcedureCopiesView { head: self.head(), ..ProcedureCopiesView::default() },
+                ),
+            ),
+            ("many", many::page(&instances, ManyView { form: self.many_form(), ..ManyView::default() })),
+            ("many-preview", many::page(&instances, self.many(false))),
+            ("many-made", many::page(&instances, self.many(true))),
+            ("return", returning::page(&instances, ReturnView::default())),
+            (
+                "returned",
+                returning::page(
+                    &instances,
+                    ReturnView {
+                        sent: true,
+                        arrived: vec![Arrived {
+                            file: self.t("lsass.ipynb"),
+                            copy: self.copy_rows().remove(0),
+                            again: true,
+                        }],
+                        asked: vec![Asked {
+                            file: self.t("stacking.ipynb"),
+                            object: self.t("9f86d081"),
+                            candidates: self.copy_rows(),
+                        }],
+                        unmatched: vec![(
+                            self.t("notes.ipynb"),
+                            self.t("it does not say of which copy it is"),
+                        )],
+                    },
                 ),
             ),
             ("roster", roster::page(&customers, RosterView::default())),
@@ -67,12 +98,12 @@ impl Sample {
             ),
             ("roster-preview", roster::preview_page(&customers, self.roster(0))),
             ("roster-refused", roster::preview_page(&customers, self.roster(1))),
-            ("defect", defect::page(&instances, self.defect())),
+            ("defect", defect::page(&instances, self.recalled())),
             (
                 "defect-none",
                 defect::page(
                     &instances,
-                    DefectView { copies: Vec::new(), to_make: 0, refused: Vec::new(), ..self.defect() },
+                    DefectView { copies: Vec::new(), to_make: 0, refused: Vec::new(), ..self.recalled() },
                 ),
             ),
             ("copy-detail", instance::copy_page(&instances, self.copy_detail())),
@@ -103,11 +134,14 @@ impl Sample {
             service: self.t("taegis"),
             chosen,
             closed: closed.map(|reason| self.t(reason)),
+            said: self.list(&["Ana Duarte has an open copy of this procedure for this tenant, since 2 h."]),
         };
         let parameter = |name: &str, kind: &str, default: &str, help: &str, widget| ParameterField {
             name: self.t(name).replacen(self.before, "", 1),
             kind: self.t(kind),
             default: self.t(default),
+            expression: false,
+            required: false,
             help: self.t(help),
             widget,
             value: String::new(),
@@ -155,6 +189,7 @@ impl Sample {
                 parameter("INVESTIGATION_TITLE", "str", "\"LSASS\"", "", Widget::Text),
             ],
             hold: HoldChoice::Default,
+            notes: self.field_notes(),
             writes: vec![(6, self.t("opens an investigation (investigations create)"))],
             errors,
         }
@@ -342,6 +377,8 @@ impl Sample {
             may_delete: true,
             parameters: vec![self.label("LIMIT", "500")],
             hunted: self.copy_rows(),
+            notes: self.field_notes(),
+            may_write: true,
             copies: self.copy_rows(),
             form: Some(TenantForm { errors: Vec::new(), ..self.tenant_form() }),
         }
@@ -362,6 +399,10 @@ impl Sample {
 
     fn copy_detail(&self) -> CopyDetailView {
         CopyDetailView {
+            jupyter: InJupyter::At {
+                path: self.t("hunts/contoso/win-lsass.ipynb"),
+                link: "https://jupyter.example.com/lab/tree/hunts/contoso/win-lsass.ipynb".to_owned(),
+            },
             copy: self.copy_rows().remove(0),
             path: self.t("procedures/credential-access/lsass-handle-access.md"),
             blob: self.t("0d1f4b6a2c8e9f7a5b3c1d0e9f8a7b6c5d4e3f2a"),
@@ -382,6 +423,14 @@ impl Sample {
             link: "https://tickets.example/4711".to_owned(),
             hunted: Some((self.t("2026-11-18T00:00:00Z"), self.t("2026-11-24T00:00:00Z"))),
             replaces: self.some("01JDE1"),
+            drift: Some(Drift {
+                revisions: 2,
+                changes: vec![Change { kind: self.t("query-changed"), text: self.t("A query changed.") }],
+                newest: self.t("77be0c2d1a77f3e9912ab5f0c7d44e8a1b2c3d4e"),
+            }),
+            notes: self.field_notes(),
+            may_write: true,
+            back: Some(self.back()),
             defects: vec![self.defect_of_copies()],
             deeds: vec![Deed {
                 at: Self::hours_ago(1),
@@ -389,6 +438,44 @@ impl Sample {
                 text: self.t("closed it: findings: visibility gap"),
             }],
             form: Some(self.life_form(Vec::new())),
+        }
+    }
+
+    fn many_form(&self) -> ManyForm {
+        ManyForm {
+            procedures: self.t("lsass-handle-access"),
+            labels: self.t("sector=healthcare"),
+            region: self.t("delta"),
+            customer: self.t("Northwind Clinics"),
+            tenants: self.t("northwind-prod"),
+            last: self.t("7d"),
+            parameters: self.t("LIMIT=500"),
+            hold: "default".to_owned(),
+        }
+    }
+
+    fn many(&self, made: bool) -> ManyView {
+        let copy = |id: &str, tenant: &str| MadeOne {
+            id: made.then(|| self.t(id)),
+            title: self.t("LSASS memory read through suspicious handles"),
+            tenant: self.t(tenant),
+            file_name: self.t("lsass-handle-access_delta_000145483.ipynb"),
+        };
+        let errors = [("labels", "A label is written key=value."), ("", "The scope fits nobody.")];
+        let errors =
+            errors.map(|(field, message)| FieldError { field: field.to_owned(), message: self.t(message) });
+        ManyView {
+            form: self.many_form(),
+            outcome: Some(Outcome {
+                made,
+                resolved: self.tenant_rows(),
+                left_out: vec![LeftOut { name: self.t("Old lab"), reason: self.t("it is retired") }],
+                left_out_unlisted: 3,
+                copies: vec![copy("01JDE7", "Production"), copy("01JDE8", "Laboratories")],
+                warnings: vec![(self.t("hunted 3 days ago by Ana: null findings"), 2)],
+                refused: vec![(self.t("LSASS"), self.t("Microsoft 365"), self.refusal())],
+            }),
+            errors: errors.into(),
         }
     }
 
@@ -439,7 +526,7 @@ impl Sample {
         }
     }
 
-    fn defect(&self) -> DefectView {
+    fn recalled(&self) -> DefectView {
         let mut rows = self.copy_rows().into_iter();
         let copies = vec![
             (rows.next().unwrap_or_default(), None),
@@ -455,6 +542,40 @@ impl Sample {
             to_make: 1,
             may_make: true,
             refused: vec![(self.t("Laboratories"), self.refusal())],
+        }
+    }
+
+    fn field_notes(&self) -> Vec<FieldNote> {
+        vec![FieldNote {
+            id: self.t("n1"),
+            procedure: self.some("lsass-handle-access"),
+            tenant: Some((self.t("northwind-prod"), self.t("Production"))),
+            note: self.t("SCCM fires this here."),
+            by: self.t("Ana Duarte"),
+            at: Self::hours_ago(90),
+            expires: Some(Self::hours_ago(-2_000)),
+        }]
+    }
+
+    fn back(&self) -> Back {
+        let noted = |cell, line: &str, what| vec![Noted { cell, line: self.t(line), what }];
+        let version = |id: &str, hours| Version {
+            id: self.t(id),
+            at: Self::hours_ago(hours),
+            by: self.t("Ben Okafor"),
+        };
+        Back {
+            versions: vec![version("01JDF2", 2), version("01JDF1", 5)],
+            shown: 0,
+            wrote: noted(7, "Two hosts, both known.", "added"),
+            parameters: vec![(self.t("LIMIT"), self.some("500"), self.some("5000"))],
+            altered: noted(3, "FROM process", "changed"),
+            released: noted(6, "client.investigations.create(title)", "changed"),
+            errors: vec![(5, self.t("KeyError"), self.t("'host'"))],
+            rows: vec![(3, 123)],
+            ran: (5, 6),
+            fields: Vec::new(),
+            cells: Vec::new(),
         }
     }
 

@@ -12,6 +12,7 @@ pub mod coverage;
 pub mod customers;
 pub mod defects;
 pub mod diff;
+pub mod field_notes;
 pub mod follows;
 pub mod history;
 pub mod instances;
@@ -46,6 +47,7 @@ use crate::app::App;
 use crate::http::problem::Problem;
 use crate::http::query;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use catalog::library::Address;
 use serde::Deserialize;
 use utoipa::openapi::OpenApi;
@@ -133,16 +135,32 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(tenants::list, tenants::create))
         .routes(routes!(tenants::change, tenants::delete))
         .routes(routes!(roster::get))
-        .routes(routes!(roster::import))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(roster::import))
+                .layer(DefaultBodyLimit::max(crate::roster::LARGEST)),
+        )
         .routes(routes!(searches::list, searches::create))
         .routes(routes!(searches::change, searches::delete))
         .routes(routes!(instances::create::create))
         .routes(routes!(instances::list::list, instances::many::create))
+        .routes(routes!(field_notes::list, field_notes::create))
+        .routes(routes!(field_notes::change))
         .routes(routes!(instances::csv::csv))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(instances::returning::bring))
+                .layer(DefaultBodyLimit::max(crate::copies::returned::LARGEST)),
+        )
+        .routes(routes!(instances::returning::list))
+        .routes(routes!(instances::returning::get))
+        .routes(routes!(instances::returning::notebook))
         .routes(routes!(instances::one::get, instances::change::change))
         .routes(routes!(instances::notebook::get))
         .routes(routes!(instances::jupyter::open))
+        .routes(routes!(instances::jupyter::bring))
         .routes(routes!(instances::zip::zip))
+        .routes(routes!(instances::verify::get, instances::verify::post))
         .routes(routes!(report::markdown))
         .routes(routes!(repos::list, repos::add))
         .routes(routes!(repos::change, repos::remove))

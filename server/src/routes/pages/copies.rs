@@ -1,13 +1,15 @@
 //! `/instances`, `/procedures/{id}/instances`: the copies that were made.
 
 use super::Visitor;
-use super::shared::{Context, head};
+use super::shared::{Context, field_notes, head};
 use crate::app::App;
+use crate::auth::Role;
 use crate::db::instances::InstanceFilter;
 use crate::db::lives::HuntedFilter;
 use crate::http::problem::Problem;
 use crate::http::query;
 use crate::routes::api::defects::Named;
+use crate::routes::api::field_notes::holding;
 use crate::routes::api::instances::list::{InstanceParams, page as load_page};
 use crate::routes::api::instances::zip as zipped;
 use axum::extract::{Path, Query, State};
@@ -91,6 +93,8 @@ pub async fn of_procedure(
         head: head(&entry, &entry.procedure.title, &[], address.repo.is_some(), None),
         hunted: hunted.into_iter().map(|copy| context.copy(copy)).collect(),
         copies: copies.into_iter().map(|copy| context.copy(copy)).collect(),
+        notes: field_notes(&context, holding(&app, &visitor.who, Some(&entry), None).await?, false, true),
+        may_write: visitor.who.role >= Role::Hunter,
     };
     visitor.render(&app, procedure_page, view).await
 }

@@ -1,20 +1,24 @@
 //! `/procedures/{id}/copy`: the copy dialogue, and what came of it.
 
 use super::Visitor;
-use super::shared::{Context, head, labels};
+use super::shared::{Context, field_notes, head, labels};
 use crate::app::App;
 use crate::auth::Role;
-use crate::copies::trial::{Trial, filled_from, kind, trial, typed};
+use crate::copies::indicators;
+use crate::copies::meanwhile::meanwhile;
+use crate::copies::trial::{Trial, filled_from, kind, trial};
+use crate::copies::typed::{shown, typed};
 use crate::copies::window::{self, Last, WindowSpec};
 use crate::copies::{MOST, Made, Order, make, short};
 use crate::db::customers::Customer;
 use crate::db::tenants::{Tenant, TenantFilter};
 use crate::http::problem::{Problem, sentence};
+use crate::routes::api::field_notes::holding;
 use crate::routes::api::{Which, no_procedure};
 use axum::extract::{Path, Query, RawForm, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use catalog::instance::{Hold, Parameter, Vocabulary, Window};
+use catalog::instance::{Declared, Hold, Kind, Parameter, Schema, Vocabulary, Window};
 use catalog::library::{Address, Reading};
 use catalog::notebook::Metadata;
 use serde_json::Value;
@@ -106,19 +110,33 @@ impl Filled {
         }
     }
 
-    /// What was typed, as values. What was left empty keeps its default.
-    fn parameters(&self, declared: &[Parameter]) -> Result<Metadata, Vec<FieldError>> {
+    /// What was typed, as values. What was left empty keeps its default, where there is one.
+    fn parameters(
+        &self,
+        parameters: &[Parameter],
+        schema: &Schema,
+        vocabulary: &Vocabulary,
+    ) -> Result<Metadata, Vec<FieldError>> {
         let (mut values, mut errors) = (Metadata::new(), Vec::new());
+        let mut wrong = |name: &str, message| {
+            errors.push(FieldError { field: format!("p.{name}"), message });
+        };
         for (name, text) in self.parameters.iter().filter(|(_, text)| !text.trim().is_empty()) {
-            let value = match declared.iter().find(|parameter| parameter.name == *name) {
-                Some(parameter) => typed(parameter, text),
+            let value = match parameters.iter().find(|parameter| parameter.name == *name) {
+                Some(parameter) => typed(parameter, schema.get(name), text, &self.zone),
                 None => Err(format!("The procedure has no parameter {name}.")),
             };
             match value {
                 Ok(value) => {
                     values.insert(name.clone(), value);
                 }
-                Err(message) => errors.push(FieldError { field: format!("p.{name}"), message }),
+                Err(message) => wrong(name, message),
+            }
+        }
+        for Parameter { name, .. } in parameters.iter().filter(|parameter| needed(parameter, schema)) {
+            let typed = self.parameters.get(name).is_some_and(|text| !text.trim().is_empty());
+            if !typed && filled_from(name, vocabulary).is_none() {
+                wrong(name, format!("{name} must be given: the notebook has no default for it."));
             }
         }
         if errors.is_empty() { Ok(values) } else { Err(errors) }
@@ -161,10 +179,12 @@ pub async fn make_copies(
         errors.push(error);
         None
     });
-    let parameters = filled.parameters(&tried.parameters).unwrap_or_else(|wrong| {
-        errors.extend(wrong);
-        Metadata::new()
-    });
+    let vocabulary = &app.config.instances.vocabulary;
+    let parameters =
+        filled.parameters(&tried.parameters, &tried.schema, vocabulary).unwrap_or_else(|wrong| {
+            errors.extend(wrong);
+            Metadata::new()
+        });
     let nobody = filled.tenants.is_empty();
     if nobody && !(tried.tenant_independent || filled.independent) {
         errors.push(FieldError {
@@ -226,6 +246,9 @@ async fn dialogue(
         (app.database.tenants(&scope).count().await?, app.database.tenants(&scope).zones().await?);
     let customers = app.database.customers(&scope).list().await?;
     let context = Context::of(app);
+    let notes =
+        field_notes(&context, holding(app, &visitor.who, Some(&reading.entry), None).await?, false, true);
+    let said = known(app, visitor, &reading, &tenants).await?;
     let past = reading.past.then(|| reading.commit.clone());
     let view = CopyView {
         head: head(&reading.entry, &reading.procedure.title, &reading.others, named, past),
@@ -234,7 +257,8 @@ async fn dialogue(
         tenant_independent: tried.tenant_independent,
         tenants_in_all: usize::try_from(in_all).unwrap_or(usize::MAX),
         zones: zones(&zones_of_tenants, &filled.zone),
-        groups: groups(&tenants, &customers, &filled, reading.procedure.service.as_deref()),
+        groups: groups(&tenants, &customers, &filled, reading.procedure.service.as_deref(), &said),
+        notes,
         find: filled.find,
         independent: filled.independent,
         window: filled.window,
@@ -242,7 +266,7 @@ async fn dialogue(
         from: filled.from,
         to: filled.to,
         zone: filled.zone,
-        parameters: fields(&tried.parameters, &filled.parameters, &app.config.instances.vocabulary),
+        parameters: fields(&tried, &filled.parameters, &app.config.instances.vocabulary),
         refused: tried.refused.map(|refusal| Refusal {
             code: refusal.code,
             reason: format!("{}.", sentence(&refusal.reason)),
@@ -281,6 +305,27 @@ fn zones(of_tenants: &[String], chosen: &str) -> Vec<String> {
     std::iter::once("UTC").chain(named).map(str::to_owned).collect()
 }
 
+/// What is to be known of each tenant before another copy is made for it: who else hunts there, and field notes.
+async fn known(
+    app: &App,
+    visitor: &Visitor,
+    reading: &Reading,
+    tenants: &[Tenant],
+) -> Result<BTreeMap<String, Vec<String>>, Problem> {
+    let meanwhile = meanwhile(app, &visitor.who, &reading.entry).await?;
+    let notes = holding(app, &visitor.who, None, None).await?;
+    let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for tenant in tenants {
+        let about = meanwhile.of(&tenant.id).into_iter().map(|one| format!("{}.", sentence(&one.message)));
+        let own = notes.iter().filter(|note| {
+            note.procedure.is_none() && note.tenant.as_ref().is_some_and(|of| of.id == tenant.id)
+        });
+        let own = own.map(|note| format!("{} ({})", note.note, note.created_by.name));
+        known.insert(tenant.id.clone(), about.chain(own).collect());
+    }
+    Ok(known)
+}
+
 /// The tenants that match what is looked for, a bounded number of them, and those that are chosen.
 async fn offered(app: &App, visitor: &Visitor, filled: &Filled) -> Result<Vec<Tenant>, Problem> {
     let scope = visitor.who.tenants();
@@ -308,6 +353,7 @@ fn groups(
     customers: &[Customer],
     filled: &Filled,
     service: Option<&str>,
+    said: &BTreeMap<String, Vec<String>>,
 ) -> Vec<TenantGroup> {
     let mut groups: Vec<TenantGroup> = Vec::new();
     for tenant in tenants {
@@ -326,6 +372,7 @@ fn groups(
             service: tenant.service.clone(),
             chosen: chosen && closed.is_none(),
             closed,
+            said: said.get(&tenant.id).cloned().unwrap_or_default(),
         };
         match groups.last_mut().filter(|group| group.customer == tenant.customer) {
             Some(group) => group.tenants.push(choice),
@@ -346,34 +393,75 @@ fn groups(
     groups
 }
 
-fn fields(
-    declared: &[Parameter],
-    filled: &BTreeMap<String, String>,
-    vocabulary: &Vocabulary,
-) -> Vec<ParameterField> {
-    declared
-        .iter()
-        .map(|parameter| ParameterField {
-            widget: match filled_from(&parameter.name, vocabulary) {
-                Some(from) => Widget::Filled(from.to_owned()),
-                None => widget(parameter),
-            },
-            name: parameter.name.clone(),
-            kind: kind(parameter),
-            default: parameter.default.clone(),
-            help: parameter.help.clone().unwrap_or_default(),
-            value: filled.get(&parameter.name).cloned().unwrap_or_default(),
-        })
-        .collect()
+/// Whether a parameter must be filled in: nothing but the declaration says so, and its default is empty.
+fn needed(parameter: &Parameter, schema: &Schema) -> bool {
+    let empty = match &parameter.value {
+        Some(Value::Null) => true,
+        Some(Value::String(text)) => text.trim().is_empty(),
+        Some(Value::Array(list)) => list.is_empty(),
+        Some(Value::Object(map)) => map.is_empty(),
+        _ => false,
+    };
+    empty && schema.get(&parameter.name).is_some_and(|declared| declared.required)
 }
 
-fn widget(parameter: &Parameter) -> Widget {
-    match (kind(parameter).split('[').next().unwrap_or_default(), &parameter.value) {
-        ("int" | "float", _) => Widget::Number,
-        ("bool", _) => Widget::Switch,
-        ("list" | "List" | "dict" | "Dict", _) => Widget::Lines,
-        (_, Some(Value::String(text))) if text.contains('\n') => Widget::Lines,
-        _ => Widget::Text,
+fn fields(tried: &Trial, filled: &BTreeMap<String, String>, vocabulary: &Vocabulary) -> Vec<ParameterField> {
+    let field = |parameter: &Parameter| {
+        let declared = tried.schema.get(&parameter.name);
+        let value = filled.get(&parameter.name).cloned().unwrap_or_default();
+        ParameterField {
+            widget: match filled_from(&parameter.name, vocabulary) {
+                Some(from) => Widget::Filled(from.to_owned()),
+                None => widget(parameter, declared, &value),
+            },
+            name: parameter.name.clone(),
+            kind: declared
+                .and_then(|declared| declared.kind)
+                .map_or_else(|| kind(parameter), |kind| kind.word().to_owned()),
+            default: parameter.default.clone(),
+            expression: parameter.is_expression(),
+            required: needed(parameter, &tried.schema),
+            help: help(parameter, declared),
+            value,
+        }
+    };
+    tried.parameters.iter().map(field).collect()
+}
+
+/// What a parameter is for, and what is declared of its values.
+fn help(parameter: &Parameter, declared: Option<&Declared>) -> String {
+    let said = declared.and_then(|declared| declared.help.clone()).or_else(|| parameter.help.clone());
+    let mut help = said.unwrap_or_default();
+    let bound = |bound: &Option<Value>| bound.as_ref().map(shown);
+    let limits = declared.map(|declared| (bound(&declared.minimum), bound(&declared.maximum)));
+    let limits = match limits {
+        Some((Some(least), Some(most))) => format!("From {least} to {most}."),
+        Some((Some(least), None)) => format!("At least {least}."),
+        Some((None, Some(most))) => format!("At most {most}."),
+        _ => return help,
+    };
+    if !help.is_empty() {
+        help.push_str(if help.ends_with(['.', '!', '?']) { " " } else { ". " });
+    }
+    help + &limits
+}
+
+fn widget(parameter: &Parameter, declared: Option<&Declared>, value: &str) -> Widget {
+    match parameter.kind(declared) {
+        Some(Kind::Integer | Kind::Number) => Widget::Number,
+        Some(Kind::Boolean) => Widget::Switch,
+        Some(Kind::Date) => Widget::Date,
+        Some(Kind::DateTime) => Widget::DateTime,
+        Some(Kind::Choice) => Widget::Choice(parameter.choices(declared).iter().map(shown).collect()),
+        Some(Kind::Indicators) => {
+            let counted = (!value.trim().is_empty()).then(|| indicators::read(value).told());
+            Widget::Indicators(counted.unwrap_or_default())
+        }
+        Some(Kind::List | Kind::Mapping) => Widget::Lines,
+        Some(Kind::Text) | None => match &parameter.value {
+            Some(Value::String(text)) if text.contains('\n') => Widget::Lines,
+            _ => Widget::Text,
+        },
     }
 }
 
@@ -442,8 +530,11 @@ mod tests {
             line: 1,
         };
         // What was left empty keeps its default, whatever it is called.
-        assert_eq!(filled.parameters(std::slice::from_ref(&limit)).unwrap()["LIMIT"], 5);
-        let wrong = Filled::read(b"p.LIMIT=five&p.OTHER=1").parameters(&[limit]).unwrap_err();
+        let read = |filled: &Filled| {
+            filled.parameters(std::slice::from_ref(&limit), &Schema::default(), &Vocabulary::default())
+        };
+        assert_eq!(read(&filled).unwrap()["LIMIT"], 5);
+        let wrong = read(&Filled::read(b"p.LIMIT=five&p.OTHER=1")).unwrap_err();
         let fields: Vec<_> = wrong.iter().map(|error| error.field.as_str()).collect();
         assert_eq!(fields, ["p.LIMIT", "p.OTHER"]);
     }
@@ -489,6 +580,86 @@ mod tests {
         assert!(text.contains("value=\"soon\"") && text.contains("many"), "{text}");
         assert!(text.contains("LIMIT is a whole number."));
         assert!(text.contains("Choose at least one tenant."));
+    }
+
+    const DECLARED: &str = "---\njupytext:\n  notebook_metadata_filter: hunting\n  text_representation: {extension: .md, format_name: myst}\nkernelspec: {name: python3, display_name: Python 3, language: python}\nhunting:\n  title: Declared\n  id: declared\n  parameters:\n    LIMIT: {type: integer, minimum: 10, maximum: 500, help: Rows at most}\n    SEVERITY: {type: choice, choices: [low, high]}\n    SINCE: {type: date}\n    AT: {type: datetime}\n    IOCS: {type: indicators}\n    OWNER: {required: true}\n---\n\n```{code-cell}\n:tags: [parameters]\n\nLIMIT = 100\nSEVERITY = \"low\"\nSINCE = None\nAT = None\nIOCS = []\nOWNER = \"\"\nDEBUG = False\nDAY = date(2026, 1, 1)\n```\n\n```{code-cell}\nprint(LIMIT, SEVERITY, SINCE, AT, IOCS, OWNER, DEBUG, DAY)\n```\n";
+
+    #[tokio::test]
+    async fn what_is_declared_gives_each_parameter_its_field() {
+        let sample = Sample::open().await;
+        sample.commit("Declare", &[("declared.md", Some(DECLARED.to_owned()))]);
+        sample.test.app.jobs.sync("hunts").await.unwrap();
+        let text = sample.user(Role::Hunter).await.get("/procedures/declared/copy").await.text();
+        let field = |name: &str| {
+            let at = text.find(&format!("id=\"f-p.{name}\"")).unwrap_or_else(|| panic!("{name}: {text}"));
+            let begin = text[..at].rfind("<div").unwrap();
+            &text[begin..at + text[at..].find("</div>").unwrap()]
+        };
+        assert!(field("LIMIT").contains("Rows at most. From 10 to 500."), "{}", field("LIMIT"));
+        assert!(field("SEVERITY").contains("<option value=\"high\""));
+        assert!(field("SINCE").contains("type=\"date\"") && field("AT").contains("type=\"datetime-local\""));
+        assert!(field("IOCS").contains("<textarea") && field("DEBUG").contains("<option value=\"True\""));
+        assert!(field("OWNER").contains("required"));
+        assert!(
+            field("DAY").contains("an expression, date(2026, 1, 1): keep it or replace it"),
+            "{}",
+            field("DAY")
+        );
+    }
+
+    #[tokio::test]
+    async fn mistakes_stand_beside_their_fields_and_what_was_typed_is_kept() {
+        let sample = Sample::open().await;
+        sample.commit("Declare", &[("declared.md", Some(DECLARED.to_owned()))]);
+        sample.test.app.jobs.sync("hunts").await.unwrap();
+        let hunter = sample.user(Role::Hunter).await;
+        let fields = [
+            ("window", "none"),
+            ("zone", "UTC"),
+            ("p.LIMIT", "9"),
+            ("p.SEVERITY", "medium"),
+            ("p.SINCE", "last week"),
+            ("p.IOCS", "hxxp://evil[.]example\nevil[.]example evil.example"),
+        ];
+        let answer = hunter.form("/procedures/declared/copy", &fields).await;
+        assert_eq!(answer.status, 422);
+        let text = answer.text();
+        for (name, said) in [
+            ("LIMIT", "below 10"),
+            ("SEVERITY", "one of the choices"),
+            ("SINCE", "a date such as"),
+            ("OWNER", "must be given"),
+        ] {
+            let at =
+                text.find(&format!("id=\"f-p.{name}-error\"")).unwrap_or_else(|| panic!("{name}: {text}"));
+            let error = &text[at..at + text[at..].find("</p>").unwrap()];
+            assert!(error.contains(said), "{error}");
+        }
+        assert!(text.contains("value=\"9\"") && text.contains("value=\"last week\""), "{text}");
+        assert!(
+            text.contains("hxxp://evil[.]example") && text.contains("2: 1 domain, 1 URL; 1 repeated"),
+            "{text}"
+        );
+
+        let right = [
+            ("window", "none"),
+            ("zone", "Europe/Berlin"),
+            ("p.LIMIT", "10"),
+            ("p.SEVERITY", "high"),
+            ("p.SINCE", "2026-01-01"),
+            ("p.AT", "2026-01-01T08:00"),
+            ("p.IOCS", "hxxp://evil[.]example\nevil[.]example evil.example"),
+            ("p.OWNER", "ana"),
+        ];
+        let answer = hunter.form("/procedures/declared/copy", &right).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        let listed = hunter.get("/api/v1/instances").await.json();
+        let given = &listed["instances"][0]["provenance"]["parameters"];
+        assert_eq!(
+            *given,
+            serde_json::json!({"LIMIT": 10, "SEVERITY": "high", "SINCE": "2026-01-01", "AT": "2026-01-01T07:00:00Z",
+                               "IOCS": ["http://evil.example", "evil.example"], "OWNER": "ana"})
+        );
     }
 
     #[tokio::test]

@@ -1,30 +1,42 @@
 //! `/instances/{id}`: one copy, what became of it, and where it comes from.
 
 use super::Visitor;
-use super::shared::{Context, own_window, readable};
+use super::diff::{Notebooks, cells, fields};
+use super::shared::{Context, change as change_of, field_notes, own_window, readable};
 use crate::app::App;
 use crate::auth::Role;
 use crate::copies::in_jupyter;
 use crate::copies::life::{self, InstancePatch, LifeError, Refused};
+use crate::copies::readback;
 use crate::copies::recall;
+use crate::copies::returned::Fate;
 use crate::copies::window::{self, Between};
 use crate::db::audit::Deed as Done;
+use crate::db::field_notes::FieldNote;
 use crate::db::instances::Instance;
 use crate::db::lives::{Disposition, Finding};
 use crate::http::problem::Problem;
+use crate::http::query;
+use crate::routes::api::field_notes::holding;
 use crate::routes::api::instances::load;
+use crate::routes::api::instances::returning::seen;
 use crate::routes::api::item::moment;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use catalog::library::Address;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
-use web::pages::instance::{CopyDetailView, Deed, InJupyter, LifeForm, copy_page};
+use web::pages::instance::{
+    Back, CopyDetailView, Deed, Drift, InJupyter, LifeForm, Noted, Version, copy_page,
+};
 use web::view::{Field, FieldError};
 
 /// So many deeds are on the page.
 const DEEDS: u32 = 50;
+/// So many changes of newer revisions.
+const CHANGES: usize = 40;
 
 /// What the form holds; see [`LifeForm`].
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -115,9 +127,87 @@ pub async fn show(
     State(app): State<App>,
     visitor: Visitor,
     Path(id): Path<String>,
+    Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let copy = load(&app, &visitor.who, &id).await?;
-    page(&app, &visitor, copy, None).await
+    let version = query::one(wanted.version.as_ref());
+    page(&app, &visitor, copy, None, version.as_deref()).await
+}
+
+/// Which version of what came back is shown; the newest without it.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    version: Option<String>,
+}
+
+/// How far the procedure has moved since. Where the history does not reach the copy's commit any more, nothing is said.
+async fn drift(app: &App, view: &CopyDetailView) -> Result<Option<Drift>, Problem> {
+    let (address, commit) = (
+        Address { id: view.copy.procedure.clone(), repo: view.copy.repo.clone() },
+        view.copy.commit.id.clone(),
+    );
+    let since = app.read(move |library| Ok(library.since(&address, &commit).ok().flatten())).await?;
+    let newer = since.map(|since| since.newer).unwrap_or_default();
+    let Some(newest) = newer.first().map(|revision| revision.commit.clone()) else { return Ok(None) };
+    let revisions = newer.len();
+    let changes = newer.into_iter().flat_map(|revision| revision.changes).take(CHANGES).map(change_of);
+    Ok(Some(Drift { revisions, changes: changes.collect(), newest }))
+}
+
+/// What hunters know of its procedure and its tenant.
+async fn notes(app: &App, visitor: &Visitor, copy: &Instance) -> Result<Vec<FieldNote>, Problem> {
+    let entry = recall::entry(app, &copy.repo, &copy.procedure).await?;
+    let tenant = copy.tenant.as_ref().map(|tenant| tenant.id.as_str());
+    let mut notes = if entry.is_some() || tenant.is_some() {
+        holding(app, &visitor.who, entry.as_ref(), tenant).await?
+    } else {
+        Vec::new()
+    };
+    // What is known of other tenants, or of a procedure that is gone, says nothing of this copy.
+    notes.retain(|note| {
+        note.tenant.as_ref().is_none_or(|of| Some(of.id.as_str()) == tenant)
+            && (entry.is_some() || note.procedure.is_none())
+    });
+    Ok(notes)
+}
+
+/// What came back, and what is seen in the version that is asked for.
+async fn back(
+    app: &App,
+    visitor: &Visitor,
+    context: &Context,
+    copy: &Instance,
+    version: Option<&str>,
+) -> Result<Option<Back>, Problem> {
+    let versions = app.database.instances(&visitor.who.tenants()).returns(&copy.id).await?;
+    let shown = match version {
+        Some(id) => versions
+            .iter()
+            .position(|one| one.id == id)
+            .ok_or_else(|| Problem::not_found(format!("version {id} of this copy")))?,
+        None => 0,
+    };
+    let Some(current) = versions.get(shown) else { return Ok(None) };
+    let mut seen = seen(app, copy, current).await?;
+    let noted = |cells: Vec<readback::Noted>| {
+        cells.into_iter().map(|one| Noted { cell: one.cell, line: one.line, what: one.what }).collect()
+    };
+    Ok(Some(Back {
+        shown,
+        wrote: noted(seen.wrote),
+        parameters: seen.parameters.into_iter().map(|one| (one.name, one.before, one.after)).collect(),
+        altered: noted(seen.altered),
+        released: noted(seen.released),
+        errors: seen.errors.into_iter().map(|one| (one.cell, one.name, one.message)).collect(),
+        rows: seen.rows,
+        ran: seen.ran,
+        cells: cells(&mut seen.compared, &Notebooks::default(), false),
+        fields: fields(seen.compared.metadata),
+        versions: versions
+            .into_iter()
+            .map(|one| Version { id: one.id, at: context.moment(one.created_at), by: one.created_by.name })
+            .collect(),
+    }))
 }
 
 /// Says what became of one.
@@ -151,7 +241,7 @@ pub async fn change(
     };
     // What is sent again is said of what is shown now.
     let form = LifeForm { seen: copy.life.version, ..filled.again(error) };
-    let page = page(&app, &visitor, copy, Some(form)).await?;
+    let page = page(&app, &visitor, copy, Some(form), None).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -169,6 +259,25 @@ pub async fn open(
     Ok(Redirect::to(&web::links::instance(&id)).into_response())
 }
 
+/// Brings one back from Jupyter, and leads to its page, which shows what came.
+///
+/// # Errors
+/// 403 without the role, 404 when there is none; what Jupyter refuses is said on the page of the error.
+pub async fn bring(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let copy = load(&app, &visitor.who, &id).await?;
+    match in_jupyter::bring(&app, &visitor.who, &copy).await? {
+        Fate::Returned { .. } => Ok(Redirect::to(&web::links::instance(&id)).into_response()),
+        Fate::Ambiguous { .. } => Err(Problem::internal()),
+        Fate::Unmatched { reason } => {
+            Err(Problem::invalid(format!("What is in Jupyter was not taken: {reason}.")))
+        }
+    }
+}
+
 /// The field of the form that an error is about.
 fn field(error: &LifeError) -> &'static str {
     match error.field() {
@@ -183,10 +292,13 @@ async fn page(
     visitor: &Visitor,
     copy: Instance,
     form: Option<LifeForm>,
+    version: Option<&str>,
 ) -> Result<Response, Problem> {
     let context = Context::of(app);
     let deeds = app.database.deeds_to(Some(&copy.id), DEEDS).await?;
     let defects = recall::defects_of(app, &copy).await?;
+    let back = back(app, visitor, &context, &copy, version).await?;
+    let notes = notes(app, visitor, &copy).await?;
     let may = visitor.who.role >= Role::Hunter;
     // Whatever is wrong with Jupyter, the copy is shown.
     let place = in_jupyter::whereabouts(app, &visitor.who, &copy).await.unwrap_or_default();
@@ -196,6 +308,9 @@ async fn page(
         (None, false) => InJupyter::Never,
     };
     let mut view = view(&context, copy, form, may);
+    view.notes = field_notes(&context, notes, true, true);
+    view.drift = drift(app, &view).await?;
+    view.back = back;
     view.defects = defects.into_iter().map(|defect| context.defect(defect)).collect();
     view.jupyter = jupyter;
     view.deeds = deeds.into_iter().map(|deed| told(&context, deed)).collect();
@@ -229,6 +344,10 @@ fn view(context: &Context, copy: Instance, form: Option<LifeForm>, may: bool) ->
         link: copy.life.link.clone(),
         hunted: copy.life.hunted.map(|(from, to)| (moment(from), moment(to))),
         replaces: copy.life.replaces.clone(),
+        drift: None,
+        notes: Vec::new(),
+        may_write: may,
+        back: None,
         defects: Vec::new(),
         deeds: Vec::new(),
         jupyter: InJupyter::Never,
@@ -263,6 +382,7 @@ fn told(context: &Context, deed: Done) -> Deed {
     let text = match deed.action.as_str() {
         "instance.change" => changed(&deed.detail),
         "instance.jupyter" => format!("sent it to Jupyter, {}", readable(&deed.detail["path"])),
+        "instance.return" => "brought a notebook back".to_owned(),
         other => other.replace('.', " "),
     };
     Deed { at: context.moment(deed.at), by: deed.by, text }
@@ -352,6 +472,24 @@ mod tests {
             (by_key.status.as_u16(), by_key.header("location")),
             (303, format!("/tenants/{tenant}").as_str())
         );
+    }
+
+    #[tokio::test]
+    async fn a_copy_says_how_far_its_procedure_has_moved() {
+        let sample = Sample::open().await;
+        let (tenant, hunter) = (sample.tenant().await, sample.user(Role::Hunter).await);
+        let page = async |at: &str| {
+            let order = json!({"tenants": [tenant], "at": at});
+            let made = hunter.post("/api/v1/procedures/lsass/instances", &order).await.json();
+            hunter.get(&format!("/instances/{}", made["instances"][0]["id"].as_str().unwrap())).await.text()
+        };
+        let old = page(&sample.commits[0]).await;
+        assert!(
+            old.contains("2 revisions are newer than this copy") && old.contains("what differs"),
+            "{old}"
+        );
+        assert!(old.contains("title=\"query-changed\""), "{old}");
+        assert!(!page(&sample.commits[2]).await.contains("newer than this copy"));
     }
 
     #[tokio::test]

@@ -13,11 +13,13 @@ pub mod coverage;
 pub mod customers;
 pub mod defect;
 pub mod diff;
+pub mod field_notes;
 pub mod files;
 pub mod history;
 pub mod instance;
 pub mod login;
 pub mod looked;
+pub mod many;
 pub mod offers;
 pub mod pictures;
 pub mod pins;
@@ -27,12 +29,14 @@ pub mod proposals;
 pub mod reference;
 pub mod repositories;
 pub mod repository_form;
+pub mod returning;
 pub mod roster;
 pub mod searches;
 pub mod shared;
 pub mod tenants;
 pub mod theme;
 pub mod upgrade;
+pub mod verify;
 
 use crate::app::App;
 use crate::auth::Principal;
@@ -93,8 +97,20 @@ pub fn router() -> Router<App> {
         .route("/feeds/{*feed}", get(super::feeds::show))
         .route("/problems", get(problems::show))
         .route("/instances", get(copies::show))
+        .route("/field-notes", post(field_notes::create))
+        .route("/field-notes/{id}", post(field_notes::change))
+        .route("/instances/new", get(many::show).post(many::send))
+        .route(
+            "/instances/return",
+            get(returning::show)
+                .post(returning::bring)
+                .layer(DefaultBodyLimit::max(crate::copies::returned::LARGEST)),
+        )
+        .route("/instances/return/of", post(returning::of))
         .route("/instances/{id}", get(instance::show).post(instance::change))
         .route("/instances/{id}/jupyter", post(instance::open))
+        .route("/instances/{id}/jupyter/return", post(instance::bring))
+        .route("/instances/{id}/verify", get(verify::show))
         .route("/instances.zip", post(copies::zip))
         .route("/searches", get(searches::show).post(searches::create))
         .route("/searches/{id}", post(searches::rename))
@@ -275,6 +291,9 @@ mod tests {
             &format!("/changes/compare?from={first}"),
             "/problems",
             "/instances",
+            "/instances/new",
+            "/instances/return",
+            "/roster",
             "/searches",
             "/customers",
             "/tenants",

@@ -114,14 +114,14 @@ mod tests {
     use crate::sample::Sample;
     use crate::testing::{TestAnswer, TestUser};
     use axum::http::{Request, header};
+    use std::fmt::Write as _;
 
     async fn send(user: &TestUser, fields: &[(&str, &str)]) -> TestAnswer {
         let mut body = String::new();
         for (name, value) in fields {
             let part = if *name == "file" { "; filename=\"t.csv\"" } else { "" };
-            body.push_str(&format!(
-                "--b\r\nContent-Disposition: form-data; name=\"{name}\"{part}\r\n\r\n{value}\r\n"
-            ));
+            write!(body, "--b\r\nContent-Disposition: form-data; name=\"{name}\"{part}\r\n\r\n{value}\r\n")
+                .unwrap();
         }
         body.push_str("--b--\r\n");
         let request =

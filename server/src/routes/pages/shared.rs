@@ -19,8 +19,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use web::pages::history::{Revision, Status as RevisionKind};
 use web::view::{
-    Change, Commit, CopyRow, Defect, Diagnostic, Field, ProcedureHead, Severity as Weight, Stale, Standing,
-    Tactic, TacticOrigin as Origin, Technique, TechniqueStatus, TenantRow, When,
+    Change, Commit, CopyRow, Defect, Diagnostic, Field, FieldNote, ProcedureHead, Severity as Weight, Stale,
+    Standing, Tactic, TacticOrigin as Origin, Technique, TechniqueStatus, TenantRow, When,
 };
 
 /// What pages need beside what they show: the time, and where forges stand.
@@ -186,6 +186,25 @@ impl Context {
             window: life.hunted.map(|(from, to)| (moment(from), moment(to))).or(own),
         }
     }
+}
+
+/// Field notes as pages show them: of the procedure or the tenant that a page is about itself, nothing is said.
+pub fn field_notes(
+    context: &Context,
+    notes: Vec<db::field_notes::FieldNote>,
+    procedure: bool,
+    tenant: bool,
+) -> Vec<FieldNote> {
+    let shown = |note: db::field_notes::FieldNote| FieldNote {
+        id: note.id,
+        procedure: note.procedure.map(|(_, id)| id).filter(|_| procedure),
+        tenant: note.tenant.map(|one| (one.id, one.name)).filter(|_| tenant),
+        note: note.note,
+        by: note.created_by.name,
+        at: context.moment(note.created_at),
+        expires: note.expires_at.map(|at| context.moment(at)),
+    };
+    notes.into_iter().map(shown).collect()
 }
 
 /// The window that a copy was filled in with.

@@ -2,7 +2,7 @@
 
 use super::Visitor;
 use super::customers::{is_of_form, one as customer_with};
-use super::shared::{Context, lines, pairs, readable, tenant as row};
+use super::shared::{Context, field_notes, lines, pairs, readable, tenant as row};
 use crate::app::App;
 use crate::auth::Role;
 use crate::db::instances::InstanceFilter;
@@ -11,6 +11,7 @@ use crate::db::tenants::{Tenant, TenantFilter, TenantSource};
 use crate::http::problem::Problem;
 use crate::http::query;
 use crate::roster::table;
+use crate::routes::api::field_notes::holding;
 use crate::routes::api::tenants::{
     NewTenant, Refusal, SERVICES, TenantParams, TenantPatch, add, amend, page as load_page, remove,
 };
@@ -221,6 +222,8 @@ async fn one(app: &App, visitor: &Visitor, id: &str, form: Option<TenantForm>) -
     let may = visitor.who.role >= Role::Lead;
     let view = TenantView {
         tenant: row(&tenant),
+        notes: field_notes(&context, holding(app, &visitor.who, None, Some(&tenant.id)).await?, true, false),
+        may_write: visitor.who.role >= Role::Hunter,
         zone: tenant.time_zone.clone(),
         data_sources: tenant.data_sources.iter().map(source).collect(),
         retired: tenant.retired_at.map(|at| context.moment(at)),

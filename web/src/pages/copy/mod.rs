@@ -25,9 +25,9 @@ pub use result::{CopyResultView, MadeCopy, RefusedTenant, result_page};
 
 use crate::Frame;
 use crate::components::notices::{Weight, notice, sentences};
-use crate::components::{facts, forms, head};
+use crate::components::{facts, field_notes, forms, head};
 use crate::links;
-use crate::view::{Commit, FieldError, ProcedureHead};
+use crate::view::{Commit, FieldError, FieldNote, ProcedureHead};
 use leptos::prelude::*;
 
 /// Why something is refused, and what to do about it.
@@ -69,6 +69,8 @@ pub struct TenantChoice {
     pub chosen: bool,
     /// Why it cannot be chosen.
     pub closed: Option<String>,
+    /// Who else hunts there with this procedure, or has just hunted; and what is known of it.
+    pub said: Vec<String>,
 }
 
 /// Which stretch of time is asked for.
@@ -95,8 +97,14 @@ pub enum Widget {
     Switch,
     /// One of these.
     Choice(Vec<String>),
+    /// A day.
+    Date,
+    /// A moment, in the zone of the form.
+    DateTime,
     /// Several lines.
     Lines,
+    /// A list of indicators, and how many of which kind it holds; empty when nothing was typed.
+    Indicators(String),
     /// Filled from the tenant or the window; says from what ("the tenant's key").
     Filled(String),
 }
@@ -110,6 +118,10 @@ pub struct ParameterField {
     pub kind: String,
     /// Its default, as Python writes it.
     pub default: String,
+    /// Whether its default is more than a text, a number or a switch: to keep, or to replace.
+    pub expression: bool,
+    /// Whether it must be filled in.
+    pub required: bool,
     /// What it is for.
     pub help: String,
     /// How it is filled in.
@@ -169,6 +181,8 @@ pub struct CopyView {
     pub hold: HoldChoice,
     /// Cells that write to the service, to be listed: their place (from 0) and what they do.
     pub writes: Vec<(usize, String)>,
+    /// Field notes about the procedure.
+    pub notes: Vec<FieldNote>,
     /// What is wrong with what was filled in.
     pub errors: Vec<FieldError>,
 }
@@ -184,6 +198,7 @@ pub fn page(frame: &Frame, view: CopyView) -> String {
         <h2 class="unseen">"Take a copy"</h2>
         {refused}
         {sentences(Weight::Caution, view.warnings)}
+        {field_notes::notices(view.notes)}
         {form}
     };
     frame.render(&title, move || content.into_any())

@@ -21,14 +21,23 @@ pub(super) fn fields(parameters: &[ParameterField], errors: &[FieldError]) -> An
 }
 
 fn field(parameter: ParameterField, errors: &[FieldError]) -> AnyView {
-    let ParameterField { name, kind, default, help, widget, value } = parameter;
+    let ParameterField { name, kind, default, expression, required, help, widget, value } = parameter;
     let label = if kind.is_empty() { name.clone() } else { format!("{name}: {kind}") };
-    let field = Labelled::new(&format!("p.{name}"), &label, &help, errors);
+    let help = with_said(help, &widget, expression.then_some(default.as_str()));
+    let mut field = Labelled::new(&format!("p.{name}"), &label, &help, errors);
+    if required {
+        field = field.required();
+    }
     match widget {
         // A number is not of HTML's number type: that one knows neither `0x1f` nor `1_000`, and drops what it cannot read
         // unsaid.
         Widget::Text | Widget::Number => field.line("text", value, default),
+        Widget::Date => typed_or_kept(field, "date", value, |value| value.len() == 10),
+        Widget::DateTime => {
+            typed_or_kept(field, "datetime-local", value, |value| value.len() >= 16 && !value.ends_with('Z'))
+        }
         Widget::Lines => field.lines(&value, "4", default),
+        Widget::Indicators(_) => field.lines(&value, "6", default),
         Widget::Switch => {
             let options = [("True", "True"), ("False", "False")];
             field.choice(
@@ -42,6 +51,38 @@ fn field(parameter: ParameterField, errors: &[FieldError]) -> AnyView {
         ),
         Widget::Filled(from) => filled(&name, label, help, from),
     }
+}
+
+/// What a parameter is for, and what its widget does with what is typed.
+fn with_said(help: String, widget: &Widget, expression: Option<&str>) -> String {
+    let mut said = Vec::new();
+    match widget {
+        Widget::Filled(_) => return help,
+        Widget::DateTime => said.push("In the time zone of the window.".to_owned()),
+        Widget::Lines => said.push("One a line, or JSON.".to_owned()),
+        Widget::Indicators(counted) => {
+            said.push("One a line, or as they come: hxxp and [.] are undone, each is kept once.".to_owned());
+            if !counted.is_empty() {
+                said.push(format!("Read as {counted}."));
+            }
+        }
+        _ => {}
+    }
+    if let Some(default) = expression {
+        let default: String = default.chars().take(120).collect();
+        said.push(format!("By default an expression, {default}: keep it or replace it."));
+    }
+    if said.is_empty() || help.is_empty() {
+        return help + &said.join(" ");
+    }
+    let stop = if help.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{help}{stop} {}", said.join(" "))
+}
+
+/// A browser shows nothing in a field of dates that holds no date; what was typed is not to be lost.
+fn typed_or_kept(field: Labelled, kind: &'static str, value: String, is: fn(&str) -> bool) -> AnyView {
+    let kind = if value.is_empty() || is(&value) { kind } else { "text" };
+    field.line(kind, value, String::new())
 }
 
 fn with_default(default: &str, options: impl IntoIterator<Item = (String, String)>) -> Vec<(String, String)> {

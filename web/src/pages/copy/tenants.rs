@@ -86,6 +86,7 @@ fn choice(tenant: TenantChoice) -> AnyView {
                 <input type="checkbox" name="tenant" value=tenant.id checked=tenant.chosen disabled=closed />
                 <span>
                     {tenant.name} " " <span class="faint">{tenant.service} " " {tenant.region} " " <code>{tenant.key}</code></span>
+                    {tenant.said.into_iter().map(|said| view! { <span class="said-of">{said}</span> }).collect_view()}
                     {tenant.closed.map(|reason| view! { <span class="closed">{reason}</span> })}
                 </span>
             </label>

@@ -152,7 +152,7 @@ pub fn page(frame: &Frame, view: DiffView) -> String {
 }
 
 /// Metadata and cells.
-fn compared(fields: Vec<Field>, cells: Vec<Cell>, shape: Shape) -> AnyView {
+pub(crate) fn compared(fields: Vec<Field>, cells: Vec<Cell>, shape: Shape) -> AnyView {
     let nothing = fields.is_empty() && cells.is_empty();
     if nothing {
         let content = view! { <p>"Neither side can be read as a notebook. The text says more."</p> };

@@ -1,6 +1,7 @@
-//! POST `/instances/{id}/jupyter`: a copy, opened in Jupyter.
+//! POST `/instances/{id}/jupyter` and `/instances/{id}/jupyter/return`: a copy, opened in Jupyter and brought back.
 
 use super::load;
+use super::returning::ReturnAnswer;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::copies::in_jupyter;
@@ -42,4 +43,28 @@ pub async fn open(
     let copy = load(&app, &who, &id).await?;
     let (place, sent) = in_jupyter::open(&app, &who, &copy).await?;
     Ok(Json(InJupyter { path: place.path, url: place.link, there: sent == Sent::There }))
+}
+
+/// Brings back what a copy has become in Jupyter. The file there stays as it is.
+#[utoipa::path(
+    post, path = "/instances/{id}/jupyter/return", tag = "copies",
+    params(("id" = String, Path, description = "Its id")),
+    responses(
+        (status = 200, body = ReturnAnswer),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such copy, or it is not in Jupyter", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "No Jupyter is configured", body = Problem, content_type = "application/problem+json"),
+        (status = 502, description = "Jupyter does not do it", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn bring(
+    State(app): State<App>,
+    who: Principal,
+    Path(id): Path<String>,
+) -> Result<Json<ReturnAnswer>, Problem> {
+    let copy = load(&app, &who, &id).await?;
+    let fate = in_jupyter::bring(&app, &who, &copy).await?;
+    let mut answer = ReturnAnswer::default();
+    answer.note(copy.file_name, fate);
+    Ok(Json(answer))
 }

@@ -8,6 +8,8 @@ pub mod list;
 pub mod many;
 pub mod notebook;
 pub mod one;
+pub mod returning;
+pub mod verify;
 pub mod zip;
 
 use super::item::moment;
