@@ -9,4 +9,4 @@ CREATE TABLE returns (
     created_by   TEXT NOT NULL REFERENCES accounts (id),
     created_name TEXT NOT NULL
 );
-CREATE INDEX returns_by_instance ON returns (instance_id);
+CREATE UNIQUE INDEX returns_once ON returns (instance_id, object);

@@ -1,7 +1,7 @@
 //! Notebooks that come back: of which copy each is, by what it says of itself in `metadata.huntshelf`. Nothing in them is
 //! executed, and no output is read as more than text.
 
-use super::life::{InstancePatch, change};
+use super::life::{InstancePatch, Refused, change};
 use crate::app::App;
 use crate::auth::{Principal, Role};
 use crate::db::instances::{Instance, InstanceFilter};
@@ -149,26 +149,33 @@ async fn keep(
     let instances = app.database.instances(&scope);
     let size = bytes.len() as u64;
     let object = put(app, bytes).await?;
-    if let Some(version) = instances.returns(&instance.id).await?.into_iter().find(|one| one.object == object)
-    {
-        return Ok(Fate::Returned { instance: Box::new(instance), version, again: true });
-    }
     let version = Returned {
         id: app.id(),
         instance: instance.id.clone(),
-        object,
+        object: object.clone(),
         file_name: file_name.chars().filter(|letter| !letter.is_control()).take(200).collect(),
         size,
         created_at: app.clock.now(),
         created_by: Named { id: who.id.clone(), name: who.name.clone() },
     };
-    instances.add_return(&version).await?;
+    if !instances.add_return(&version).await? {
+        // Before, or by another request at this moment.
+        let version = instances.returned(&instance.id, &object).await?.ok_or_else(Problem::internal)?;
+        return Ok(Fate::Returned { instance: Box::new(instance), version, again: true });
+    }
     app.note(who, "instance.return", &instance.id, &json!({"version": version.id, "sha256": version.object}))
         .await?;
     let instance = if matches!(instance.life.state, State::Made | State::Working) {
         let patch =
             InstancePatch { state: Some(State::Returned.word().to_owned()), ..InstancePatch::default() };
-        change(app, who, &instance.id, patch).await?
+        match change(app, who, &instance.id, patch).await {
+            Ok(instance) => instance,
+            // Somebody said what became of it at the same time: that stands, and so does what came back.
+            Err(Refused::Problem(problem)) if problem.status == StatusCode::CONFLICT.as_u16() => {
+                instances.get(&instance.id).await?.unwrap_or(instance)
+            }
+            Err(refused) => return Err(refused.into()),
+        }
     } else {
         instance
     };

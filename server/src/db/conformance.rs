@@ -609,8 +609,12 @@ async fn what_came_back_is_kept_newest_first(bench: Bench) {
     let first = returned("a");
     bench.clock.advance(Duration::hours(1));
     let second = returned("b");
-    instances.add_return(&first).await.unwrap();
-    instances.add_return(&second).await.unwrap();
+    assert!(instances.add_return(&first).await.unwrap());
+    assert!(instances.add_return(&second).await.unwrap());
+    // The same bytes once more, as by another request at the same time.
+    assert!(!instances.add_return(&Returned { id: "again".to_owned(), ..first.clone() }).await.unwrap());
+    assert_eq!(instances.returned(&copy.id, &first.object).await.unwrap(), Some(first.clone()));
+    assert_eq!(instances.returned(&copy.id, "none").await.unwrap(), None);
     assert!(instances.add_return(&Returned { instance: "none".to_owned(), ..returned("c") }).await.is_err());
     assert_eq!(instances.returns(&copy.id).await.unwrap(), [second, first]);
     assert_eq!(instances.returns("none").await.unwrap(), []);

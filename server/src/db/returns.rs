@@ -66,15 +66,30 @@ impl Instances<'_> {
         Ok(rows.into_iter().map(Returned::from).collect())
     }
 
-    /// Puts on record that a notebook came back.
+    /// The version with these bytes, by their SHA-256, if it came back before.
     ///
     /// # Errors
     /// When the driver fails.
-    pub async fn add_return(&self, returned: &Returned) -> Result<(), DbError> {
-        write!(self.db, |pool| {
+    pub async fn returned(&self, instance: &str, object: &str) -> Result<Option<Returned>, DbError> {
+        let row = read!(self.db, |pool| sqlx::query_as::<_, Row>(
+            "SELECT * FROM returns WHERE instance_id = $1 AND object = $2"
+        )
+        .bind(instance)
+        .bind(object)
+        .fetch_optional(pool)
+        .await)?;
+        Ok(row.map(Returned::from))
+    }
+
+    /// Puts on record that a notebook came back. Answers whether these bytes had not come before.
+    ///
+    /// # Errors
+    /// When the driver fails.
+    pub async fn add_return(&self, returned: &Returned) -> Result<bool, DbError> {
+        let added = write!(self.db, |pool| {
             sqlx::query(
             "INSERT INTO returns (id, instance_id, object, file_name, size, created_at, created_by, created_name)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (instance_id, object) DO NOTHING"
         )
         .bind(&returned.id)
         .bind(&returned.instance)
@@ -86,8 +101,8 @@ impl Instances<'_> {
         .bind(&returned.created_by.name)
         .execute(pool)
         .await
-        .map(|_| ())
+        .map(|done| done.rows_affected())
         })?;
-        Ok(())
+        Ok(added > 0)
     }
 }

@@ -79,10 +79,19 @@ impl Jupyter {
     /// When none is configured, or its address or token cannot be used.
     pub async fn of(config: &JupyterConfig, user: &str) -> Result<Self, JupyterError> {
         let (Some(url), Some(place)) = (&config.url, config.token()) else { return Err(JupyterError::None) };
+        if user.chars().all(|letter| letter == '.') {
+            // A part of a path that leads to another one.
+            return Err(JupyterError::Config("nobody's own server is called so".to_owned()));
+        }
         let user = utf8_percent_encode(user, SEGMENT).to_string();
         let url = url.replace("{user}", &user);
         let base = Url::parse(&format!("{}/", url.trim_end_matches('/')));
-        let base = base.map_err(|error| JupyterError::Config(format!("{url}: {error}")))?;
+        let base = base.map_err(|error| JupyterError::Config(format!("its address: {error}")))?;
+        if !base.username().is_empty() || base.password().is_some() {
+            return Err(JupyterError::Config(
+                "its address holds a name or a password, and is shown".to_owned(),
+            ));
+        }
         let token = place.read().await.map_err(JupyterError::Config)?;
         let token =
             String::from_utf8(token).map_err(|_| JupyterError::Config("its token is no text".to_owned()))?;
@@ -127,15 +136,16 @@ impl Jupyter {
     fn send_now(&self, path: &str, copy: &[u8]) -> Result<Sent, JupyterError> {
         let handed_out: Value =
             serde_json::from_slice(copy).map_err(|error| JupyterError::Config(error.to_string()))?;
+        // First, so that nothing lies between looking for the file and writing it.
+        for (at, _) in path.match_indices('/') {
+            self.make_folder(&path[..at])?;
+        }
         if let Some(there) = self.content(path)? {
             return if is_as_handed_out(copy, &there) {
                 Ok(Sent::There)
             } else {
                 Err(JupyterError::Changed(path.to_owned()))
             };
-        }
-        for (at, _) in path.match_indices('/') {
-            self.make_folder(&path[..at])?;
         }
         let body = json!({"type": "notebook", "format": "json", "content": handed_out});
         let answer = self.put(path, &body)?;
@@ -236,6 +246,32 @@ mod tests {
         there["cells"][0]["source"] = "x = 1".into();
         there["cells"][0]["execution_count"] = 1.into();
         assert!(!is_as_handed_out(COPY.as_bytes(), &there));
+    }
+
+    #[tokio::test]
+    async fn no_user_and_no_address_lead_elsewhere_or_tell_a_password() {
+        let folder = tempfile::tempdir().unwrap();
+        let token = folder.path().join("token");
+        std::fs::write(&token, "t").unwrap();
+        let of = async |url: &str, user: &str| {
+            let config = JupyterConfig {
+                url: Some(url.to_owned()),
+                token_file: Some(token.clone()),
+                ..JupyterConfig::default()
+            };
+            Jupyter::of(&config, user).await.map(|jupyter| jupyter.link("a.ipynb")).map_err(|e| e.to_string())
+        };
+        let hub = "https://hub.example.com/user/{user}/";
+        assert_eq!(
+            of(hub, "a/../b").await.unwrap(),
+            "https://hub.example.com/user/a%2F..%2Fb/lab/tree/a.ipynb"
+        );
+        for (url, user) in
+            [(hub, ".."), (hub, "."), (hub, ""), ("https://ana:secret@hub.example.com/", "ana")]
+        {
+            let refused = of(url, user).await.unwrap_err();
+            assert!(!refused.contains("secret"), "{refused}");
+        }
     }
 
     #[test]

@@ -414,6 +414,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_sent_several_times_at_once_is_one_version() {
+        let sample = Sample::open().await;
+        sample.tenant().await;
+        let hunter = sample.user(Role::Hunter).await;
+        let (id, notebook) = copy(&sample, "7d").await;
+        let worked = worked(&notebook);
+        let answers = tokio::join!(
+            send(&hunter, PATH, &worked),
+            send(&hunter, PATH, &worked),
+            send(&hunter, PATH, &worked)
+        );
+        let answers = [answers.0, answers.1, answers.2].map(|answer| answer.json());
+        let new = answers.iter().filter(|answer| answer["returned"][0]["again"] == false).count();
+        assert_eq!(new, 1, "{answers:?}");
+        let versions = hunter.get(&format!("/api/v1/instances/{id}/returns")).await.json();
+        assert_eq!(versions["versions"].as_array().unwrap().len(), 1);
+        assert_eq!(hunter.get(&format!("/api/v1/instances/{id}")).await.json()["state"], "returned");
+    }
+
+    #[tokio::test]
     async fn a_notebook_comes_back_is_matched_kept_and_held_against_what_was_handed_out() {
         let sample = Sample::open().await;
         sample.tenant().await;
