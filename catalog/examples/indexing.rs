@@ -9,13 +9,11 @@
 
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
-use catalog::attack::Releases;
-use catalog::library::{Fetch, Library, Settings};
-use catalog::mirror::Progress;
-use catalog::repository::Repository;
+mod opened;
+
+use opened::opened;
 use std::error::Error;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,15 +28,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// How often a second the kernel counts; it is 100 wherever Linux is.
 const TICKS: f64 = 100.0;
 
-/// Nothing is fetched here.
-struct Nowhere;
-
-impl Fetch for Nowhere {
-    fn fetch(&self, _: &Repository, _: &Path, _: &mut dyn FnMut(Progress) -> bool) -> Result<(), String> {
-        Err("nothing is fetched here".to_owned())
-    }
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
@@ -52,14 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn ours(repository: &str, data: &str) -> Result<(), Box<dyn Error>> {
-    let repository = Repository::parse(repository)?;
-    let name = repository.name.clone();
-    let library = Library::open(Settings {
-        data: PathBuf::from(data),
-        repositories: vec![repository],
-        fetch: Arc::new(Nowhere),
-        releases: Releases::default(),
-    })?;
+    let (library, name) = opened(data, repository)?;
     library.sync(&name, chrono::Utc::now())?;
     Ok(())
 }

@@ -10,16 +10,14 @@
 
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
-use catalog::attack::Releases;
+mod opened;
+
 use catalog::index::Search;
-use catalog::library::{Fetch, Library, Settings};
-use catalog::mirror::Progress;
-use catalog::repository::Repository;
+use opened::opened;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
@@ -29,27 +27,13 @@ use tantivy::{Index, Searcher, Term};
 /// How often each query is asked.
 const TIMES: usize = 60;
 
-/// Nothing is fetched here.
-struct Nowhere;
-
-impl Fetch for Nowhere {
-    fn fetch(&self, _: &Repository, _: &Path, _: &mut dyn FnMut(Progress) -> bool) -> Result<(), String> {
-        Err("nothing is fetched here".to_owned())
-    }
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [data, repository] = arguments.as_slice() else {
         return Err("usage: searches DATA REPOSITORY".into());
     };
     let kinds: BTreeMap<String, Vec<String>> = serde_json::from_reader(std::io::stdin())?;
-    let library = Library::open(Settings {
-        data: PathBuf::from(data),
-        repositories: vec![Repository::parse(repository)?],
-        fetch: Arc::new(Nowhere),
-        releases: Releases::default(),
-    })?;
+    let (library, _) = opened(data, repository)?;
     let searcher = raw(&PathBuf::from(data).join("index"))?;
     let mut told = BTreeMap::new();
     for (kind, queries) in kinds {

@@ -1,10 +1,13 @@
 //! Copies: what is filled in, what is refused, and that nothing but the request decides the bytes.
 
+mod instance_fixture;
+
 use catalog::instance::{
     Hold, Parameter, Prepared, Refusal, Request, TenantFields, Vocabulary, Window, blob_id, parameters,
     prepare, provenance, read_parameters, verify,
 };
 use catalog::notebook::{CellKind, Metadata, ipynb, myst};
+use instance_fixture::tenant;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -42,16 +45,6 @@ rows = [row for row in rows if row["name"] in NAMES]
 %taegis investigations create --title "$INVESTIGATION_TITLE" --tenant $TENANT_ID
 ```
 "#;
-
-fn tenant() -> TenantFields {
-    TenantFields {
-        key: "0145483".into(),
-        name: "Acme".into(),
-        region: "mock".into(),
-        service: "taegis".into(),
-        ..TenantFields::default()
-    }
-}
 
 /// What a test varies of a request.
 struct Wish<'a> {

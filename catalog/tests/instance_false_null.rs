@@ -1,6 +1,8 @@
 //! The false null finding: a hunt that looked at nothing, or at something else, and reads like a clean result. Each way
 //! to it is refused or warned of, and what is right passes without a word.
 
+mod instance_fixture;
+
 use catalog::attack::Release;
 use catalog::instance::{
     Hold, Prepared, Refusal, Request, TenantFields, Vocabulary, Window, blob_id, prepare, provenance, verify,
@@ -8,6 +10,7 @@ use catalog::instance::{
 use catalog::notebook::{ipynb, myst};
 use catalog::procedure::understand;
 use catalog::repository::FieldMapping;
+use instance_fixture::tenant;
 use serde_json::{Value, json};
 
 const DEFAULTS: &str = r#"TENANT_ID: str = None
@@ -34,16 +37,6 @@ fn procedure(hunting: &str, defaults: &str, cells: &[&str]) -> String {
 
 fn of_cells(cells: &[&str]) -> String {
     procedure("", DEFAULTS, cells)
-}
-
-fn tenant() -> TenantFields {
-    TenantFields {
-        key: "0145483".into(),
-        name: "Acme".into(),
-        region: "mock".into(),
-        service: "taegis".into(),
-        ..TenantFields::default()
-    }
 }
 
 fn window() -> Window {

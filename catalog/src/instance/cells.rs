@@ -260,12 +260,16 @@ impl<'a> Visitor<'a> for Stores<'_> {
                     self.store(name.id.as_str());
                 }
             }
-            Expr::Lambda(_)
-            | Expr::ListComp(_)
-            | Expr::SetComp(_)
-            | Expr::DictComp(_)
-            | Expr::Generator(_) => {}
+            scoped if has_names_of_its_own(scoped) => {}
             other => walk_expr(self, other),
         }
     }
+}
+
+/// Whether what an expression stores stays within it.
+pub(super) fn has_names_of_its_own(expression: &Expr) -> bool {
+    matches!(
+        expression,
+        Expr::Lambda(_) | Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_)
+    )
 }

@@ -1,5 +1,6 @@
 //! Names that Python loads, found in its tree.
 
+use super::cells::has_names_of_its_own;
 use super::python;
 use super::reads::Reads;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_interpolated_string_element, walk_stmt};
@@ -185,11 +186,7 @@ impl<'a> Visitor<'a> for Own {
             Expr::Name(name) if name.ctx == ExprContext::Store => {
                 self.stored.insert(name.id.to_string());
             }
-            Expr::Lambda(_)
-            | Expr::ListComp(_)
-            | Expr::SetComp(_)
-            | Expr::DictComp(_)
-            | Expr::Generator(_) => {}
+            scoped if has_names_of_its_own(scoped) => {}
             other => walk_expr(self, other),
         }
     }

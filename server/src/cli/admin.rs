@@ -127,7 +127,7 @@ pub(super) enum TenantCommand {
         #[arg(long)]
         customer: String,
         /// What holds its telemetry
-        #[arg(long, default_value = "taegis", value_parser = crate::routes::api::tenants::SERVICES)]
+        #[arg(long, default_value = "taegis", value_parser = catalog::procedure::SERVICES)]
         service: String,
         /// The key, as the service knows it
         #[arg(long)]

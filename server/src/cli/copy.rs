@@ -1,10 +1,11 @@
 //! `huntshelf copy`: copies of procedures for a scope, through a server's API. `huntshelf return`: notebooks brought back.
 
 use super::client::{ServerArgs, told};
-use super::instantiate::{HoldArg, pair};
+use super::filled_in::{FilledInArgs, pair};
+use super::instantiate::HoldArg;
 use super::{out, paint, say};
-use anyhow::{Context, anyhow, bail};
-use catalog::notebook::yaml_value;
+use crate::copies::window::{Between, Last, WindowSpec};
+use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -29,21 +30,8 @@ pub(super) struct CopyArgs {
     /// Tenants of this customer, by id or name
     #[arg(long, value_name = "ID|NAME")]
     customer: Option<String>,
-    /// Where the window begins: 2026-11-01T00:00:00Z
-    #[arg(long, value_name = "T", requires = "to")]
-    from: Option<String>,
-    /// Where the window ends
-    #[arg(long, value_name = "T", requires = "from")]
-    to: Option<String>,
-    /// The last so many days, hours or minutes: 7d, 24h, 90m
-    #[arg(long, value_name = "7d", conflicts_with_all = ["from", "to"])]
-    last: Option<String>,
-    /// A parameter; VALUE is read as YAML
-    #[arg(short = 'p', value_name = "NAME=VALUE", value_parser = pair)]
-    parameters: Vec<(String, String)>,
-    /// A parameter; the string is taken as it is
-    #[arg(short = 'r', value_name = "NAME=STRING", value_parser = pair)]
-    raw: Vec<(String, String)>,
+    #[command(flatten)]
+    filled_in: FilledInArgs,
     /// What becomes of cells that write to the service [default: writes, where there is more than one tenant]
     #[arg(long, value_enum)]
     hold: Option<HoldArg>,
@@ -62,24 +50,17 @@ pub(super) struct CopyArgs {
 
 impl CopyArgs {
     fn request(&self) -> anyhow::Result<Value> {
-        let mut parameters = Map::new();
-        for (name, text) in &self.parameters {
-            let value = yaml_value(text).map_err(|wrong| anyhow!("{name}: {}", wrong.message))?;
-            parameters.insert(name.clone(), value);
-        }
-        parameters.extend(self.raw.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))));
         let labels: Map<String, Value> =
             self.labels.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))).collect();
-        let window = match (&self.from, &self.to, &self.last) {
-            (Some(from), Some(to), _) => json!({"from": from, "to": to}),
-            (_, _, Some(last)) => json!({"last": last}),
-            _ => Value::Null,
-        };
+        let window = self.filled_in.window().map(|window| match window {
+            WindowSpec::Between(Between { from, to }) => json!({"from": from, "to": to}),
+            WindowSpec::Last(Last { last, .. }) => json!({"last": last}),
+        });
         Ok(json!({
             "procedures": self.procedures,
             "scope": {"tenants": self.tenants, "labels": labels, "region": self.region, "customer": self.customer},
             "window": window,
-            "parameters": parameters,
+            "parameters": self.filled_in.parameters()?,
             "hold": self.hold.map(HoldArg::word),
             "dry_run": self.dry_run,
         }))

@@ -1,12 +1,12 @@
 //! `huntshelf instantiate`: a copy of a procedure for a tenant, without a server.
 
 use super::convert::{read_file, tell};
+use super::filled_in::FilledInArgs;
 use super::{out, say};
-use crate::copies::window::{self, Between, Last, WindowSpec};
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use catalog::attack::Release;
-use catalog::instance::{Hold, Prepared, Request, TenantFields, Vocabulary, Window, blob_id, prepare};
-use catalog::notebook::{Metadata, ipynb, myst, yaml_value};
+use catalog::instance::{Hold, Prepared, Request, TenantFields, Vocabulary, blob_id, prepare};
+use catalog::notebook::{ipynb, myst};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -23,21 +23,8 @@ pub(super) struct InstantiateArgs {
     /// The tenant's region
     #[arg(long, value_name = "R")]
     region: Option<String>,
-    /// Where the window begins: 2026-11-01T00:00:00Z
-    #[arg(long, value_name = "T", requires = "to")]
-    from: Option<String>,
-    /// Where the window ends
-    #[arg(long, value_name = "T", requires = "from")]
-    to: Option<String>,
-    /// The last so many days, hours or minutes: 7d, 24h, 90m
-    #[arg(long, value_name = "7d", conflicts_with_all = ["from", "to"])]
-    last: Option<String>,
-    /// A parameter; VALUE is read as YAML
-    #[arg(short = 'p', value_name = "NAME=VALUE", value_parser = pair)]
-    parameters: Vec<(String, String)>,
-    /// A parameter; the string is taken as it is
-    #[arg(short = 'r', value_name = "NAME=STRING", value_parser = pair)]
-    raw: Vec<(String, String)>,
+    #[command(flatten)]
+    filled_in: FilledInArgs,
     /// What becomes of cells that write to the service
     #[arg(long, value_enum, default_value = "none")]
     hold: HoldArg,
@@ -63,14 +50,6 @@ impl HoldArg {
             Self::Writes => "writes",
             Self::None => "none",
         }
-    }
-}
-
-/// `NAME=VALUE` as a pair.
-pub(super) fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("write NAME=VALUE".to_owned()),
     }
 }
 
@@ -119,14 +98,8 @@ fn make(
         region: args.region.clone().unwrap_or_default(),
         ..TenantFields::default()
     });
-    let mut parameters = Metadata::new();
-    for (name, text) in &args.parameters {
-        parameters
-            .insert(name.clone(), yaml_value(text).map_err(|wrong| anyhow!("{name}: {}", wrong.message))?);
-    }
-    for (name, text) in &args.raw {
-        parameters.insert(name.clone(), Value::String(text.clone()));
-    }
+    let now = crate::clock::Clock::now(&crate::clock::SystemClock);
+    let window = args.filled_in.window().map(|window| window.resolve(now)).transpose()?;
     let stem = args.file.file_name().and_then(|name| name.to_str());
     let id = notebook.hunting().and_then(|hunting| hunting.get("id")).and_then(Value::as_str);
     let copy = prepare(&Request {
@@ -138,8 +111,8 @@ fn make(
         commit: None,
         blob: &blob_id(bytes),
         tenant: tenant.as_ref(),
-        window: window_of(args)?,
-        parameters: &parameters,
+        window,
+        parameters: &args.filled_in.parameters()?,
         hold: match args.hold {
             HoldArg::Writes => Hold::Writes,
             HoldArg::None => Hold::None,
@@ -156,14 +129,4 @@ fn make(
             bail!("{}: {}. {} [{}]", args.file.display(), refusal.reason, refusal.remedy, refusal.code)
         }
     }
-}
-
-fn window_of(args: &InstantiateArgs) -> Result<Option<Window>, window::WindowError> {
-    let spec = match (&args.from, &args.to, &args.last) {
-        (Some(from), Some(to), _) => WindowSpec::Between(Between { from: from.clone(), to: to.clone() }),
-        (_, _, Some(last)) => WindowSpec::Last(Last { last: last.clone(), zone: None }),
-        _ => return Ok(None),
-    };
-    let now = crate::clock::Clock::now(&crate::clock::SystemClock);
-    spec.resolve(now).map(Some)
 }

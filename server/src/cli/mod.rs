@@ -8,6 +8,7 @@ mod convert;
 mod copy;
 mod diff;
 mod fetch;
+mod filled_in;
 mod instantiate;
 mod verify;
 

@@ -13,11 +13,12 @@ use crate::http::query;
 use crate::roster::table;
 use crate::routes::api::field_notes::holding;
 use crate::routes::api::tenants::{
-    NewTenant, Refusal, SERVICES, TenantParams, TenantPatch, add, amend, page as load_page, remove,
+    NewTenant, Refusal, TenantParams, TenantPatch, add, amend, page as load_page, remove,
 };
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use catalog::procedure::SERVICES;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use web::pages::tenants::{TenantForm, TenantView, TenantsView, page, tenant_page};
