@@ -47,8 +47,11 @@ pub enum Fate {
 
 /// Reads a notebook: ipynb, or MyST.
 pub fn read(bytes: &[u8]) -> Notebook {
-    let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    if is_json { ipynb::read(bytes) } else { myst::read(bytes) }
+    if is_json(bytes) { ipynb::read(bytes) } else { myst::read(bytes) }
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
 }
 
 /// Takes a notebook that comes back. `which` says of which copy it is, where that is known.
@@ -67,7 +70,15 @@ pub async fn take(
         let bytes = bytes.clone();
         app.pool.run(move || {
             let notebook = read(&bytes);
-            let wrong = notebook.blocking().map(|wrong| format!("line {}: {}", wrong.line, wrong.message));
+            let wrong = match notebook.blocking() {
+                Some(wrong) => Some(format!("line {}: {}", wrong.line, wrong.message)),
+                None if notebook.cells.is_empty() => Some("it has no cells".to_owned()),
+                // Any text would do: plain markdown is one cell of prose.
+                None if !is_json(&bytes) && !myst::looks_like_myst(&bytes) => {
+                    Some("it is text without a cell of code".to_owned())
+                }
+                None => None,
+            };
             (provenance(&notebook), notebook.metadata.get("huntshelf").cloned(), wrong)
         })
     };

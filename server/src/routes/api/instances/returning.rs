@@ -414,6 +414,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_no_notebook_is_not_taken_for_one_whichever_copy_is_named() {
+        let sample = Sample::open().await;
+        sample.tenant().await;
+        let hunter = sample.user(Role::Hunter).await;
+        let (id, _) = copy(&sample, "7d").await;
+        for text in ["", " ", "[[[[", "A note.", "{}", "{\"cells\": []}", "[]"] {
+            let request = Request::post(format!("{PATH}?instance={id}"));
+            let answer = hunter.send_with(request, text.to_owned()).await.json();
+            assert_eq!(answer["unmatched"].as_array().map(Vec::len), Some(1), "{text:?}: {answer}");
+        }
+        assert_eq!(hunter.get(&format!("/api/v1/instances/{id}")).await.json()["state"], "made");
+    }
+
+    #[tokio::test]
     async fn what_is_sent_several_times_at_once_is_one_version() {
         let sample = Sample::open().await;
         sample.tenant().await;
@@ -498,7 +512,8 @@ mod tests {
                 .starts_with("no copy")
         );
         assert_eq!(send(&hunter, &format!("{PATH}?instance={first}"), &strange).await.status, 422);
-        let plain = json!({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5});
+        let mut plain = notebook.clone();
+        plain["metadata"] = json!({});
         assert!(
             send(&hunter, PATH, &plain).await.json()["unmatched"][0]["reason"]
                 .as_str()
