@@ -4,7 +4,7 @@ use super::client::{ServerArgs, told};
 use super::filled_in::{FilledInArgs, pair};
 use super::instantiate::HoldArg;
 use super::{out, paint, say};
-use crate::copies::window::{Between, Last, WindowSpec};
+use crate::copies::window::{Between, Last, Since, WindowSpec};
 use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::{Map, Value, json};
@@ -32,6 +32,9 @@ pub(super) struct CopyArgs {
     customer: Option<String>,
     #[command(flatten)]
     filled_in: FilledInArgs,
+    /// From the end of what was last hunted with the procedure for the tenant until now; --last counts where nothing was
+    #[arg(long, requires = "last")]
+    since_hunted: bool,
     /// What becomes of cells that write to the service [default: writes, where there is more than one tenant]
     #[arg(long, value_enum)]
     hold: Option<HoldArg>,
@@ -54,7 +57,13 @@ impl CopyArgs {
             self.labels.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))).collect();
         let window = self.filled_in.window().map(|window| match window {
             WindowSpec::Between(Between { from, to }) => json!({"from": from, "to": to}),
-            WindowSpec::Last(Last { last, .. }) => json!({"last": last}),
+            WindowSpec::Last(Last { last, .. }) | WindowSpec::Since(Since { last, .. }) => {
+                if self.since_hunted {
+                    json!({"since": "last-hunted", "last": last})
+                } else {
+                    json!({"last": last})
+                }
+            }
         });
         Ok(json!({
             "procedures": self.procedures,

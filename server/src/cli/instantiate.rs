@@ -100,6 +100,7 @@ fn make(
     });
     let now = crate::clock::Clock::now(&crate::clock::SystemClock);
     let window = args.filled_in.window().map(|window| window.resolve(now)).transpose()?;
+    let window = window.map(crate::copies::window::Asked::otherwise);
     let stem = args.file.file_name().and_then(|name| name.to_str());
     let id = notebook.hunting().and_then(|hunting| hunting.get("id")).and_then(Value::as_str);
     let copy = prepare(&Request {

@@ -2,7 +2,7 @@
 //! the copy's page both come here.
 
 use super::recall;
-use super::window::{Between, WindowError, WindowSpec};
+use super::window::{Between, WindowError};
 use crate::app::App;
 use crate::auth::{Forbidden, Principal, Role};
 use crate::db::DbError;
@@ -216,7 +216,7 @@ fn after(was: &Life, patch: &InstancePatch, who: &Principal, now: DateTime<Utc>)
         return Err(LifeError::Link);
     }
     if let Some(between) = &patch.hunted {
-        let window = WindowSpec::Between(between.clone()).resolve(now)?;
+        let window = between.resolve()?;
         life.hunted = Some((window.from, window.to));
     }
     Ok(life)

@@ -1,5 +1,6 @@
 //! Copies of several procedures for a scope: tenants by name, by label, by region, by customer.
 
+use super::window::Asked;
 use super::{Made, Order, Wanted, make_for, named};
 use crate::app::App;
 use crate::auth::{Principal, Role};
@@ -7,7 +8,7 @@ use crate::db::tenants::{Tenant, TenantFilter};
 use crate::http::problem::Problem;
 use crate::routes::api::missing;
 use axum::http::StatusCode;
-use catalog::instance::{Hold, Window};
+use catalog::instance::Hold;
 use catalog::library::Address;
 use catalog::notebook::Metadata;
 use serde::Deserialize;
@@ -54,7 +55,7 @@ pub struct ManyOrder {
     /// For which tenants.
     pub scope: Scope,
     /// For which stretch of time; none is filled in without one.
-    pub window: Option<Window>,
+    pub window: Option<Asked>,
     /// With which parameters.
     pub parameters: Metadata,
     /// What becomes of cells that write; by default held where there is more than one tenant.

@@ -11,6 +11,8 @@ pub mod readback;
 pub mod recall;
 pub mod returned;
 mod siblings;
+pub mod since;
+pub mod telemetry;
 pub mod trial;
 pub mod typed;
 pub mod verify;
@@ -28,12 +30,17 @@ use catalog::instance::{Hold, Prepared, Refusal, Request, TenantFields, Vocabula
 use catalog::library::{Address, Reading};
 use catalog::notebook::Metadata;
 use chrono::{DateTime, Utc};
+use meanwhile::Meanwhile;
 use serde_json::json;
+use since::Hunted;
 use std::collections::HashSet;
 use std::sync::Arc;
+use window::Asked;
 
 /// So many copies are made at a time.
 pub const MOST: usize = 500;
+/// So many are held in memory at once.
+const AT_ONCE: usize = 64;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -45,7 +52,7 @@ pub struct Order {
     /// For which tenants, by our id, or by a key that only one has.
     pub tenants: Vec<String>,
     /// For which stretch of time; none is filled in without one.
-    pub window: Option<Window>,
+    pub window: Option<Asked>,
     /// With which parameters.
     pub parameters: Metadata,
     /// What becomes of cells that write; by default held where there is more than one tenant.
@@ -133,22 +140,38 @@ async fn make_for(app: &App, who: &Principal, order: Order, wanted: Wanted) -> R
         Wanted::Nobody => vec![None],
         Wanted::These(tenants) => tenants.into_iter().map(Some).collect(),
     };
-    let each = |tenant| Piece {
-        tenant,
-        window: order.window,
-        parameters: order.parameters.clone(),
-        hold,
-        life: Life::default(),
-    };
-    let (ready, refused) = prepare_each(app, &reading, wanted.into_iter().map(each).collect()).await?;
     let mut warnings = about(app, &reading).await?;
-    if ready.iter().any(|one| one.tenant.is_some()) {
-        let meanwhile = meanwhile::meanwhile(app, who, &reading.entry).await?;
+    let hunted = Hunted::of(app, who, &reading.entry, order.window).await?;
+    let meanwhile = if wanted.iter().any(Option::is_some) {
+        meanwhile::meanwhile(app, who, &reading.entry).await?
+    } else {
+        Meanwhile::default()
+    };
+    let (mut instances, mut refused) = (Vec::new(), Vec::new());
+    // What was prepared is put away before more is: memory does not grow with the number of tenants.
+    let mut wanted = wanted.into_iter().peekable();
+    while wanted.peek().is_some() {
+        let (mut pieces, mut about_windows) = (Vec::with_capacity(AT_ONCE), Vec::new());
+        for tenant in wanted.by_ref().take(AT_ONCE) {
+            let id = tenant.as_ref().map(|tenant| tenant.id.as_str());
+            let (window, about) = hunted.window(order.window, id);
+            about_windows.extend(about);
+            let parameters = order.parameters.clone();
+            pieces.push(Piece { tenant, window, parameters, hold, life: Life::default() });
+        }
+        let (ready, not) = prepare_each(app, &reading, pieces).await?;
+        // Of a tenant that is refused there is no window to speak of.
+        about_windows.retain(|one| !not.iter().any(|refused| refused.tenant == one.tenant));
+        warnings.extend(about_windows);
         for tenant in ready.iter().filter_map(|one| one.tenant.as_ref()) {
             warnings.extend(meanwhile.of(&tenant.id));
         }
+        refused.extend(not);
+        instances.extend(put(app, who, &reading, ready, order.dry_run, &mut warnings).await?);
     }
-    let instances = keep(app, who, &reading, ready, order.dry_run, &mut warnings).await?;
+    if !order.dry_run {
+        record(app, who, &reading, &instances).await?;
+    }
     Ok(Made {
         entry: reading.entry.clone(),
         others: reading.others.clone(),
@@ -357,8 +380,24 @@ struct Ready {
     life: Life,
 }
 
-/// Puts what was prepared where it is kept, unless it was only to be looked at.
+/// Puts what was prepared where it is kept, and on record, unless it was only to be looked at.
 async fn keep(
+    app: &App,
+    who: &Principal,
+    reading: &Reading,
+    ready: Vec<Ready>,
+    dry_run: bool,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Instance>, Problem> {
+    let instances = put(app, who, reading, ready, dry_run, warnings).await?;
+    if !dry_run {
+        record(app, who, reading, &instances).await?;
+    }
+    Ok(instances)
+}
+
+/// Puts the bytes of what was prepared where they are kept, unless it was only to be looked at; nothing is on record yet.
+async fn put(
     app: &App,
     who: &Principal,
     reading: &Reading,
@@ -379,7 +418,11 @@ async fn keep(
     };
     for Ready { tenant, copy, life } in ready {
         let id = if dry_run { String::new() } else { app.id() };
-        let said = warnings_of(tenant.as_ref(), &copy);
+        let mut said = warnings_of(tenant.as_ref(), &copy);
+        if let Some(tenant) = &tenant {
+            let (sources, window) = (&reading.procedure.data_sources, copy.provenance.window);
+            said.extend(telemetry::about(sources, tenant, window, now));
+        }
         let told = said.iter().map(|warning| format!("{}.", sentence(&warning.message))).collect();
         let size = copy.bytes.len() as u64;
         let object = if dry_run {
@@ -418,14 +461,25 @@ async fn keep(
             created_name: who.name.clone(),
         });
     }
-    if !dry_run && !instances.is_empty() {
-        app.database.instances(&who.tenants()).create(&instances).await?;
-        pin(app, reading).await;
-        let ids: Vec<&str> = instances.iter().map(|instance| instance.id.as_str()).collect();
-        let detail = json!({"repo": reading.entry.repo, "commit": reading.commit, "instances": ids});
-        app.note(who, "instance.create", &reading.entry.id, &detail).await?;
-    }
     Ok(instances)
+}
+
+/// Puts copies on record, all of them or none.
+async fn record(
+    app: &App,
+    who: &Principal,
+    reading: &Reading,
+    instances: &[Instance],
+) -> Result<(), Problem> {
+    if instances.is_empty() {
+        return Ok(());
+    }
+    app.database.instances(&who.tenants()).create(instances).await?;
+    pin(app, reading).await;
+    let ids: Vec<&str> = instances.iter().map(|instance| instance.id.as_str()).collect();
+    let detail = json!({"repo": reading.entry.repo, "commit": reading.commit, "instances": ids});
+    app.note(who, "instance.create", &reading.entry.id, &detail).await?;
+    Ok(())
 }
 
 /// Keeps the commit in the mirror that copies name. The blob is kept already, so that a copy does not fail with this.
@@ -454,6 +508,6 @@ fn warnings_of(tenant: Option<&Tenant>, copy: &Prepared) -> Vec<Warning> {
 ///
 /// # Errors
 /// 400 when it is none.
-pub fn resolved(spec: Option<&window::WindowSpec>, now: DateTime<Utc>) -> Result<Option<Window>, Problem> {
+pub fn resolved(spec: Option<&window::WindowSpec>, now: DateTime<Utc>) -> Result<Option<Asked>, Problem> {
     spec.map(|spec| spec.resolve(now).map_err(|error| Problem::invalid(error.to_string()))).transpose()
 }

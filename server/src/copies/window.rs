@@ -1,4 +1,6 @@
 //! Windows: the stretch of time that a copy looks at, as people say it, resolved to a pair of moments.
+//!
+//! *Since last hunted* is another pair for each tenant: [`Asked`] is what a request comes to before the tenant is known.
 
 use catalog::instance::Window;
 use chrono::{DateTime, Days, Duration, LocalResult, NaiveDateTime, SubsecRound, TimeZone, Utc};
@@ -6,7 +8,7 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// `{from, to}` in RFC 3339, or `{last: "7d", zone}`.
+/// `{from, to}` in RFC 3339, `{last: "7d", zone}`, or `{since: "last-hunted", last: "7d", zone}`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum WindowSpec {
@@ -14,6 +16,8 @@ pub enum WindowSpec {
     Between(Between),
     /// The last so many days, hours or minutes.
     Last(Last),
+    /// Since the procedure was last hunted for the tenant.
+    Since(Since),
 }
 
 /// From one moment to another, RFC 3339.
@@ -34,6 +38,44 @@ pub struct Last {
     pub last: String,
     /// Whose days: where clocks change, a day there has 23 or 25 hours. UTC without it.
     pub zone: Option<String>,
+}
+
+/// From the end of what was last hunted with the procedure for the tenant until now.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Since {
+    /// `last-hunted`.
+    pub since: SinceWhat,
+    /// How far to look back where it was never hunted: `7d`, `24h`, `90m`.
+    pub last: String,
+    /// Whose days; UTC without it.
+    pub zone: Option<String>,
+}
+
+/// Since what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SinceWhat {
+    /// Since the procedure was last hunted for the tenant.
+    LastHunted,
+}
+
+/// What a request for a window comes to before it is known for whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The same for everybody.
+    Same(Window),
+    /// From the end of what was last hunted; this one where nothing was. Both end now.
+    SinceHunted(Window),
+}
+
+impl Asked {
+    /// The window of somebody of whom it is not known when something was hunted.
+    pub fn otherwise(self) -> Window {
+        match self {
+            Self::Same(window) | Self::SinceHunted(window) => window,
+        }
+    }
 }
 
 /// What is wrong with a window.
@@ -58,16 +100,29 @@ impl WindowSpec {
     ///
     /// # Errors
     /// When it is none.
-    pub fn resolve(&self, now: DateTime<Utc>) -> Result<Window, WindowError> {
-        match self {
-            Self::Between(between) => ordered(moment(&between.from)?, moment(&between.to)?),
-            Self::Last(last) => {
-                let to = now.trunc_subsecs(0);
-                let from = before(to, &last.last, zone(last.zone.as_deref())?)?;
-                ordered(from, to)
-            }
-        }
+    pub fn resolve(&self, now: DateTime<Utc>) -> Result<Asked, WindowError> {
+        Ok(match self {
+            Self::Between(between) => Asked::Same(between.resolve()?),
+            Self::Last(Last { last, zone }) => Asked::Same(until(now, last, zone.as_deref())?),
+            Self::Since(Since { last, zone, .. }) => Asked::SinceHunted(until(now, last, zone.as_deref())?),
+        })
     }
+}
+
+impl Between {
+    /// The pair of moments.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn resolve(&self) -> Result<Window, WindowError> {
+        ordered(moment(&self.from)?, moment(&self.to)?)
+    }
+}
+
+/// The last so many days, hours or minutes before now.
+fn until(now: DateTime<Utc>, last: &str, of: Option<&str>) -> Result<Window, WindowError> {
+    let to = now.trunc_subsecs(0);
+    ordered(before(to, last, zone(of)?)?, to)
 }
 
 /// A zone by its name; UTC where none is given.
@@ -147,8 +202,7 @@ mod tests {
     }
 
     fn last(last: &str, zone: Option<&str>) -> Result<Window, WindowError> {
-        let spec = Last { last: last.to_owned(), zone: zone.map(str::to_owned) };
-        WindowSpec::Last(spec).resolve(at("2026-10-26T12:00:00Z"))
+        until(at("2026-10-26T12:00:00Z"), last, zone)
     }
 
     #[test]
@@ -172,7 +226,7 @@ mod tests {
         }
         assert!(matches!(last("7d", Some("Berlin")), Err(WindowError::Zone(_))));
         let backwards = Between { from: "2026-11-02T00:00:00Z".into(), to: "2026-11-01T00:00:00Z".into() };
-        assert_eq!(WindowSpec::Between(backwards).resolve(Utc::now()), Err(WindowError::Backwards));
+        assert_eq!(backwards.resolve(), Err(WindowError::Backwards));
     }
 
     #[test]
@@ -184,9 +238,19 @@ mod tests {
     }
 
     #[test]
-    fn a_request_says_either() {
+    fn a_request_says_one_of_them() {
         let spec: WindowSpec = serde_json::from_str(r#"{"last": "7d"}"#).unwrap();
         assert!(matches!(spec, WindowSpec::Last(_)));
-        assert!(serde_json::from_str::<WindowSpec>(r#"{"last": "7d", "from": "x"}"#).is_err());
+        let spec: WindowSpec = serde_json::from_str(r#"{"since": "last-hunted", "last": "7d"}"#).unwrap();
+        let asked = spec.resolve(at("2026-10-26T12:00:00Z"));
+        assert_eq!(asked, Ok(Asked::SinceHunted(last("7d", None).unwrap())));
+        for bad in [
+            r#"{"last": "7d", "from": "x"}"#,
+            // Where nothing was ever hunted, no window would be filled in.
+            r#"{"since": "last-hunted"}"#,
+            r#"{"since": "yesterday", "last": "7d"}"#,
+        ] {
+            assert!(serde_json::from_str::<WindowSpec>(bad).is_err(), "{bad}");
+        }
     }
 }

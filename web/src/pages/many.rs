@@ -1,7 +1,7 @@
 //! `/instances/new`: copies of several procedures for a scope, in two steps: what would be made, then the making.
 //!
 //! A POST to the same address takes `procedures` (ids, one a line), `labels` (`key=value`, one a line), `region`,
-//! `customer`, `tenants` (ids or keys, one a line), `last`, `parameters` (`NAME=value`, one a line), `hold` (`default`,
+//! `customer`, `tenants` (ids or keys, one a line), `last`, `since` (`last-hunted`), `parameters` (`NAME=value`, one a line), `hold` (`default`,
 //! `writes` or `none`), and `do`: `preview` or `make`. Opened with `?procedure=` or `?customer=`, the form is filled in.
 
 use super::copy::Refusal;
@@ -28,6 +28,8 @@ pub struct ManyForm {
     pub tenants: String,
     /// `7d`; empty for no window.
     pub last: String,
+    /// Whether each copy looks at what came since its tenant was last hunted, and at the last … only where it never was.
+    pub since_hunted: bool,
     /// `NAME=value`, one a line.
     pub parameters: String,
     /// `default`, `writes` or `none`.
@@ -54,6 +56,8 @@ pub struct MadeOne {
     pub tenant: String,
     /// The name of its file.
     pub file_name: String,
+    /// The window that it looks at; empty where none is filled in.
+    pub window: String,
 }
 
 /// What came of a preview or of the making.
@@ -141,6 +145,10 @@ fn form(form: ManyForm, errors: &[FieldError], count: usize) -> AnyView {
                 <legend>"With what"</legend>
                 <div class="fields">
                     {field("last", "Window: the last …", "30m, 12h, 7d, 4w; empty keeps what the notebooks say").line("text", form.last, String::new())}
+                    <label class="option">
+                        <input type="checkbox" name="since" value="last-hunted" checked=form.since_hunted />
+                        <span>"Since each was last hunted; the last … only where it never was"</span>
+                    </label>
                     {field("hold", "Cells that write to the service", "").choice(holds, &form.hold)}
                     {field("parameters", "Parameters", "NAME=value, one a line; every procedure must know all of them").lines(&form.parameters, "2", String::new())}
                 </div>
@@ -220,9 +228,25 @@ fn outcome(outcome: Outcome) -> AnyView {
     view! { <p class="lead">{said}</p> {make} {refused} {warnings} {list} {resolved} {left_out} }.into_any()
 }
 
+/// What each copy would look at, where that is not the same for all.
+fn windows(copies: Vec<MadeOne>) -> AnyView {
+    let same = copies.windows(2).all(|pair| matches!(pair, [one, other] if one.window == other.window));
+    if same {
+        return ().into_any();
+    }
+    let items = copies
+        .into_iter()
+        .map(|copy| {
+            view! { <li>{copy.tenant} ": " <strong>{copy.window}</strong> " " <span class="faint">{copy.title}</span></li> }
+        })
+        .collect_view();
+    view! { <section aria-labelledby="windows"><h2 id="windows">"Windows"</h2><ul>{items}</ul></section> }
+        .into_any()
+}
+
 fn made(copies: Vec<MadeOne>, made: bool) -> AnyView {
     if !made {
-        return ().into_any();
+        return windows(copies);
     }
     let chosen = copies
         .iter()

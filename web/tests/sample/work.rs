@@ -257,7 +257,7 @@ impl Sample {
         ]
     }
 
-    fn copy_rows(&self) -> Vec<CopyRow> {
+    pub(super) fn copy_rows(&self) -> Vec<CopyRow> {
         let row = CopyRow {
             id: self.t("01JDE7"),
             procedure: self.t("lsass-handle-access"),
@@ -449,6 +449,7 @@ impl Sample {
             customer: self.t("Northwind Clinics"),
             tenants: self.t("northwind-prod"),
             last: self.t("7d"),
+            since_hunted: true,
             parameters: self.t("LIMIT=500"),
             hold: "default".to_owned(),
         }
@@ -460,6 +461,11 @@ impl Sample {
             title: self.t("LSASS memory read through suspicious handles"),
             tenant: self.t(tenant),
             file_name: self.t("lsass-handle-access_delta_000145483.ipynb"),
+            window: self.t(if tenant == "Production" {
+                "2026-11-17 to 2026-11-24"
+            } else {
+                "2026-11-20 to 2026-11-24"
+            }),
         };
         let errors = [("labels", "A label is written key=value."), ("", "The scope fits nobody.")];
         let errors =

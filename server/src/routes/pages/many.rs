@@ -5,7 +5,7 @@ use super::shared::{pairs, tenant as row};
 use crate::app::App;
 use crate::auth::Role;
 use crate::copies::many::{Many, ManyOrder, Scope, make_many};
-use crate::copies::window::{Last, WindowSpec};
+use crate::copies::window::{Last, Since, SinceWhat, WindowSpec};
 use crate::http::problem::{Problem, sentence};
 use crate::http::query;
 use axum::extract::{Form, Query, State};
@@ -37,6 +37,7 @@ pub struct Filled {
     customer: String,
     tenants: String,
     last: String,
+    since: String,
     parameters: String,
     hold: String,
     #[serde(rename = "do")]
@@ -54,13 +55,21 @@ impl Filled {
         let parameters = pairs(&self.parameters).map_err(|line| {
             wrong("parameters", format!("A parameter is written NAME=value; this is not: {line}"))
         })?;
-        let window = match query::one(Some(&self.last)) {
-            None => None,
-            Some(last) => {
-                let spec = WindowSpec::Last(Last { last, zone: None });
-                Some(spec.resolve(app.clock.now()).map_err(|error| wrong("last", error.to_string()))?)
+        let spec = match (query::one(Some(&self.last)), self.since_hunted()) {
+            (None, false) => None,
+            (None, true) => {
+                let said = "Say how far to look back where nothing was ever hunted: 7d.";
+                return Err(wrong("last", said.to_owned()));
+            }
+            (Some(last), false) => Some(WindowSpec::Last(Last { last, zone: None })),
+            (Some(last), true) => {
+                Some(WindowSpec::Since(Since { since: SinceWhat::LastHunted, last, zone: None }))
             }
         };
+        let window = spec
+            .map(|spec| spec.resolve(app.clock.now()))
+            .transpose()
+            .map_err(|error| wrong("last", error.to_string()))?;
         Ok(ManyOrder {
             procedures: lines(&self.procedures),
             scope: Scope {
@@ -80,8 +89,13 @@ impl Filled {
         })
     }
 
+    fn since_hunted(&self) -> bool {
+        self.since == "last-hunted"
+    }
+
     fn form(self) -> ManyForm {
         ManyForm {
+            since_hunted: self.since_hunted(),
             procedures: self.procedures,
             labels: self.labels,
             region: self.region,
@@ -162,6 +176,24 @@ pub async fn send(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, visitor.render(&app, page, view).await?).into_response())
 }
 
+/// Warnings that are about a tenant, and not about how a procedure is written.
+const OF_TENANTS: [&str; 6] = [
+    "open-copy",
+    "hunted-recently",
+    "never-hunted",
+    "hunted-until-now",
+    "data-source-not-sent",
+    "window-beyond-retention",
+];
+
+/// The window of a copy as it is read.
+fn window(provenance: &Value) -> String {
+    match (provenance["window"]["from"].as_str(), provenance["window"]["to"].as_str()) {
+        (Some(from), Some(to)) => format!("{from} to {to}"),
+        _ => String::new(),
+    }
+}
+
 fn outcome(many: Many, made: bool) -> Outcome {
     let mut outcome = Outcome {
         made,
@@ -185,7 +217,7 @@ fn outcome(many: Many, made: bool) -> Outcome {
                 .and_then(|id| names.get(id))
                 .map_or(String::new(), |name| format!("{name}: "));
             // What is said of many copies alike is said once; who hunts where is said of each.
-            let apart = matches!(warning.code.as_str(), "open-copy" | "hunted-recently");
+            let apart = OF_TENANTS.contains(&warning.code.as_str());
             let said = if apart {
                 format!("{whose}{}.", warning.message)
             } else {
@@ -211,6 +243,7 @@ fn outcome(many: Many, made: bool) -> Outcome {
             title: copy.title,
             tenant: copy.tenant.map(|tenant| tenant.name).unwrap_or_default(),
             file_name: copy.file_name,
+            window: window(&copy.provenance),
         }));
     }
     outcome.warnings = warnings;
@@ -252,6 +285,35 @@ mod tests {
         assert_eq!(made.status, 201);
         assert!(made.text().contains("2 copies made") && made.text().contains("lsass_mock_0145483.ipynb"));
         assert_eq!(hunter.get("/api/v1/instances").await.json()["instances"].as_array().unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn since_last_hunted_is_another_window_for_each_and_is_shown_first() {
+        let sample = Sample::open().await;
+        let (first, lead) = (sample.tenant().await, sample.user(Role::Lead).await);
+        let customer = lead.get("/api/v1/customers").await.json()["customers"][0]["id"].clone();
+        let other = json!({"customer": customer, "key": "2", "region": "mock", "name": "Lab", "data_sources": [{"name": "dns"}]});
+        lead.post("/api/v1/tenants", &other).await;
+        let order = json!({"tenants": [first], "window": {"last": "2d"}});
+        let made = lead.post("/api/v1/procedures/lsass/instances", &order).await.json();
+        let id = made["instances"][0]["id"].as_str().unwrap();
+        lead.patch(&format!("/api/v1/instances/{id}"), &json!({"disposition": "null-findings"})).await;
+        sample.test.clock.advance(chrono::Duration::days(1));
+        let fields = |last| {
+            [("procedures", "lsass"), ("customer", "Clinic"), ("last", last), ("since", "last-hunted")]
+        };
+        let shown = lead.form("/instances/new", &fields("7d")).await.text();
+        for said in [
+            "Ward: <!><strong>2026-11-24T12:00:00Z to 2026-11-25T12:00:00Z",
+            "Lab: <!><strong>2026-11-18T12:00:00Z to 2026-11-25T12:00:00Z",
+            "Lab: it was never hunted with this procedure",
+            "Lab: this tenant does not send process",
+        ] {
+            assert!(shown.replace("<!>", "").contains(&said.replace("<!>", "")), "{said}: {shown}");
+        }
+        let unsaid = lead.form("/instances/new", &fields("")).await;
+        assert_eq!(unsaid.status, 422);
+        assert!(unsaid.text().contains("Say how far to look back where nothing was ever hunted"));
     }
 
     #[tokio::test]

@@ -6,8 +6,8 @@
 //! |---|---|
 //! | `tenant`, repeated | ids of the chosen tenants |
 //! | `independent` | `yes`: a copy without a tenant |
-//! | `window` | `none`, `last` or `between` |
-//! | `last` | `7d`, for `last` |
+//! | `window` | `none`, `last`, `hunted` (since last hunted) or `between` |
+//! | `last` | `7d`, for `last`, and for `hunted` where nothing was hunted yet |
 //! | `from`, `to` | `2026-11-01T00:00` in `zone`, for `between` |
 //! | `zone` | `UTC` or a zone that [`CopyView::zones`] names |
 //! | `p.NAME`, one a parameter | what was typed; empty keeps the default |
@@ -81,6 +81,8 @@ pub enum WindowChoice {
     /// The last so many days or hours.
     #[default]
     Last,
+    /// Since the procedure was last hunted for the tenant; the last so many days or hours where it never was.
+    Hunted,
     /// From one moment to another.
     Between,
 }
@@ -264,6 +266,7 @@ fn window(view: &CopyView) -> AnyView {
                 <div class="of-option">
                     {field("last", "How long", "30m, 12h, 7d, 4w").line("text", view.last.clone(), "7d".to_owned())}
                 </div>
+                {radio("window", "hunted", "Since last hunted; the last … only where it never was", view.window == WindowChoice::Hunted)}
                 {radio("window", "between", "From … to …", view.window == WindowChoice::Between)}
                 <div class="of-option">
                     {field("from", "From", "").line("datetime-local", view.from.clone(), String::new())}

@@ -28,10 +28,14 @@ pub(super) fn choose(view: &CopyView) -> AnyView {
         }
     });
     let groups = view.groups.iter().cloned().map(group).collect_view();
+    let scope = links::with_query("/instances/new", [("procedure", view.head.id.as_str())]);
     view! {
         <fieldset class="tenants" id="f-tenant">
             <legend>"Tenants"</legend>
-            <p class="help">{about}</p>
+            <p class="help">
+                {about} " " <a href=scope>"For all tenants with a label, of a customer or in a region"</a>
+                " there is another form."
+            </p>
             {filter(view)}
             {error}
             {none}

@@ -34,7 +34,7 @@ pub struct NewInstances {
     /// Tenants, by our id, or by a key that only one has. None for a procedure that asks for no tenant.
     #[serde(default)]
     pub tenants: Vec<String>,
-    /// `{from, to}` or `{last, zone}`; none is filled in without it.
+    /// `{from, to}`, `{last, zone}` or `{since: "last-hunted", last, zone}`; none is filled in without it.
     #[serde(default)]
     pub window: Option<WindowSpec>,
     /// Values for the procedure's parameters.

@@ -28,7 +28,7 @@ pub struct ManyInstances {
     /// For which tenants. An empty scope is refused.
     #[serde(default)]
     pub scope: Scope,
-    /// `{from, to}` or `{last, zone}`; none is filled in without it.
+    /// `{from, to}`, `{last, zone}` or `{since: "last-hunted", last, zone}`; none is filled in without it.
     #[serde(default)]
     pub window: Option<WindowSpec>,
     /// Values for the procedures' parameters; each procedure must know all of them.

@@ -9,7 +9,7 @@ use crate::auth::Role;
 use crate::copies::indicators;
 use crate::copies::trial::{Trial, filled_from, kind, trial};
 use crate::copies::typed::{shown, typed};
-use crate::copies::window::{self, Last, WindowSpec};
+use crate::copies::window::{self, Asked, Last, Since, SinceWhat, WindowSpec};
 use crate::copies::{Made, Order, make, short};
 use crate::http::problem::{Problem, sentence};
 use crate::routes::api::field_notes::holding;
@@ -17,7 +17,7 @@ use crate::routes::api::{Which, no_procedure};
 use axum::extract::{Path, Query, RawForm, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use catalog::instance::{Declared, Hold, Kind, Parameter, Schema, Vocabulary, Window};
+use catalog::instance::{Declared, Hold, Kind, Parameter, Schema, Vocabulary};
 use catalog::library::{Address, Reading};
 use catalog::notebook::Metadata;
 use offered::{groups, known, offered};
@@ -63,6 +63,7 @@ impl Filled {
                     filled.window = match value.as_str() {
                         "none" => WindowChoice::None,
                         "between" => WindowChoice::Between,
+                        "hunted" => WindowChoice::Hunted,
                         _ => WindowChoice::Last,
                     };
                 }
@@ -89,25 +90,27 @@ impl Filled {
         filled
     }
 
-    fn window(&self, app: &App) -> Result<Option<Window>, FieldError> {
+    fn window(&self, app: &App) -> Result<Option<Asked>, FieldError> {
         let wrong = |field: &str, error: window::WindowError| FieldError {
             field: field.to_owned(),
             message: error.to_string(),
         };
-        match self.window {
-            WindowChoice::None => Ok(None),
-            WindowChoice::Last => {
-                let spec = Last { last: self.last.clone(), zone: Some(self.zone.clone()) };
-                let resolved = WindowSpec::Last(spec).resolve(app.clock.now());
-                resolved.map(Some).map_err(|error| wrong("last", error))
+        let (last, in_zone) = (self.last.clone(), Some(self.zone.clone()));
+        let spec = match self.window {
+            WindowChoice::None => return Ok(None),
+            WindowChoice::Last => WindowSpec::Last(Last { last, zone: in_zone }),
+            WindowChoice::Hunted => {
+                WindowSpec::Since(Since { since: SinceWhat::LastHunted, last, zone: in_zone })
             }
             WindowChoice::Between => {
                 let zone = window::zone(Some(&self.zone)).map_err(|error| wrong("zone", error))?;
                 let from = window::local(&self.from, zone).map_err(|error| wrong("from", error))?;
                 let to = window::local(&self.to, zone).map_err(|error| wrong("to", error))?;
-                window::ordered(from, to).map(Some).map_err(|error| wrong("to", error))
+                let window = window::ordered(from, to).map_err(|error| wrong("to", error))?;
+                return Ok(Some(Asked::Same(window)));
             }
-        }
+        };
+        spec.resolve(app.clock.now()).map(Some).map_err(|error| wrong("last", error))
     }
 
     /// What was typed, as values. What was left empty keeps its default, where there is one.
@@ -248,7 +251,9 @@ async fn dialogue(
     let context = Context::of(app);
     let notes =
         field_notes(&context, holding(app, &visitor.who, Some(&reading.entry), None).await?, false, true);
-    let said = known(app, visitor, &reading, &tenants).await?;
+    // What is wrong with the window is said beside it, once it is sent.
+    let window = filled.window(app).ok().flatten();
+    let said = known(app, visitor, &reading, &tenants, window).await?;
     let past = reading.past.then(|| reading.commit.clone());
     let view = CopyView {
         head: head(&reading.entry, &reading.procedure.title, &reading.others, named, past),

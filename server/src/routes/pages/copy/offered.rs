@@ -4,6 +4,9 @@ use super::{Filled, SHOWN};
 use crate::app::App;
 use crate::copies::MOST;
 use crate::copies::meanwhile::meanwhile;
+use crate::copies::since::Hunted;
+use crate::copies::telemetry;
+use crate::copies::window::Asked;
 use crate::db::customers::Customer;
 use crate::db::tenants::{Tenant, TenantFilter};
 use crate::http::problem::{Problem, sentence};
@@ -14,18 +17,25 @@ use catalog::library::Reading;
 use std::collections::BTreeMap;
 use web::pages::copy::{TenantChoice, TenantGroup};
 
-/// What is to be known of each tenant before another copy is made for it: who else hunts there, and field notes.
+/// What is to be known of each tenant before another copy is made for it: who else hunts there, what it does not send or
+/// keep, from when a window since the last hunt would be, and field notes.
 pub(super) async fn known(
     app: &App,
     visitor: &Visitor,
     reading: &Reading,
     tenants: &[Tenant],
+    window: Option<Asked>,
 ) -> Result<BTreeMap<String, Vec<String>>, Problem> {
+    let hunted = Hunted::of(app, &visitor.who, &reading.entry, window).await?;
+    let now = app.clock.now();
     let meanwhile = meanwhile(app, &visitor.who, &reading.entry).await?;
     let notes = holding(app, &visitor.who, None, None).await?;
     let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for tenant in tenants {
-        let about = meanwhile.of(&tenant.id).into_iter().map(|one| format!("{}.", sentence(&one.message)));
+        let (window, otherwise) = hunted.window(window, Some(&tenant.id));
+        let about = meanwhile.of(&tenant.id).into_iter().chain(otherwise);
+        let about = about.chain(telemetry::about(&reading.procedure.data_sources, tenant, window, now));
+        let about = about.map(|one| format!("{}.", sentence(&one.message)));
         let own = notes.iter().filter(|note| {
             note.procedure.is_none() && note.tenant.as_ref().is_some_and(|of| of.id == tenant.id)
         });

@@ -55,6 +55,35 @@ async fn a_form_makes_a_copy() {
 }
 
 #[tokio::test]
+async fn a_copy_may_look_at_what_came_since_the_last_hunt() {
+    let sample = Sample::open().await;
+    let (tenant, lead) = (sample.tenant().await, sample.user(Role::Lead).await);
+    let sends = serde_json::json!({"data_sources": [{"name": "process", "retention_days": 1}]});
+    lead.patch(&format!("/api/v1/tenants/{tenant}"), &sends).await;
+    let fields = [("tenant", tenant.as_str()), ("window", "hunted"), ("last", "24h"), ("zone", "UTC")];
+    let made = lead.form("/procedures/lsass/copy", &fields).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    assert!(made.text().contains("It was never hunted with this procedure for this tenant"));
+    let listed = lead.get("/api/v1/instances").await.json();
+    let id = listed["instances"][0]["id"].as_str().unwrap();
+    lead.patch(&format!("/api/v1/instances/{id}"), &serde_json::json!({"disposition": "null-findings"}))
+        .await;
+    sample.test.clock.advance(chrono::Duration::days(3));
+    let choose = format!("/procedures/lsass/copy?window=hunted&last=24h&tenant={tenant}");
+    let shown = lead.get(&choose).await.text();
+    let beyond = "This tenant keeps process for 1 day, and the window begins 3 days ago.";
+    assert!(shown.contains(beyond), "{shown}");
+    let made = lead.form("/procedures/lsass/copy", &fields).await.text();
+    assert!(made.contains(beyond), "{made}");
+    let listed = lead.get("/api/v1/instances").await.json();
+    let newest = &listed["instances"][0];
+    assert_eq!(newest["provenance"]["window"]["from"], "2026-11-24T12:00:00Z");
+    // It stays beside the copy: who closes it is to know.
+    let page = lead.get(&format!("/instances/{}", newest["id"].as_str().unwrap())).await.text();
+    assert!(page.contains(beyond), "{page}");
+}
+
+#[tokio::test]
 async fn a_mistake_is_shown_with_what_was_filled_in() {
     let sample = Sample::open().await;
     sample.tenant().await;
