@@ -191,6 +191,7 @@ impl Sample {
             gone: None,
             defects: vec![self.defect()],
             looked: self.looked(),
+            last_hunt: self.copy_rows().into_iter().next(),
             collections: self.collections(),
             head: self.head(),
             path: self.t("procedures/credential-access/lsass-handle-access.md"),

@@ -1,14 +1,15 @@
 //! `/procedures/{id}`, `/procedures/{id}/at/{commit}` and `/procedures/{id}/report`: one procedure, read as a hunter and as
 //! the customer.
 
+mod said;
+
 use super::Visitor;
 use super::collections::listed;
 use super::shared::{Context, head, readable, tactic, technique};
 use crate::app::App;
-use crate::auth::Role;
 use crate::copies::trial::{kind, trial};
 use crate::http::problem::{Problem, sentence};
-use crate::routes::api::{Which, defects, follows, no_procedure, reviews};
+use crate::routes::api::{Which, no_procedure};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use catalog::index::{Entry, Likeness, NearDuplicate, Revision, Similar};
@@ -24,7 +25,7 @@ use serde_json::Value;
 use web::links;
 use web::pages::procedure::{
     self, Alike, Broken, Cell, CellKind, Detail, ForgeLinks, Gone, Heading, Looked, Nearly, Parameter, Past,
-    Patch, ProcedureView, Query as QueryView, ReportView, Restore, Review,
+    Patch, ProcedureView, Query as QueryView, ReportView, Restore,
 };
 use web::view::{Field, ProcedureHead};
 
@@ -159,7 +160,10 @@ async fn read(
         Some(Made::Elsewhere(there)) => Ok(Redirect::permanent(&there).into_response()),
         Some(Made::Here(made)) => {
             let (mut view, entry, kept) = *made;
-            say(app, visitor, &entry, &mut view).await?;
+            said::say(app, visitor, &entry, &mut view).await?;
+            if kept.is_none() {
+                view.last_hunt = said::last_hunt(app, visitor, &entry).await?;
+            }
             match kept {
                 Some(kept) => visitor.render(app, procedure::report, reported(view, &kept)).await,
                 None => visitor.render(app, procedure::page, view).await,
@@ -174,32 +178,6 @@ enum Made {
     Elsewhere(String),
     /// The page, the procedure at the tip, and for a customer what stays of it.
     Here(Box<(ProcedureView, Entry, Option<CustomerView>)>),
-}
-
-/// Adds what people say of the procedure: defects, reviews; and notes that a follower has seen it.
-async fn say(app: &App, visitor: &Visitor, entry: &Entry, view: &mut ProcedureView) -> Result<(), Problem> {
-    let context = Context::of(app);
-    let found = defects::at_commit(app, entry, &view.commit.id).await?;
-    view.defects = found.into_iter().map(|defect| context.defect(defect)).collect();
-    let follows = if view.past.is_none() {
-        follows::saw(app, &visitor.who, entry).await?
-    } else {
-        let names = entry.names();
-        let followed = app.database.follows(&visitor.who).list().await?;
-        followed.iter().any(|one| one.repo == entry.repo && names.contains(&one.procedure))
-    };
-    let reviews = reviews::newest(app, entry).await?.into_iter().map(|aged| Review {
-        kind: aged.review.kind.word(),
-        by: aged.review.created_by.1,
-        at: context.moment(aged.review.created_at),
-        commit: context.commit(&entry.repo, &aged.review.commit),
-        note: aged.review.note,
-        since: aged.since,
-        kinds: aged.kinds.iter().map(|kind| kind.replace('-', " ")).collect(),
-    });
-    view.looked =
-        Looked { reviews: reviews.collect(), may_review: visitor.who.role >= Role::Hunter, follows };
-    Ok(())
 }
 
 fn view(
@@ -252,6 +230,7 @@ fn view(
         stale: if past { None } else { context.stale(&repo) },
         defects: Vec::new(),
         looked: Looked::default(),
+        last_hunt: None,
         gone: deleted.map(|deleted| Gone {
             commit: context.commit(&repo, &deleted.commit),
             at: context.when(deleted.committed_at.0),

@@ -3,6 +3,7 @@
 
 mod banners;
 mod customer;
+mod hunted;
 mod looked;
 mod notebook;
 mod panel;
@@ -14,7 +15,7 @@ use crate::components::{attack, diagnostics, head};
 use crate::islands::CopyCode;
 use crate::links;
 use crate::view::{
-    Commit, Defect, Diagnostic, Field, ProcedureHead, Severity, Stale, Tactic, Technique, When,
+    Commit, CopyRow, Defect, Diagnostic, Field, ProcedureHead, Severity, Stale, Tactic, Technique, When,
 };
 use leptos::prelude::*;
 
@@ -221,6 +222,8 @@ pub struct ProcedureView {
     pub defects: Vec<Defect>,
     /// Who looked it through, and whether the viewer follows it.
     pub looked: Looked,
+    /// The copy with which it was last hunted, for a tenant that the viewer may see.
+    pub last_hunt: Option<CopyRow>,
     /// Set when the newest revision cannot be used.
     pub broken: Option<Broken>,
     /// For a duplicate: the path of the older file that holds its id.
@@ -333,6 +336,7 @@ pub fn page(frame: &Frame, view: ProcedureView) -> String {
     });
     let switch = audiences(&view.head, Audience::Hunter);
     let looked = looked::looked(&view.head, view.looked);
+    let hunted = hunted::hunted(&view.head, view.last_hunt);
     let collections = within(view.collections);
     let description =
         (!view.description.is_empty()).then(|| view! { <p class="lead">{view.description}</p> });
@@ -344,6 +348,7 @@ pub fn page(frame: &Frame, view: ProcedureView) -> String {
             <div class="mapped">{attack::techniques(view.techniques)} {attack::tactics(view.tactics)}</div>
             {collections}
             {looked}
+            {hunted}
             <div class="reading">
                 {panel}
                 <article class="notebook" aria-label="Notebook" data-revision=tab>
