@@ -16,12 +16,18 @@ use std::time::Duration;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::timeout::TimeoutLayer;
 
 /// The most that a request may send.
 pub const BODY_LIMIT: usize = 1024 * 1024;
 /// How long an answer may take. A sync may take longer: a first one reads the whole history.
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What is worth compressing on its way: not a zip, which is sent while it is written.
+fn compressible() -> impl Predicate + Clone {
+    DefaultPredicate::new().and(NotForContentType::const_new("application/zip"))
+}
 
 /// The whole router.
 pub fn router(app: &App) -> Router {
@@ -32,7 +38,7 @@ pub fn router(app: &App) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT));
     // From the outside in: what is first here sees a request first.
     let layers = ServiceBuilder::new()
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(from_fn_with_state(app.clone(), layers::log))
         .layer(from_fn_with_state(app.clone(), layers::outermost))
         .layer(CatchPanicLayer::custom(layers::panicked))

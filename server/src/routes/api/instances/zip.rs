@@ -1,4 +1,6 @@
-//! POST `/instances.zip`: several copies in one file, with a manifest.
+//! POST `/instances.zip`: several copies in one file, with a manifest and a script that runs them.
+//!
+//! The file is written while it is sent: what is in memory does not grow with the number of copies.
 
 use super::{InstanceItem, bytes, load};
 use crate::app::App;
@@ -11,20 +13,32 @@ use crate::routes::api::source::disposition;
 use ::zip::write::SimpleFileOptions;
 use ::zip::{CompressionMethod, DateTime as ZipTime, ZipWriter};
 use axum::Json;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde::Deserialize;
 use std::collections::HashSet;
-use std::io::{Cursor, Write};
+use std::io::{self, Write};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::sync::mpsc;
 use utoipa::ToSchema;
 
-/// How many copies go into one file.
-const MOST: usize = 1_000;
+/// How many copies go into one file: all that are made at a time.
+const MOST: usize = crate::copies::many::MOST;
 /// How many bytes they may have together.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
+
+/// So many copies are read ahead of what is written.
+const AHEAD: usize = 8;
+/// So many bytes are sent at once.
+const PIECE: usize = 64 * 1024;
+/// So many such pieces wait for who reads slowly.
+const WAITING: usize = 4;
+/// What runs the copies of a zip, in the zip.
+const RUNNER: &str = include_str!("run.py");
 
 /// Which copies.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -70,7 +84,8 @@ impl From<ZipError> for Problem {
     }
 }
 
-/// Several copies in one file, with `manifest.csv` and `manifest.json`.
+/// Several copies in one file, with `manifest.csv`, `manifest.json`, and `run.py`, which runs them in parallel, goes on where
+/// it stopped, and gives the exit code of each.
 #[utoipa::path(
     post, path = "/instances.zip", tag = "copies", request_body = ZipRequest,
     responses(
@@ -92,61 +107,123 @@ pub async fn zip(
 /// When none or too many are named, or one is not there.
 pub async fn answer(app: &App, who: &Principal, ids: &[String]) -> Result<Response, Problem> {
     let mut seen = HashSet::new();
-    let ids: Vec<&String> = ids.iter().filter(|id| seen.insert(id.as_str())).collect();
+    let ids: Vec<String> = ids.iter().filter(|id| seen.insert(id.as_str())).cloned().collect();
     match ids.len() {
         0 => return Err(ZipError::Empty.into()),
         many if many > MOST => return Err(ZipError::Many(many).into()),
         _ => {}
     }
-    let mut instances = Vec::with_capacity(ids.len());
     let mut total = 0_u64;
-    for id in ids {
-        let instance = load(app, who, id).await?;
-        total = total.saturating_add(instance.size);
+    for id in &ids {
+        total = total.saturating_add(load(app, who, id).await?.size);
         if total > MOST_BYTES {
             return Err(ZipError::Large.into());
         }
-        instances.push(instance);
-    }
-    let mut files = Vec::with_capacity(instances.len());
-    for instance in instances {
-        let bytes = bytes(app, &instance).await?;
-        files.push((instance, bytes));
     }
     let now = app.clock.now();
-    let packed = app.pool.run(move || pack(files, now)).await??;
+    let (send, pieces) = mpsc::channel(WAITING);
+    let (read, copies) = mpsc::channel(AHEAD);
+    tokio::spawn(read_each(app.clone(), who.clone(), ids, read));
+    tokio::task::spawn_blocking(move || {
+        let (mut sink, mut failed) = (Sink { send: send.clone(), piece: Vec::with_capacity(PIECE) }, None);
+        if let Err(error) = pack(copies, &mut sink, now) {
+            failed = Some(error);
+        }
+        if let Some(error) = failed.or_else(|| sink.flush().err().map(ZipError::from)) {
+            // Who reads may have gone; else the file ends before its end, and is no zip.
+            tracing::warn!(%error, "a zip was not finished");
+            let _ = send.blocking_send(Err(io::Error::other("the zip cannot be finished")));
+        }
+    });
     let name = format!("huntshelf-copies-{}.zip", now.format("%Y%m%d-%H%M%S"));
     let headers = [
         Cache::Never.header(),
         (header::CONTENT_TYPE, HeaderValue::from_static("application/zip")),
         (header::CONTENT_DISPOSITION, disposition("attachment", &name)),
     ];
-    Ok((headers, packed).into_response())
+    Ok((headers, Body::from_stream(Pieces(pieces))).into_response())
 }
 
-fn pack(files: Vec<(Instance, Bytes)>, now: DateTime<Utc>) -> Result<Vec<u8>, ZipError> {
+/// A copy with its bytes; none where one cannot be read any more.
+type Copy = Option<(Instance, Bytes)>;
+
+/// Reads copies, a few ahead of who takes them.
+async fn read_each(app: App, who: Principal, ids: Vec<String>, to: mpsc::Sender<Copy>) {
+    for id in ids {
+        let read = async {
+            let instance = load(&app, &who, &id).await?;
+            let bytes = bytes(&app, &instance).await?;
+            Ok::<_, Problem>((instance, bytes))
+        };
+        // Why it cannot be read was said where that was found.
+        let copy = read.await.ok();
+        let ends = copy.is_none();
+        if to.send(copy).await.is_err() || ends {
+            return;
+        }
+    }
+}
+
+/// What is written goes out in pieces.
+struct Sink {
+    send: mpsc::Sender<io::Result<Bytes>>,
+    piece: Vec<u8>,
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.piece.extend_from_slice(bytes);
+        if self.piece.len() >= PIECE {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.piece.is_empty() {
+            return Ok(());
+        }
+        let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
+        self.send.blocking_send(Ok(piece.into())).map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+/// The pieces as a body is made of them.
+struct Pieces(mpsc::Receiver<io::Result<Bytes>>);
+
+impl futures_core::Stream for Pieces {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_recv(context)
+    }
+}
+
+fn pack(mut copies: mpsc::Receiver<Copy>, sink: &mut Sink, now: DateTime<Utc>) -> Result<(), ZipError> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .last_modified_time(time(now))
         .unix_permissions(0o644);
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let mut names = HashSet::new();
-    let mut manifest = Vec::with_capacity(files.len());
-    for (instance, bytes) in files {
+    let mut zip = ZipWriter::new_stream(sink);
+    let mut names = HashSet::from(OWN.map(str::to_owned));
+    let (mut table, mut listed) = (HEADS.to_owned(), Vec::new());
+    while let Some(copy) = copies.blocking_recv() {
+        let (instance, bytes) = copy.ok_or_else(|| io::Error::other("a copy cannot be read"))?;
         let name = unused(&mut names, &instance);
         zip.start_file(&name, options)?;
         zip.write_all(&bytes)?;
-        manifest.push((name, InstanceItem::from(instance)));
+        let item = InstanceItem::from(instance);
+        line(&mut table, &name, &item);
+        listed.push(crate::db::to_json(&serde_json::json!({"file": name, "instance": item})));
     }
     zip.start_file("manifest.csv", options)?;
-    zip.write_all(table(&manifest).as_bytes())?;
+    zip.write_all(table.as_bytes())?;
     zip.start_file("manifest.json", options)?;
-    let listed: Vec<_> = manifest
-        .iter()
-        .map(|(name, instance)| serde_json::json!({"file": name, "instance": instance}))
-        .collect();
-    zip.write_all(crate::db::to_json(&listed).as_bytes())?;
-    Ok(zip.finish()?.into_inner())
+    zip.write_all(format!("[{}]", listed.join(",\n")).as_bytes())?;
+    zip.start_file("run.py", options.unix_permissions(0o755))?;
+    zip.write_all(RUNNER.as_bytes())?;
+    zip.finish()?;
+    Ok(())
 }
 
 /// Zip's times begin in 1980 and end in 2107.
@@ -187,42 +264,42 @@ fn unused(names: &mut HashSet<String>, instance: &Instance) -> String {
     name
 }
 
-fn table(manifest: &[(String, InstanceItem)]) -> String {
-    let mut text = String::from(
-        "file,instance,procedure,repo,path,commit,tenant,tenant_key,region,customer,sha256,created_at,created_by\r\n",
-    );
-    for (name, instance) in manifest {
-        let tenant = instance.tenant.as_ref();
-        let of = |field: fn(&super::InstanceTenantItem) -> &String| tenant.map_or("", |tenant| field(tenant));
-        let fields = [
-            name.as_str(),
-            instance.id.as_deref().unwrap_or_default(),
-            &instance.procedure,
-            &instance.repo,
-            &instance.path,
-            &instance.commit,
-            of(|tenant| &tenant.name),
-            of(|tenant| &tenant.key),
-            of(|tenant| &tenant.region),
-            of(|tenant| &tenant.customer_name),
-            &instance.sha256,
-            &instance.created_at,
-            &instance.created_by,
-        ];
-        csv::push(&mut text, fields);
-    }
-    text
+/// What is in the file beside the copies.
+const OWN: [&str; 4] = ["manifest.csv", "manifest.json", "run.py", "executed"];
+
+/// The first line of `manifest.csv`.
+const HEADS: &str = "file,instance,procedure,repo,path,commit,tenant,tenant_key,region,customer,sha256,created_at,created_by\r\n";
+
+/// The line of a copy in `manifest.csv`.
+fn line(table: &mut String, name: &str, instance: &InstanceItem) {
+    let tenant = instance.tenant.as_ref();
+    let of = |field: fn(&super::InstanceTenantItem) -> &String| tenant.map_or("", |tenant| field(tenant));
+    let fields = [
+        name,
+        instance.id.as_deref().unwrap_or_default(),
+        &instance.procedure,
+        &instance.repo,
+        &instance.path,
+        &instance.commit,
+        of(|tenant| &tenant.name),
+        of(|tenant| &tenant.key),
+        of(|tenant| &tenant.region),
+        of(|tenant| &tenant.customer_name),
+        &instance.sha256,
+        &instance.created_at,
+        &instance.created_by,
+    ];
+    csv::push(table, fields);
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     use crate::auth::Role;
     use crate::sample::Sample;
     use ::zip::ZipArchive;
     use serde_json::json;
-    use std::io::Read;
+    use std::io::{Cursor, Read};
 
     #[tokio::test]
     async fn copies_come_in_one_file_with_a_manifest() {
@@ -238,10 +315,21 @@ mod tests {
         let mut zip = ZipArchive::new(Cursor::new(answer.body.to_vec())).unwrap();
         let names: Vec<_> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
         let second = format!("stacking_{}.ipynb", ids[1]);
-        assert_eq!(names, ["stacking.ipynb", &second, "manifest.csv", "manifest.json"]);
+        assert_eq!(names, ["stacking.ipynb", &second, "manifest.csv", "manifest.json", "run.py"]);
         let mut csv = String::new();
         zip.by_name("manifest.csv").unwrap().read_to_string(&mut csv).unwrap();
         assert_eq!(csv.lines().count(), 3);
+        let mut read = |name: &str| {
+            let mut bytes = Vec::new();
+            zip.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
+            bytes
+        };
+        // What a large one is: written in several pieces, and whole.
+        let listed: serde_json::Value = serde_json::from_slice(&read("manifest.json")).unwrap();
+        for (place, file) in ["stacking.ipynb", &second].into_iter().enumerate() {
+            assert_eq!(listed[place]["file"], file);
+            assert_eq!(listed[place]["instance"]["sha256"], crate::entropy::sha256(&read(file)));
+        }
     }
 
     #[tokio::test]
