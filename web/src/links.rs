@@ -155,6 +155,11 @@ pub fn instance_file(id: &str) -> String {
     format!("/api/v1/instances/{}/notebook.ipynb", encode(id))
 }
 
+/// The same as `MyST`.
+pub fn instance_myst(id: &str) -> String {
+    format!("/api/v1/instances/{}/notebook.md", encode(id))
+}
+
 /// An address from outside (a forge's template, a configuration) if it is one that may be followed: only `http` and
 /// `https`, so that `javascript:` never becomes a link.
 pub fn outside(url: &str) -> Option<String> {

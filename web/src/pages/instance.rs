@@ -4,6 +4,8 @@
 //! `hunted_from` and `hunted_to` (`2026-11-01T00:00`, UTC), `assignee`, `seen` (the version that the page showed), and
 //! `do`: `close`, `save`, `work`, `withdraw` or `open`.
 
+mod commands;
+
 use crate::Frame;
 use crate::components::field_notes::{self, About};
 use crate::components::forms::{Labelled, summary};
@@ -396,6 +398,7 @@ fn first_steps(id: &str, jupyter: InJupyter) -> AnyView {
         <div class="steps">
             {open}
             <a class=class href=links::instance_file(id) download="">"Download the notebook"</a>
+            <a href=links::instance_myst(id) download="">"as MyST"</a>
             <a href=links::instance_verify(id)>"Verify it"</a>
         </div>
     }
@@ -474,6 +477,7 @@ pub fn copy_page(frame: &Frame, view: CopyDetailView) -> String {
         notice(Weight::Note, content.into_any())
     });
     let steps = first_steps(&copy.id, view.jupyter);
+    let commands = commands::commands(&copy.file_name);
     let about = About {
         procedure: Some((copy.procedure.clone(), copy.repo.clone().unwrap_or_default())),
         tenant: copy.tenant.clone(),
@@ -518,6 +522,7 @@ pub fn copy_page(frame: &Frame, view: CopyDetailView) -> String {
         <p class="lead">{of} " for " {whose}</p>
         {defective(view.defects)}
         {steps}
+        {commands}
         {replaces}
         {drift}
         {said}

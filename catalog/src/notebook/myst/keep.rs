@@ -1,5 +1,5 @@
 //! What of the metadata goes into a text: jupytext's filters, with the two differences that a catalog of hunts needs.
-//! `hunting` is always kept, and so are the tags of cells, whatever the filters say.
+//! `hunting` is always kept, what a copy says of itself too, and so are the tags of cells, whatever the filters say.
 //!
 //! Without a filter jupytext keeps of the notebook's metadata only what it knows itself. We keep whatever an author may have
 //! written, and leave out the state of tools, which is what jupytext's rule is for.
@@ -36,6 +36,9 @@ const NOTEBOOK_STATE: &[&str] = &[
     "signature",
     "orig_nbformat",
 ];
+
+/// What is always kept: what a procedure, and what a copy says of itself.
+const ALWAYS: [&str; 2] = ["hunting", "huntshelf"];
 
 /// What jupytext leaves out of a cell's metadata unless a filter names it.
 const CELL_STATE: &[&str] = &[
@@ -112,34 +115,34 @@ fn setting<'m>(metadata: &'m Metadata, name: &str) -> Option<&'m Value> {
     metadata.get("jupytext").and_then(|jupytext| jupytext.get(name))
 }
 
-/// The notebook's metadata without what the filter leaves out, and the filter made to keep `hunting`.
+/// The notebook's metadata without what the filter leaves out, and the filter made to keep what is always kept.
 pub(super) fn notebook(mut metadata: Metadata) -> Metadata {
     let filter = Filter::of(setting(&metadata, "notebook_metadata_filter"));
-    let hunting = metadata.contains_key("hunting");
-    if hunting && !filter.keeps("hunting", &[])
-        || hunting && !filter.includes("hunting") && !filter.includes("all")
-    {
-        keep_hunting(&filter, &mut metadata);
+    let kept: Vec<&str> = ALWAYS.into_iter().filter(|name| metadata.contains_key(*name)).collect();
+    let is_named = |name: &&str| filter.keeps(name, &[]) && (filter.includes(name) || filter.includes("all"));
+    if !kept.iter().all(is_named) {
+        keep(&kept, &filter, &mut metadata);
     }
     metadata.retain(|key, _| match key.as_str() {
-        "hunting" => true,
-        // Where the settings stand that keep `hunting` the next time.
-        "jupytext" if hunting => true,
+        key if kept.contains(&key) => true,
+        // Where the settings stand that keep them the next time.
+        "jupytext" if !kept.is_empty() => true,
         key => filter.keeps(key, NOTEBOOK_STATE),
     });
     metadata
 }
 
-/// Names `hunting` in the notebook's filter.
-fn keep_hunting(filter: &Filter, metadata: &mut Metadata) {
+/// Names what is always kept in the notebook's filter.
+fn keep(kept: &[&str], filter: &Filter, metadata: &mut Metadata) {
     let mut names: Vec<String> = filter.included.iter().filter(|name| !name.is_empty()).cloned().collect();
-    if !filter.includes("all") && !filter.includes("hunting") {
-        names.push("hunting".to_owned());
+    if !filter.includes("all") {
+        names.extend(kept.iter().filter(|name| !filter.includes(name)).map(|name| (*name).to_owned()));
     }
     if filter.excludes("all") && !filter.includes("jupytext") {
         names.push("jupytext".to_owned());
     }
-    names.extend(filter.excluded.iter().filter(|name| *name != "hunting").map(|name| format!("-{name}")));
+    let excluded = filter.excluded.iter().filter(|name| !kept.contains(&name.as_str()));
+    names.extend(excluded.map(|name| format!("-{name}")));
     let jupytext = metadata.entry("jupytext").or_insert_with(|| json!({}));
     if let Value::Object(jupytext) = jupytext {
         // Before what says how the text is written, where jupytext puts it.
@@ -182,7 +185,10 @@ pub(super) fn left_out(of: &crate::notebook::Notebook) -> Vec<String> {
     let mut names: Vec<String> = of
         .metadata
         .keys()
-        .filter(|key| !matches!(key.as_str(), "hunting" | "jupytext") && !filter.keeps(key, NOTEBOOK_STATE))
+        .filter(|key| {
+            let known = *key == "jupytext" || ALWAYS.contains(&key.as_str());
+            !known && !filter.keeps(key, NOTEBOOK_STATE)
+        })
         .cloned()
         .collect();
     let filter = cells(&of.metadata);

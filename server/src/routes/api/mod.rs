@@ -157,6 +157,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(instances::returning::notebook))
         .routes(routes!(instances::one::get, instances::change::change))
         .routes(routes!(instances::notebook::get))
+        .routes(routes!(instances::notebook::get_myst))
         .routes(routes!(instances::jupyter::open))
         .routes(routes!(instances::jupyter::bring))
         .routes(routes!(instances::zip::zip))
