@@ -32,3 +32,33 @@ function wake(node, module) {
     wake(child, module);
   }
 }
+
+// Notebooks that are dropped on any page go where they are brought back, as if they had been chosen there.
+const returns = document.body.dataset.returns;
+if (returns) {
+  const drops = (event) => {
+    const own = event.target instanceof Element && event.target.closest("input[type=file], textarea");
+    return !own && event.dataTransfer?.types.includes("Files");
+  };
+  const mark = (is) => document.body.classList.toggle("dropping", is);
+  document.addEventListener("dragover", (event) => {
+    mark(drops(event));
+    if (drops(event)) event.preventDefault();
+  });
+  document.addEventListener("dragleave", (event) => {
+    // Into another element of the page, or out of it.
+    if (!event.relatedTarget) mark(false);
+  });
+  document.addEventListener("drop", (event) => {
+    mark(false);
+    if (!drops(event)) return;
+    event.preventDefault();
+    const form = document.createElement("form");
+    const input = document.createElement("input");
+    Object.assign(form, { method: "post", action: returns, enctype: "multipart/form-data", hidden: true });
+    Object.assign(input, { type: "file", name: "file", multiple: true, files: event.dataTransfer.files });
+    form.append(input);
+    document.body.append(form);
+    form.submit();
+  });
+}

@@ -12,6 +12,7 @@ use crate::http::host::Hosts;
 use crate::http::pool::Pool;
 use crate::http::problem::Problem;
 use crate::jobs::Jobs;
+use crate::jobs::pulls;
 use crate::jobs::shared::Shared;
 use crate::objects::{ObjectError, Objects};
 use crate::rendered::RenderedNotebooks;
@@ -171,6 +172,9 @@ impl App {
         }));
         app.shared.begin(&app.database).await?;
         tokio::spawn(listen(app.clone(), stop.clone()));
+        if let Some(every) = app.config.jupyter.pulled_every()? {
+            tokio::spawn(pulls::pull(app.clone(), every, stop.clone()));
+        }
         Ok(app)
     }
 

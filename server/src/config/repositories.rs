@@ -208,7 +208,8 @@ fn without_credentials(url: &str) -> String {
     shown.chars().take(200).collect()
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+/// A number and a unit: `30s`, `5m`, `1h`, `1d`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let refused = || format!("interval {text:?} is no stretch of time: 30s, 5m, 1h, 1d; at least 10s");
     let split = text.len() - text.chars().last().map_or(0, char::len_utf8);
     let (number, unit) = text.split_at(split);

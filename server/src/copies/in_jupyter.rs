@@ -6,12 +6,12 @@ use crate::auth::{Principal, Role};
 use crate::db::instances::Instance;
 use crate::http::problem::Problem;
 use crate::jupyter::{self, Jupyter, JupyterError, Names, Sent};
-use crate::routes::api::instances::bytes;
+use crate::routes::api::instances::{bytes, load};
 use axum::http::StatusCode;
 use serde_json::json;
 
 /// What the record of deeds calls it.
-const DEED: &str = "instance.jupyter";
+pub const DEED: &str = "instance.jupyter";
 
 /// Where a copy is in Jupyter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,57 @@ pub async fn bring(app: &App, who: &Principal, copy: &Instance) -> Result<Fate, 
     let path = sent_to(app, copy).await?.unwrap_or_else(|| place(app, copy));
     let bytes = jupyter.fetch(&path).await.map_err(|error| problem(&error))?;
     returned::take(app, who, &copy.file_name, bytes.into(), Some(&copy.id)).await
+}
+
+/// What came of looking for a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pulled {
+    /// Whether a version is new.
+    pub brought: bool,
+    /// When the file was last changed, as Jupyter says; none where it is not there.
+    pub changed_at: Option<String>,
+}
+
+/// Brings back what a copy has become there, unless nobody has changed it: since `seen`, when it was looked at; against what was
+/// handed out; or against what came back last.
+///
+/// # Errors
+/// 403 without the role; 404 where there is no such copy; 502 where Jupyter does not do it.
+pub async fn pull(
+    app: &App,
+    who: &Principal,
+    id: &str,
+    path: &str,
+    seen: Option<&str>,
+) -> Result<Pulled, Problem> {
+    let jupyter = Jupyter::of(&app.config.jupyter, &who.name).await.map_err(|error| problem(&error))?;
+    let changed_at = jupyter.changed_at(path).await.map_err(|error| problem(&error))?;
+    let nothing = |changed_at| Ok(Pulled { brought: false, changed_at });
+    if changed_at.is_none() || changed_at.as_deref() == seen {
+        return nothing(changed_at);
+    }
+    let there = match jupyter.fetch(path).await {
+        Ok(there) => there,
+        Err(JupyterError::Gone(_)) => return nothing(None),
+        Err(error) => return Err(problem(&error)),
+    };
+    let copy = load(app, who, id).await?;
+    let mut known = vec![bytes(app, &copy).await?];
+    if let Some(last) = app.database.instances(&who.tenants()).returns(id).await?.first() {
+        known.extend(app.objects.get(&last.object).await.ok().flatten());
+    }
+    let (there, is_known) = app
+        .pool
+        .run(move || {
+            let is_known = known.iter().any(|known| jupyter::is_same(known, &there));
+            (there, is_known)
+        })
+        .await?;
+    if is_known {
+        return nothing(changed_at);
+    }
+    let fate = returned::take(app, who, &copy.file_name, there.into(), Some(&copy.id)).await?;
+    Ok(Pulled { brought: matches!(fate, Fate::Returned { again: false, .. }), changed_at })
 }
 
 /// Where a copy was sent, if it was.

@@ -77,6 +77,26 @@ impl Database {
         row.map(deed).transpose()
     }
 
+    /// The newest deed of one kind that was done to each copy with which something is still to be done, the oldest first.
+    ///
+    /// # Errors
+    /// When the driver fails.
+    pub async fn last_deeds_to_open_copies(&self, action: &str) -> Result<Vec<Deed>, DbError> {
+        let rows: Vec<Row> = read!(self, |pool| {
+            sqlx::query_as(
+                "SELECT id, at, account_name, action, subject, detail FROM (
+                   SELECT a.*, ROW_NUMBER() OVER (PARTITION BY a.subject ORDER BY a.at DESC, a.id DESC) AS place
+                   FROM audit a JOIN instances i ON i.id = a.subject
+                   WHERE a.action = $1 AND i.state IN ('made', 'working', 'returned')
+                 ) newest WHERE place = 1 ORDER BY at, id",
+            )
+            .bind(action)
+            .fetch_all(pool)
+            .await
+        })?;
+        rows.into_iter().map(deed).collect()
+    }
+
     /// The newest deeds that were done to a row, or to any.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 //! gathered: many of them lead to one sync at once and one when they have ended.
 
 mod nudges;
+pub mod pulls;
 pub mod shared;
 
 use crate::clock::Clock;

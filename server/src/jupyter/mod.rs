@@ -133,6 +133,23 @@ impl Jupyter {
         .await
     }
 
+    /// When a file was last changed, as the server says it; none where it is not there.
+    ///
+    /// # Errors
+    /// When the server does not say it.
+    pub async fn changed_at(&self, path: &str) -> Result<Option<String>, JupyterError> {
+        let (jupyter, path) = (self.clone(), path.to_owned());
+        blocking(move || {
+            let answer = jupyter.look(&path)?;
+            if answer.status() == StatusCode::NOT_FOUND {
+                return Ok(None);
+            }
+            let said = expect("the reading", &path, answer)?;
+            Ok(Some(said["last_modified"].as_str().unwrap_or_default().to_owned()))
+        })
+        .await
+    }
+
     fn send_now(&self, path: &str, copy: &[u8]) -> Result<Sent, JupyterError> {
         let handed_out: Value =
             serde_json::from_slice(copy).map_err(|error| JupyterError::Config(error.to_string()))?;
@@ -141,7 +158,7 @@ impl Jupyter {
             self.make_folder(&path[..at])?;
         }
         if let Some(there) = self.content(path)? {
-            return if is_as_handed_out(copy, &there) {
+            return if is_same(copy, &serde_json::to_vec(&there).unwrap_or_default()) {
                 Ok(Sent::There)
             } else {
                 Err(JupyterError::Changed(path.to_owned()))
@@ -165,10 +182,15 @@ impl Jupyter {
         Ok(Some(said["content"].take()))
     }
 
-    fn make_folder(&self, path: &str) -> Result<(), JupyterError> {
+    /// What is said of a path, without its content.
+    fn look(&self, path: &str) -> Result<Response<ureq::Body>, JupyterError> {
         let address = format!("{}?content=0", self.address(path));
         let request = self.agent.get(&address).header("Authorization", format!("token {}", self.token));
-        let answer = request.call().map_err(away)?;
+        request.call().map_err(away)
+    }
+
+    fn make_folder(&self, path: &str) -> Result<(), JupyterError> {
+        let answer = self.look(path)?;
         if answer.status() == StatusCode::NOT_FOUND {
             let answer = self.put(path, &json!({"type": "directory"}))?;
             expect("the making", path, answer)?;
@@ -203,16 +225,15 @@ fn expect(what: &'static str, path: &str, mut answer: Response<ureq::Body>) -> R
     }
 }
 
-/// Whether a notebook on a server is the one that was handed out: Jupyter notes beside each cell whether it is trusted.
-fn is_as_handed_out(copy: &[u8], there: &Value) -> bool {
+/// Whether a notebook on a server is one that is known: Jupyter notes beside each cell whether it is trusted.
+pub fn is_same(known: &[u8], there: &[u8]) -> bool {
     let plain = |mut notebook: Notebook| {
         for cell in &mut notebook.cells {
             cell.metadata.shift_remove("trusted");
         }
         (notebook.cells, notebook.metadata)
     };
-    let there = serde_json::to_vec(there).unwrap_or_default();
-    plain(ipynb::read(copy)) == plain(ipynb::read(&there))
+    plain(ipynb::read(known)) == plain(ipynb::read(there))
 }
 
 fn encoded(path: &str) -> String {
@@ -238,14 +259,15 @@ mod tests {
 
     #[test]
     fn what_jupyter_notes_is_no_change_and_what_a_hunter_writes_is() {
+        let same = |there: &Value| is_same(COPY.as_bytes(), there.to_string().as_bytes());
         let mut there: Value = serde_json::from_str(COPY).unwrap();
         there["cells"][0]["metadata"]["trusted"] = true.into();
-        assert!(is_as_handed_out(COPY.as_bytes(), &there));
+        assert!(same(&there));
         there["cells"][0]["source"] = "x = 2".into();
-        assert!(!is_as_handed_out(COPY.as_bytes(), &there));
+        assert!(!same(&there));
         there["cells"][0]["source"] = "x = 1".into();
         there["cells"][0]["execution_count"] = 1.into();
-        assert!(!is_as_handed_out(COPY.as_bytes(), &there));
+        assert!(!same(&there));
     }
 
     #[tokio::test]

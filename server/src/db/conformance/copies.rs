@@ -10,6 +10,7 @@ on_both!(
     what_became_of_a_copy_is_written_onto_what_its_author_saw,
     copies_are_found_by_what_came_of_them,
     the_last_hunt_is_told_for_each_procedure_and_tenant,
+    what_was_done_to_open_copies_is_told_once_for_each,
     a_copy_for_nobody_has_no_tenant,
 );
 
@@ -210,6 +211,26 @@ async fn what_came_back_is_kept_newest_first(bench: Bench) {
     assert!(instances.add_return(&Returned { instance: "none".to_owned(), ..returned("c") }).await.is_err());
     assert_eq!(instances.returns(&copy.id).await.unwrap(), [second, first]);
     assert_eq!(instances.returns("none").await.unwrap(), []);
+}
+
+async fn what_was_done_to_open_copies_is_told_once_for_each(bench: Bench) {
+    let ana = bench.account("Ana", Role::Hunter).await;
+    let (who, scope) = (principal(&ana), principal(&ana).tenants());
+    let copies: Vec<Instance> = ["h1", "h2", "h3"].map(|id| bench.instance(&ana, id, None)).into();
+    bench.db.instances(&scope).create(&copies).await.unwrap();
+    for (place, action, path) in [(0, "send", "old"), (0, "send", "new"), (1, "send", "b"), (2, "other", "c")]
+    {
+        bench.clock.advance(Duration::seconds(1));
+        let (subject, detail) = (copies[place].id.as_str(), json!({"path": path}));
+        bench.db.note(&bench.id(), bench.now(), &who, (action, subject, &detail)).await.unwrap();
+    }
+    let told = async || {
+        let deeds = bench.db.last_deeds_to_open_copies("send").await.unwrap();
+        deeds.into_iter().map(|deed| deed.detail["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(told().await, ["new", "b"]);
+    close(&bench, &ana, &copies[0], Disposition::NullFindings).await;
+    assert_eq!(told().await, ["b"]);
 }
 
 async fn a_copy_for_nobody_has_no_tenant(bench: Bench) {
