@@ -104,7 +104,7 @@ class Server:
         begin = time.perf_counter()
         self.child = subprocess.Popen(
             [self.program, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}",
-             "--repo", str(self.repository)],
+             *(["--repo", str(self.repository)] if self.repository else [])],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=open(os.path.join(self.data, "bench.log"), "a"),
         )

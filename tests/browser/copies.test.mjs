@@ -1,6 +1,6 @@
 // The life of a copy, and what surrounds it: looked at in both widths and themes, and gone through with the keyboard alone.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -121,6 +121,79 @@ for (const scheme of ["light", "dark"]) {
     });
   }
 }
+
+// What a hunter does when a report names a technique: look for it, and have every tenant of a sector hunted for it.
+for (const javaScript of [true, false]) {
+  describe(`from a technique to copies for a sector, ${javaScript ? "with" : "without"} JavaScript`, () => {
+    it("takes a few clicks, and shows what would be made before it is made", async () => {
+      const { page, context, complaints } = await openPage(server, { javaScript });
+      let clicks = 0;
+      const click = async (wanted) => {
+        await wanted.first().click();
+        clicks += 1;
+      };
+      await page.goto(`${server.base}/`);
+      const began = Date.now();
+      await page.locator("input[name=q]").fill("T1059.001 service:taegis is:copyable");
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/q=/);
+      await click(page.locator("main h2 a, main h3 a"));
+      await page.waitForURL(/\/procedures\//);
+      await click(page.getByRole("link", { name: "Take a copy" }));
+      await click(page.getByRole("link", { name: /For all tenants with a label/ }));
+      await page.locator("textarea[name=labels]").fill("sector=healthcare");
+      await click(page.locator("button[value=preview]:not(.unseen)"));
+      await page.getByText("3 copies would be made, for 3 tenants").waitFor();
+      assert.match(await page.textContent("main"), /Old site.*it is retired/s);
+      await click(page.locator("button[value=make]"));
+      await page.getByText("3 copies made, for 3 tenants").waitFor();
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        click(page.getByRole("button", { name: "All as one zip" })),
+      ]);
+      assert.match(download.suggestedFilename(), /\.zip$/);
+      assert.equal(await download.failure(), null);
+      const seconds = (Date.now() - began) / 1000;
+      console.log(`from a technique to copies for a sector: ${clicks} clicks, a search and a label typed, ${seconds.toFixed(1)} s`);
+      assert.ok(clicks <= 6, `${clicks} clicks`);
+      await context.close();
+      assert.deepEqual(complaints, []);
+    });
+  });
+}
+
+describe("a file that is dragged onto a page", () => {
+  it("is brought back, on any page, and is matched to its copy", async () => {
+    const { page, context, complaints } = await openPage(server);
+    const text = readFileSync(notebooks.third, "utf8").replace("Nothing here but the backup.", "Nothing here at all.");
+    const dragged = (files) =>
+      page.evaluateHandle((files) => {
+        const transfer = new DataTransfer();
+        for (const [name, text] of files) transfer.items.add(new File([text], name));
+        return transfer;
+      }, files);
+    await page.goto(`${server.base}/matrix`);
+    // Text that is dragged is none of ours.
+    const word = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      transfer.setData("text/plain", "a word");
+      return transfer;
+    });
+    await page.dispatchEvent("main", "dragover", { dataTransfer: word });
+    assert.equal(await page.locator("body.dropping").count(), 0);
+    const transfer = await dragged([["worked.ipynb", text], ["strange.ipynb", "{}"]]);
+    await page.dispatchEvent("main", "dragover", { dataTransfer: transfer });
+    await page.locator("body.dropping").waitFor();
+    await page.dispatchEvent("main", "drop", { dataTransfer: transfer });
+    await page.waitForURL(/\/instances\/return$/);
+    assert.match(await page.textContent("section[aria-labelledby=arrived]"), /worked\.ipynb.*returned/s);
+    assert.match(await page.textContent(".notice.alarm"), /strange\.ipynb/);
+    await page.click("text=worked.ipynb");
+    assert.match(await page.textContent("section[aria-labelledby=back]"), /Nothing here at all/);
+    await context.close();
+    assert.deepEqual(complaints, []);
+  });
+});
 
 describe("without JavaScript", () => {
   it("a copy is closed with the keyboard in a few keys", async () => {
