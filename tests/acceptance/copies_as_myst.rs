@@ -29,7 +29,7 @@ fn copies_as_myst_are_the_same_notebooks_for_jupytext_and_find_back_when_it_has_
         }
         let path =
             format!("/api/v1/procedures/{}/instances", encode(procedure["id"].as_str().expect("an id")));
-        // With a window and without: what is not there is null in what a copy says of itself.
+        // With a window and without: jupytext cannot read again what it saves of a null.
         let window = if copies.len() % 2 == 0 { json!({"last": "7d"}) } else { Value::Null };
         let made =
             client.post(&path, &json!({"tenants": [tenant["id"]], "window": window})).expect(201).json();
@@ -44,7 +44,9 @@ fn copies_as_myst_are_the_same_notebooks_for_jupytext_and_find_back_when_it_has_
 
     let read = python::ask("jupytext_cells.py", &Value::Array(texts.clone()));
     for ((copy, notebook), read) in copies.iter().zip(read.as_array().expect("a list")) {
-        assert_eq!(read["metadata"]["huntshelf"], copy["provenance"], "{read}");
+        let mut said = copy["provenance"].clone();
+        said.as_object_mut().expect("a mapping").retain(|_, value| !value.is_null());
+        assert_eq!(read["metadata"]["huntshelf"], said, "{read}");
         assert_eq!(plain(&read["cells"]), plain(&notebook["cells"]), "{}", copy["procedure"]);
     }
 

@@ -25,7 +25,6 @@ from bench import CACHE, Server, Table, Watch, percentile, timed
 
 # As where papermill is installed alone, and its modules are compiled: see JUPYTEXT in bench.py.
 PAPERMILL = "import sys; sys.modules['rfc3987_syntax'] = None; from papermill.cli import papermill; papermill()"
-TENANTS = 1000
 REGION = "mock"
 
 
@@ -44,11 +43,11 @@ def send(server, method, path, body, kind="application/json"):
     return read
 
 
-def roster(server):
-    """A thousand tenants of one sector, ten a customer, and a hundred of another; their ids by key."""
+def roster(server, count):
+    """So many tenants of one sector, ten a customer, and a hundred of another; their ids by key."""
     lines = ["customer,customer_labels,service,region,key,name"]
-    for number in range(TENANTS + 100):
-        sector = "wide" if number < TENANTS else "narrow"
+    for number in range(count + 100):
+        sector = "wide" if number < count else "narrow"
         lines.append(f"{sector} {number // 10},sector={sector},taegis,{REGION},{key(number)},Tenant {number}")
     send(server, "POST", "/roster", "\n".join(lines).encode(), "text/csv")
     found, cursor = {}, None
@@ -121,8 +120,8 @@ def to_a_zip(server, procedure, sector):
     return len(ids), send(server, "POST", "/instances.zip", {"ids": ids})
 
 
-def many(server, procedure, note):
-    for sector, count in (("narrow", 100), ("wide", TENANTS)):
+def many(server, procedure, tenants, note):
+    for sector, count in (("narrow", 100), ("wide", tenants)):
         watch = Watch(server.child.pid)
         time.sleep(0.1)
         before = watch.peak
@@ -142,6 +141,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--program", required=True)
     arguments.add_argument("--copies", type=int, default=200)
+    arguments.add_argument("--tenants", type=int, default=1000)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments = arguments.parse_args()
     table = Table()
@@ -151,8 +151,9 @@ def main():
             os.mkdir(data)
             server = Server(os.path.abspath(arguments.program), data, None)
             server.start()
-            tenants, known = roster(server), procedures(server)
-            many(server, next(id for id, text in known if "%%taegis" in text), table.note)
+            tenants, known = roster(server, arguments.tenants), procedures(server)
+            first = next(id for id, text in known if "%%taegis" in text)
+            many(server, first, arguments.tenants, table.note)
             as_libraries(known[0][1], {})
             one(server, known[0][0], tenants[key(0)])
             side_by_side(server, known, tenants, arguments.copies, Path(folder), table.note)

@@ -12,7 +12,7 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use catalog::instance::provenance;
 use catalog::notebook::{Notebook, ipynb, myst};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Largest request that brings notebooks, in bytes.
 pub const LARGEST: usize = 64 << 20;
@@ -48,6 +48,18 @@ pub enum Fate {
 /// Reads a notebook: ipynb, or MyST.
 pub fn read(bytes: &[u8]) -> Notebook {
     if is_json(bytes) { ipynb::read(bytes) } else { myst::read(bytes) }
+}
+
+/// What a copy says of itself without what it says nothing of: jupytext writes no null into front matter that it could read
+/// again, so a copy as `MyST` has none.
+pub fn without_nulls(said: &Value) -> Value {
+    match said {
+        Value::Object(map) => {
+            let kept = map.iter().filter(|(_, value)| !value.is_null());
+            kept.map(|(key, value)| (key.clone(), without_nulls(value))).collect::<Map<_, _>>().into()
+        }
+        other => other.clone(),
+    }
 }
 
 fn is_json(bytes: &[u8]) -> bool {
@@ -103,7 +115,8 @@ pub async fn take(
             ..InstanceFilter::default()
         };
         let found = app.database.instances(&who.tenants()).list(&filter).await?;
-        found.into_iter().filter(|copy| copy.provenance == written).collect()
+        let written = without_nulls(&written);
+        found.into_iter().filter(|copy| without_nulls(&copy.provenance) == written).collect()
     };
     if instances.len() > 1 {
         // One that is still open comes before those that were closed or withdrawn.
@@ -129,7 +142,7 @@ async fn the_named(
 ) -> Result<Instance, Problem> {
     let found = app.database.instances(&who.tenants()).get(id).await?;
     let instance = found.ok_or_else(|| Problem::not_found(format!("copy {id}")))?;
-    if written.is_some_and(|written| *written != instance.provenance) {
+    if written.is_some_and(|written| without_nulls(written) != without_nulls(&instance.provenance)) {
         return Err(Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "another-copy",
