@@ -145,6 +145,11 @@ pub fn instance_verify(id: &str) -> String {
     format!("/instances/{}/verify", encode(id))
 }
 
+/// Where held cells of a copy are released.
+pub fn instance_release(id: &str) -> String {
+    format!("/instances/{}/release", encode(id))
+}
+
 /// Where a copy is sent to Jupyter.
 pub fn instance_jupyter(id: &str) -> String {
     format!("/instances/{}/jupyter", encode(id))

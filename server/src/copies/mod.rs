@@ -9,6 +9,7 @@ pub mod meanwhile;
 pub mod proposed;
 pub mod readback;
 pub mod recall;
+pub mod releasing;
 pub mod returned;
 mod siblings;
 pub mod trial;

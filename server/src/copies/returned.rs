@@ -2,6 +2,7 @@
 //! executed, and no output is read as more than text.
 
 use super::life::{InstancePatch, Refused, change};
+use super::releasing;
 use crate::app::App;
 use crate::auth::{Principal, Role};
 use crate::db::instances::{Instance, InstanceFilter};
@@ -50,7 +51,8 @@ pub fn read(bytes: &[u8]) -> Notebook {
     if is_json(bytes) { ipynb::read(bytes) } else { myst::read(bytes) }
 }
 
-fn is_json(bytes: &[u8]) -> bool {
+/// Whether a notebook is ipynb.
+pub fn is_json(bytes: &[u8]) -> bool {
     bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
 }
 
@@ -103,7 +105,7 @@ pub async fn take(
             ..InstanceFilter::default()
         };
         let found = app.database.instances(&who.tenants()).list(&filter).await?;
-        found.into_iter().filter(|copy| copy.provenance == written).collect()
+        found.into_iter().filter(|copy| releasing::is_of(copy, &written)).collect()
     };
     if instances.len() > 1 {
         // One that is still open comes before those that were closed or withdrawn.
@@ -129,7 +131,7 @@ async fn the_named(
 ) -> Result<Instance, Problem> {
     let found = app.database.instances(&who.tenants()).get(id).await?;
     let instance = found.ok_or_else(|| Problem::not_found(format!("copy {id}")))?;
-    if written.is_some_and(|written| *written != instance.provenance) {
+    if written.is_some_and(|written| !releasing::is_of(&instance, written)) {
         return Err(Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "another-copy",

@@ -11,6 +11,7 @@ use crate::components::notices::{Weight, notice, sentences};
 use crate::components::{facts, paragraphs, tables};
 use crate::links;
 use crate::pages::diff;
+use crate::pages::release::{self, HeldView};
 use crate::view::{Change, CopyRow, Defect, Field, FieldError, FieldNote, When};
 use leptos::prelude::*;
 
@@ -37,6 +38,8 @@ pub struct CopyDetailView {
     pub hold: String,
     /// The ids of the cells held.
     pub held_cells: Vec<String>,
+    /// Those cells, and what was released of them.
+    pub held: HeldView,
     /// The ATT&CK release at that time.
     pub attack: String,
     /// The renderer's version.
@@ -474,6 +477,7 @@ pub fn copy_page(frame: &Frame, view: CopyDetailView) -> String {
         notice(Weight::Note, content.into_any())
     });
     let steps = first_steps(&copy.id, view.jupyter);
+    let held_cells = release::section(&copy.id, view.held);
     let about = About {
         procedure: Some((copy.procedure.clone(), copy.repo.clone().unwrap_or_default())),
         tenant: copy.tenant.clone(),
@@ -522,6 +526,7 @@ pub fn copy_page(frame: &Frame, view: CopyDetailView) -> String {
         {drift}
         {said}
         {life}
+        {held_cells}
         {notes}
         {came_back}
         {sentences(Weight::Caution, view.warnings)}

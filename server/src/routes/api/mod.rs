@@ -150,6 +150,8 @@ fn endpoints() -> OpenApiRouter<App> {
         .merge(
             OpenApiRouter::new()
                 .routes(routes!(instances::returning::bring))
+                .routes(routes!(instances::verify::file))
+                .routes(routes!(instances::verify::get, instances::verify::post))
                 .layer(DefaultBodyLimit::max(crate::copies::returned::LARGEST)),
         )
         .routes(routes!(instances::returning::list))
@@ -160,7 +162,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(instances::jupyter::open))
         .routes(routes!(instances::jupyter::bring))
         .routes(routes!(instances::zip::zip))
-        .routes(routes!(instances::verify::get, instances::verify::post))
+        .routes(routes!(instances::release::get, instances::release::post))
         .routes(routes!(report::markdown))
         .routes(routes!(repos::list, repos::add))
         .routes(routes!(repos::change, repos::remove))

@@ -27,6 +27,7 @@ pub mod problems;
 pub mod procedure;
 pub mod proposals;
 pub mod reference;
+pub mod release;
 pub mod repositories;
 pub mod repository_form;
 pub mod returning;
@@ -111,6 +112,7 @@ pub fn router() -> Router<App> {
         .route("/instances/{id}/jupyter", post(instance::open))
         .route("/instances/{id}/jupyter/return", post(instance::bring))
         .route("/instances/{id}/verify", get(verify::show))
+        .route("/instances/{id}/release", post(release::send))
         .route("/instances.zip", post(copies::zip))
         .route("/searches", get(searches::show).post(searches::create))
         .route("/searches/{id}", post(searches::rename))
