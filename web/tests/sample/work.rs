@@ -353,6 +353,7 @@ impl Sample {
             hunted: self.copy_rows(),
             copies: self.copy_rows(),
             quarter: self.t("2026-10-01"),
+            evidence_until: self.some("2026-11-24"),
             form: Some(CustomerForm { errors: Vec::new(), ..self.customer_form() }),
             tenant_form: Some(self.tenant_form()),
         }
@@ -417,6 +418,7 @@ impl Sample {
             ],
             hold: self.t("writes"),
             held_cells: self.list(&["a1b2c3d4"]),
+            may_take_evidence: true,
             held: self.held(),
             attack: self.t("enterprise 19.2"),
             renderer: self.t("1"),

@@ -12,6 +12,7 @@ pub mod coverage;
 pub mod customers;
 pub mod defects;
 pub mod diff;
+pub mod evidence;
 pub mod field_notes;
 pub mod follows;
 pub mod history;
@@ -174,7 +175,11 @@ fn endpoints() -> OpenApiRouter<App> {
 }
 
 fn slow() -> OpenApiRouter<App> {
-    OpenApiRouter::new().nest("/api/v1", OpenApiRouter::new().routes(routes!(repos::sync)))
+    let slow = OpenApiRouter::new()
+        .routes(routes!(repos::sync))
+        .routes(routes!(evidence::of_copy))
+        .routes(routes!(evidence::of_customer));
+    OpenApiRouter::new().nest("/api/v1", slow)
 }
 
 /// Which revision of which procedure.

@@ -364,6 +364,7 @@ fn view(context: &Context, copy: Instance, form: Option<LifeForm>, may: bool) ->
         hold: text("hold"),
         held_cells: held,
         held: HeldView::default(),
+        may_take_evidence: may,
         attack: text("attack"),
         renderer: text("renderer"),
         warnings: copy.warnings.clone(),
@@ -414,6 +415,7 @@ fn told(context: &Context, deed: Done) -> Deed {
             1 => "released a held cell".to_owned(),
             cells => format!("released {cells} held cells"),
         },
+        "evidence.take" => "took its evidence".to_owned(),
         other => other.replace('.', " "),
     };
     Deed { at: context.moment(deed.at), by: deed.by, text }

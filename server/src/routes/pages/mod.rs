@@ -144,6 +144,13 @@ pub fn router() -> Router<App> {
         .route("/theme", post(theme::choose))
 }
 
+/// Addresses that may take longer than others.
+pub fn untimed() -> Router<App> {
+    Router::new()
+        .route("/instances/{id}/evidence", get(super::api::evidence::of_copy))
+        .route("/customers/{id}/evidence", get(super::api::evidence::of_customer))
+}
+
 /// What is known of a request before anybody looked who it comes from.
 #[derive(Debug, Clone)]
 pub struct Asked {
