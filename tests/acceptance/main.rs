@@ -26,4 +26,5 @@ mod standing;
 mod starter;
 mod sync;
 mod tenants_apart;
+mod two_databases;
 mod verify;
