@@ -1,8 +1,8 @@
 //! Verifying copies: every starter procedure's holds, and none holds of which one character of code was altered.
 
 use catalog::instance::{
-    Aspect, Examined, Hold, Origin, Outcome, Request, Source, TenantFields, Vocabulary, Window, blob_id,
-    examine, prepare,
+    Aspect, Examined, Hold, Origin, Outcome, Release, Request, Source, TenantFields, Vocabulary, Window,
+    blob_id, examine, prepare, provenance, release, same_making,
 };
 use catalog::notebook::{CellKind, Metadata, ipynb, myst};
 use proptest::prelude::*;
@@ -31,7 +31,10 @@ static COPIES: LazyLock<Vec<Made>> = LazyLock::new(|| {
 
 fn made(path: &Path) -> Made {
     let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-    let source = std::fs::read(path).expect("it can be read");
+    made_of(name, std::fs::read(path).expect("it can be read"))
+}
+
+fn made_of(name: String, source: Vec<u8>) -> Made {
     let notebook = myst::read(&source);
     let tenant = TenantFields { key: "0145483".into(), region: "mock".into(), ..TenantFields::default() };
     let window = Window {
@@ -70,7 +73,8 @@ fn the_copy_of_every_starter_procedure_holds() {
         for recorded in [None, Some(made.copy.as_slice())] {
             let examined = look(made, &made.copy, recorded, Origin::Commit);
             assert!(examined.holds() && !examined.differs(), "{}: {:?}", made.name, examined.findings);
-            assert_eq!(examined.findings.len(), 6);
+            let held = examined.provenance.as_ref().is_some_and(|stamp| !stamp.held_cells.is_empty());
+            assert_eq!(examined.findings.len(), 6 + usize::from(held));
         }
     }
 }
@@ -156,6 +160,96 @@ fn what_is_no_copy_differs() {
     ] {
         assert!(examine(bytes, None, None, &Vocabulary::default()).differs());
     }
+}
+
+/// Copies of the starter procedures, were their cells that write not raw already.
+static WRITING: LazyLock<Vec<Made>> = LazyLock::new(|| {
+    let ships_raw = |made: &&Made| String::from_utf8_lossy(&made.source).contains("```{raw-cell}");
+    let as_code = |made: &Made| {
+        let text = String::from_utf8(made.source.clone()).expect("UTF-8");
+        made_of(made.name.clone(), text.replace("```{raw-cell}", "```{code-cell} ipython3").into_bytes())
+    };
+    COPIES.iter().filter(ships_raw).map(as_code).collect()
+});
+
+/// Copies that hold cells, and the ids of those.
+fn holding() -> impl Iterator<Item = (&'static Made, Vec<String>)> {
+    WRITING.iter().filter_map(|made| {
+        let held = provenance(&ipynb::read(&made.copy)).expect("it says what it is").held_cells;
+        (!held.is_empty()).then_some((made, held))
+    })
+}
+
+#[test]
+fn released_cells_are_code_again_and_the_copy_holds_as_before() {
+    assert!(holding().count() > 0, "no starter procedure writes to its service");
+    for (made, held) in holding() {
+        let released = release(&made.copy, &held).expect("they are held");
+        let (was, is) = (ipynb::read(&made.copy), ipynb::read(&released.bytes));
+        for (was, is) in was.cells.iter().zip(&is.cells) {
+            let freed = held.contains(is.id.as_ref().expect("an id"));
+            assert_eq!(is.kind, if freed { CellKind::Code } else { was.kind }, "{}", made.name);
+            assert_eq!((&is.source, &is.metadata, &is.id), (&was.source, &was.metadata, &was.id));
+        }
+        let stamp = provenance(&is).expect("it says what it is");
+        assert_eq!((&stamp.held_cells, &stamp.released_cells), (&held, &held));
+        assert_eq!(is.metadata["huntshelf"], released.provenance);
+        assert!(same_making(&released.provenance, &was.metadata["huntshelf"]));
+        for recorded in [None, Some(released.bytes.as_slice())] {
+            let mut examined = look(made, &released.bytes, recorded, Origin::Commit);
+            assert!(examined.holds() && !examined.differs(), "{}: {:?}", made.name, examined.findings);
+            // Without a record nobody can say who did it; with one, it is said.
+            assert_eq!(examined.outcome(Aspect::Held), Some(Outcome::Unknown));
+            let record = Release {
+                cells: held.clone(),
+                by: "Ana".to_owned(),
+                at: "2026-11-24T12:00:00Z".parse().expect("a time"),
+                reason: "Agreed with\nthe customer".to_owned(),
+            };
+            examined.vouch(&[record]);
+            assert_eq!(examined.outcome(Aspect::Held), Some(Outcome::Holds));
+            let said = detail(&examined, Aspect::Held);
+            assert!(
+                said.contains("released by Ana at 2026-11-24T12:00:00Z: Agreed with the customer"),
+                "{said}"
+            );
+            examined.vouch(&[]);
+            assert!(examined.differs(), "nobody released it on record: {:?}", examined.findings);
+        }
+        // One after the other gives the same bytes as all at once, in whatever order.
+        let mut step = made.copy.clone();
+        for id in held.iter().rev() {
+            step = release(&step, std::slice::from_ref(id)).expect("it is held").bytes;
+        }
+        assert_eq!(step, released.bytes, "{}", made.name);
+    }
+}
+
+#[test]
+fn only_what_is_held_is_released_and_who_forges_it_is_found_out() {
+    let (made, held) = holding().next().expect("one holds cells");
+    let free = ipynb::read(&made.copy).cells[0].id.clone().expect("an id");
+    for cells in [vec![free.clone()], vec!["nothing".to_owned()], vec![held[0].clone(), held[0].clone()]] {
+        assert_eq!(release(&made.copy, &cells).expect_err("it is not held").code, "not-held");
+    }
+    assert_eq!(release(b"{}", &held).expect_err("it is no copy").code, "no-copy");
+    let once = release(&made.copy, &held[..1]).expect("it is held");
+    assert_eq!(release(&once.bytes, &held[..1]).expect_err("it is code already").code, "not-held");
+    // Made code again by hand, without a word of it.
+    let mut by_hand = ipynb::read(&made.copy);
+    let cell = by_hand.cells.iter_mut().find(|cell| cell.id.as_ref() == Some(&held[0])).expect("it is there");
+    cell.kind = CellKind::Code;
+    let examined = look(made, &ipynb::write(&by_hand), Some(&made.copy), Origin::Commit);
+    assert_eq!(examined.outcome(Aspect::Cells), Some(Outcome::Differs));
+    // A copy that says that a cell is released which never was held.
+    let text = String::from_utf8(made.copy.clone()).expect("UTF-8");
+    let forged = text.replacen(
+        "\"held_cells\": [",
+        &format!("\"released_cells\": [\"{free}\"], \"held_cells\": ["),
+        1,
+    );
+    assert_ne!(forged, text);
+    assert!(look(made, forged.as_bytes(), None, Origin::Commit).differs());
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 //! A copy in a real Jupyter server: sent there, run there, and never overwritten once it was changed.
 
-use acceptance::{Client, Server, Settings, eventually, python};
+use acceptance::{Client, Repository, Server, Settings, eventually, procedure, python};
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::path::Path;
@@ -136,4 +136,54 @@ fn a_copy_is_sent_to_jupyter_once_and_what_was_changed_there_stays() {
     drop(jupyter);
     let away = client.post(&address, &json!({})).expect(502).json();
     assert!(away["remedy"].is_string(), "{away}");
+}
+
+#[test]
+fn a_copy_that_nobody_touched_there_gives_way_once_its_held_cells_are_released() {
+    let jupyter = Jupyter::start();
+    let config = format!("[jupyter]\nurl = '{}'\ntoken_env = 'OWN_JUPYTER_TOKEN'\n", jupyter.url());
+    let writes = "\n```{code-cell} python\nservice.mutation.create_case(TENANT_ID)\n```\n";
+    let mut repository = Repository::new("hunts");
+    let text = format!("{}{writes}", procedure("h1", "Hunt", "T1059", "Text."));
+    repository.commit("Add a hunt", [("h1.md", Some(text))]);
+    let environment = vec![("OWN_JUPYTER_TOKEN".to_owned(), TOKEN.to_owned())];
+    let settings = Settings { config: Some(config), environment, ..Settings::of(repository.path()) };
+    let server = Server::start(settings);
+    let client = server.client();
+    let customer = client.post("/api/v1/customers", &json!({"name": "Fabrikam"})).expect(201).json();
+    let tenant = json!({"customer": customer["id"], "key": "0145483", "region": "mock", "name": "P"});
+    let tenant = client.post("/api/v1/tenants", &tenant).expect(201).json();
+    let order = json!({"tenants": [tenant["id"]], "hold": "writes"});
+    let copy = || {
+        let made = client.post("/api/v1/procedures/h1/instances", &order).expect(201).json();
+        let copy = &made["instances"][0];
+        (copy["id"].as_str().expect("an id").to_owned(), copy["provenance"]["held_cells"].clone())
+    };
+    let kinds = |notebook: &Value| -> Vec<Value> {
+        notebook["cells"].as_array().expect("cells").iter().map(|cell| cell["cell_type"].clone()).collect()
+    };
+    let release = |id: &str, cells: &Value| {
+        let asked = json!({"cells": cells, "reason": "Agreed"});
+        client.post(&format!("/api/v1/instances/{id}/release"), &asked).expect(200);
+    };
+    let ((first, cells), (second, _)) = (copy(), copy());
+    let send = |id: &str| client.post(&format!("/api/v1/instances/{id}/jupyter"), &json!({}));
+    let sent = send(&first).expect(200).json();
+    let path = jupyter.file(sent["path"].as_str().expect("a path"));
+    assert_eq!(kinds(&read(&path)).last(), Some(&json!("raw")));
+    release(&first, &cells);
+    let sent = send(&first).expect(200).json();
+    assert_eq!(sent["there"], false, "{sent}");
+    assert_eq!(kinds(&read(&path)).last(), Some(&json!("code")), "what was handed out before gave way");
+    assert_eq!(send(&first).expect(200).json()["there"], true);
+
+    // A hunter wrote into the other one.
+    std::fs::remove_file(&path).expect("it is there");
+    send(&second).expect(200);
+    let mut worked = read(&path);
+    worked["cells"][0]["source"] = json!("A note of mine");
+    std::fs::write(&path, worked.to_string()).expect("it can be written");
+    release(&second, &cells);
+    send(&second).expect(409);
+    assert_eq!(read(&path)["cells"][0]["source"], "A note of mine", "not overwritten");
 }

@@ -27,5 +27,6 @@ mod standing;
 mod starter;
 mod sync;
 mod tenants_apart;
+mod two_databases;
 mod verify;
 mod zip_of_copies;

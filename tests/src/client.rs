@@ -95,6 +95,13 @@ impl Client {
         self.send("POST", path, Some(body))
     }
 
+    /// A request of any method, with a text of some kind for its body.
+    #[track_caller]
+    pub fn send_text(&self, method: &str, path: &str, kind: &str, text: &str) -> Answer {
+        self.try_send_body(method, path, Some((kind, text.to_owned())))
+            .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
     /// A request of any method, with JSON for its body or none.
     #[track_caller]
     pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
@@ -107,14 +114,21 @@ impl Client {
     /// # Errors
     /// When no answer comes.
     pub fn try_send(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, ureq::Error> {
+        self.try_send_body(method, path, body.map(|body| ("application/json", body.to_string())))
+    }
+
+    fn try_send_body(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<(&str, String)>,
+    ) -> Result<Answer, ureq::Error> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
         let mut response = match body {
-            Some(body) => {
-                self.agent.run(request.header("content-type", "application/json").body(body.to_string())?)?
-            }
+            Some((kind, body)) => self.agent.run(request.header("content-type", kind).body(body)?)?,
             None => self.agent.run(request.body(())?)?,
         };
         Ok(Answer {

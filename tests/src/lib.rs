@@ -14,7 +14,7 @@ mod repository;
 mod server;
 
 pub use client::{Answer, Client, encode};
-pub use program::{program, run, workspace};
+pub use program::{program, run, run_in, workspace};
 pub use repository::{Repository, git, procedure};
 pub use server::{Server, Settings};
 

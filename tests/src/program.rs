@@ -45,8 +45,17 @@ pub fn program() -> &'static Path {
 
 /// Runs `huntshelf` to its end and gives what it printed.
 pub fn run<I: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = I>) -> String {
+    run_in(arguments, &[])
+}
+
+/// The same, with further environment variables.
+pub fn run_in<I: AsRef<std::ffi::OsStr>>(
+    arguments: impl IntoIterator<Item = I>,
+    environment: &[(String, String)],
+) -> String {
     let mut command = Command::new(program());
     command.args(arguments).stdin(Stdio::null());
+    command.envs(environment.iter().map(|(name, value)| (name, value)));
     let done = command.output().expect("huntshelf starts");
     assert!(done.status.success(), "{command:?}: {}\n{}", done.status, String::from_utf8_lossy(&done.stderr));
     String::from_utf8(done.stdout).expect("what it prints is text")

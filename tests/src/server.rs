@@ -1,6 +1,6 @@
 //! A running `huntshelf`.
 
-use crate::{Client, eventually, program, run};
+use crate::{Client, eventually, program, run_in};
 use std::ffi::OsString;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -77,7 +77,7 @@ impl Server {
 
     fn prepare_in(folder: Folder, settings: Settings) -> Self {
         let data = folder.path().join("data");
-        let token = run([
+        let arguments = [
             OsString::from("admin"),
             "token".into(),
             "create".into(),
@@ -87,7 +87,9 @@ impl Server {
             "Test Admin".into(),
             "--role".into(),
             "admin".into(),
-        ]);
+        ];
+        // As the server will run: the environment may name its database.
+        let token = run_in(arguments, &settings.environment);
         let token = token.trim_end_matches('\n').to_owned();
         assert!(!token.is_empty() && !token.contains(char::is_whitespace), "the token alone: {token:?}");
         Self { child: Mutex::new(None), settings, folder, port: free_port(), token }

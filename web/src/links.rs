@@ -145,6 +145,21 @@ pub fn instance_verify(id: &str) -> String {
     format!("/instances/{}/verify", encode(id))
 }
 
+/// Where held cells of a copy are released.
+pub fn instance_release(id: &str) -> String {
+    format!("/instances/{}/release", encode(id))
+}
+
+/// The evidence of a copy.
+pub fn instance_evidence(id: &str) -> String {
+    format!("/instances/{}/evidence", encode(id))
+}
+
+/// The evidence of a customer's copies.
+pub fn customer_evidence(id: &str) -> String {
+    format!("/customers/{}/evidence", encode(id))
+}
+
 /// Where a copy is sent to Jupyter.
 pub fn instance_jupyter(id: &str) -> String {
     format!("/instances/{}/jupyter", encode(id))

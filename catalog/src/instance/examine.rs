@@ -1,6 +1,7 @@
 //! Whether a copy is what it says: each thing that it says is looked at by itself, and what cannot be looked at is said.
 
 use super::provenance::remake;
+use super::release::{Release, cells_of};
 use super::{INJECTED, PARAMETERS, Prepared, Provenance, RENDERER, Vocabulary, blob_id, provenance};
 use crate::notebook::{Cell, Metadata, Notebook, ipynb};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,8 @@ pub enum Aspect {
     Cells,
     /// The notebook's own metadata: kernel, `hunting`.
     Metadata,
+    /// Cells that write to the service: which are held, and which somebody released. Only where some were held.
+    Held,
     /// What made it.
     Renderer,
 }
@@ -57,13 +60,42 @@ pub struct Examined {
 }
 
 impl Examined {
-    /// Whether nothing differs and nothing but the renderer is unknown.
+    /// Whether nothing differs and nothing but the renderer, and who released cells, is unknown.
     pub fn holds(&self) -> bool {
         self.findings.iter().all(|finding| match finding.outcome {
             Outcome::Holds => true,
             Outcome::Differs => false,
-            Outcome::Unknown => finding.aspect == Aspect::Renderer,
+            Outcome::Unknown => matches!(finding.aspect, Aspect::Renderer | Aspect::Held),
         })
+    }
+
+    /// Says who released the cells that a copy on record says are released; one that nobody released differs.
+    pub fn vouch(&mut self, releases: &[Release]) {
+        let Some(stamp) = &self.provenance else { return };
+        let on_record = |id: &String| releases.iter().any(|release| release.cells.contains(id));
+        let (known, unknown): (Vec<String>, Vec<String>) =
+            stamp.released_cells.iter().cloned().partition(on_record);
+        let since: Vec<String> = releases
+            .iter()
+            .flat_map(|release| release.cells.iter().cloned())
+            .filter(|id| !stamp.released_cells.contains(id))
+            .collect();
+        let Some(finding) = self.findings.iter_mut().find(|finding| finding.aspect == Aspect::Held) else {
+            return;
+        };
+        if !unknown.is_empty() {
+            finding.outcome = Outcome::Differs;
+            finding.detail = format!("{} code again, and nobody released it on record", are(&unknown));
+            return;
+        }
+        finding.outcome = Outcome::Holds;
+        let mut said = vec![counted(stamp)];
+        let of_file = |release: &&Release| release.cells.iter().any(|id| known.contains(id));
+        said.extend(releases.iter().filter(of_file).map(Release::told));
+        if !since.is_empty() {
+            said.push(format!("{} released since: this is the copy as it was before", cells_of(&since)));
+        }
+        finding.detail = said.join("; ");
     }
 
     /// Whether something differs.
@@ -147,6 +179,7 @@ pub fn examine(
             }
         }
     }
+    held(&mut examined, &stamp);
     if stamp.renderer == RENDERER {
         examined.find(Aspect::Renderer, Outcome::Holds, format!("made by {RENDERER}, as this is"));
     } else {
@@ -157,6 +190,38 @@ pub fn examine(
         examined.find(Aspect::Renderer, Outcome::Unknown, detail);
     }
     examined
+}
+
+/// `cell a is`, `cells a, b are`
+fn are(ids: &[String]) -> String {
+    format!("{} {}", cells_of(ids), if ids.len() == 1 { "is" } else { "are" })
+}
+
+/// How many cells are held, and how many of those that were are not any more.
+fn counted(stamp: &Provenance) -> String {
+    let (held, released) = (stamp.held_cells.len(), stamp.released_cells.len());
+    match (held, released) {
+        (1, 0) => "the one cell that writes to the service is held".to_owned(),
+        (_, 0) => format!("the {held} cells that write to the service are held"),
+        (1, _) => "the one cell that was held is released".to_owned(),
+        _ => format!(
+            "{released} of the {held} cells that were held {} released",
+            if released == 1 { "is" } else { "are" }
+        ),
+    }
+}
+
+/// Which cells are held. That they are raw, and the released ones code, is looked at with every other cell.
+fn held(examined: &mut Examined, stamp: &Provenance) {
+    if stamp.held_cells.is_empty() && stamp.released_cells.is_empty() {
+        return;
+    }
+    if stamp.released_cells.is_empty() {
+        return examined.find(Aspect::Held, Outcome::Holds, counted(stamp));
+    }
+    let detail =
+        format!("{}; who released it stands on record with the server that made the copy", counted(stamp));
+    examined.find(Aspect::Held, Outcome::Unknown, detail);
 }
 
 fn file(examined: &mut Examined, copy: &[u8], recorded: Option<&[u8]>, made: Option<&Prepared>) {
@@ -259,7 +324,7 @@ fn parameters(examined: &mut Examined, copy: &Notebook, made: &Notebook) {
 }
 
 /// A name from a file of anybody's, cut to what fits a sentence.
-fn shown(name: &str) -> String {
+pub(super) fn shown(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(60).collect()
 }
 

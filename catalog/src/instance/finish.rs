@@ -60,6 +60,7 @@ impl Plan<'_> {
             parameters: injected.iter().filter(|(name, _)| !self.derived.contains(name)).cloned().collect(),
             hold: self.request.hold,
             held_cells: held.iter().map(|index| ids[*index].clone()).collect(),
+            released_cells: Vec::new(),
             attack: text(self.request.attack),
             renderer: RENDERER.to_owned(),
         };

@@ -21,6 +21,7 @@ mod plan;
 mod provenance;
 mod python;
 mod reads;
+mod release;
 mod schema;
 mod secrets;
 mod tenant;
@@ -31,6 +32,7 @@ pub use kind::Kind;
 pub(crate) use parameters::declared;
 pub use parameters::{Parameter, parameters, read_parameters};
 pub use provenance::{Provenance, provenance, verify};
+pub use release::{Release, Released, release, same_making, without_nulls};
 pub use schema::{Declared, Schema};
 pub use vocabulary::{TenantFields, Vocabulary};
 

@@ -2,6 +2,7 @@
 
 use super::{
     Hold, Prepared, Refusal, Request, TenantFields, Vocabulary, Window, blob_id, instant, plan, readable,
+    release,
 };
 use crate::notebook::{Metadata, Notebook, ipynb, myst};
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,9 @@ pub struct Provenance {
     pub hold: Hold,
     /// The ids of the cells that were held.
     pub held_cells: Vec<String>,
+    /// Those of them that a person released since: they are code again. It is left out where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub released_cells: Vec<String>,
     /// The release of ATT&CK.
     pub attack: Option<String>,
     /// What made the bytes.
@@ -39,7 +43,7 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// As it stands in the notebook's metadata.
+    /// As it stands in the notebook's metadata when a copy is made: nothing is released yet.
     pub(super) fn to_value(&self) -> Value {
         json!({
             "procedure": self.procedure,
@@ -122,5 +126,12 @@ pub(super) fn remake(
         attack: provenance.attack.as_deref(),
     };
     readable(&request)?;
-    plan::again(&request)
+    let mut prepared = plan::again(&request)?;
+    if !provenance.released_cells.is_empty() {
+        let stamp = prepared.provenance.clone();
+        release::release_in(&mut prepared.notebook, &stamp, &provenance.released_cells)?;
+        prepared.bytes = ipynb::write(&prepared.notebook);
+        prepared.provenance.released_cells.clone_from(&provenance.released_cells);
+    }
+    Ok(prepared)
 }

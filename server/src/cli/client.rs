@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::Value;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Longest answer that is read, in bytes.
@@ -33,11 +33,22 @@ pub(super) struct Client {
 impl ServerArgs {
     /// A client of this server.
     pub(super) fn client(&self) -> anyhow::Result<Client> {
-        let base = self.server.trim_end_matches('/').to_owned();
+        Client::of(&self.server, self.token_file.as_deref(), self.token_env.as_deref())
+    }
+}
+
+impl Client {
+    /// A client of a server, with a token from a file or from a variable of the environment.
+    pub(super) fn of(
+        server: &str,
+        token_file: Option<&Path>,
+        token_env: Option<&str>,
+    ) -> anyhow::Result<Self> {
+        let base = server.trim_end_matches('/').to_owned();
         if !base.starts_with("https://") && !base.starts_with("http://") {
-            bail!("{} is no server: write https://…", self.server);
+            bail!("{server} is no server: write https://…");
         }
-        let token = match (&self.token_file, &self.token_env) {
+        let token = match (token_file, token_env) {
             (Some(path), _) if path.as_os_str() == "-" => {
                 let mut text = String::new();
                 std::io::stdin().lock().read_to_string(&mut text).context("standard input cannot be read")?;
@@ -59,11 +70,9 @@ impl ServerArgs {
             .http_status_as_error(false)
             .max_redirects(0)
             .timeout_global(Some(Duration::from_mins(5)));
-        Ok(Client { agent: config.build().new_agent(), base, token: token.trim().to_owned() })
+        Ok(Self { agent: config.build().new_agent(), base, token: token.trim().to_owned() })
     }
-}
 
-impl Client {
     /// POST, and what comes back: the status and the body.
     pub(super) fn post(&self, path: &str, kind: &str, body: &[u8]) -> anyhow::Result<(u16, Vec<u8>)> {
         let mut answer = self

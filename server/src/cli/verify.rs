@@ -1,16 +1,19 @@
 //! `huntshelf verify`: whether a copy is what it says.
 
+use super::client::{Client, told};
 use super::convert::read_file;
-use super::{out, paint};
+use super::{out, paint, say};
 use crate::config::{Config, Flags};
-use crate::copies::verify::{label, mirror, origin};
+use crate::copies::releasing;
+use crate::copies::verify::{found_in, has_bytes, label, mirror_named, origin};
 use crate::db::Database;
-use crate::db::instances::InstanceFilter;
+use crate::db::instances::{Instance, InstanceFilter};
+use crate::db::releases::Release;
 use crate::http::problem::sentence;
 use crate::objects::Objects;
 use anyhow::{Context, bail};
 use catalog::instance::{
-    Examined, Origin, Outcome, Provenance, Source, Vocabulary, blob_id, examine, provenance,
+    Examined, Finding, Origin, Outcome, Provenance, Source, Vocabulary, blob_id, examine, provenance,
 };
 use catalog::mirror::{clone_to_look, proof};
 use catalog::notebook::ipynb;
@@ -31,11 +34,20 @@ pub(super) struct VerifyArgs {
     #[arg(value_name = "COPY.ipynb")]
     copy: PathBuf,
     /// The repository that it was made from [default: the one around this folder]
-    #[arg(long, value_name = "URL|PATH", conflicts_with = "data")]
+    #[arg(long, value_name = "URL|PATH", conflicts_with_all = ["data", "server"])]
     repo: Option<String>,
     /// The data folder of the server that made it: its record, its mirror, and what it kept
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "server")]
     data: Option<PathBuf>,
+    /// Have this server verify it, `https://…`: by its record, by the blobs that it kept, by what was released
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+    /// A file that holds the token for the server; `-` is standard input
+    #[arg(long, value_name = "FILE", requires = "server")]
+    token_file: Option<PathBuf>,
+    /// The variable of the environment that holds it
+    #[arg(long, value_name = "NAME", requires = "server", conflicts_with = "token_file")]
+    token_env: Option<String>,
     /// Tell it as JSON
     #[arg(long)]
     json: bool,
@@ -47,11 +59,19 @@ struct Against {
     source: Option<(Vec<u8>, Origin)>,
     recorded: Option<Vec<u8>>,
     vocabulary: Vocabulary,
+    /// What was released, where there is a record.
+    releases: Option<Vec<Release>>,
 }
 
 pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<()> {
     let name = args.copy.display().to_string();
     let bytes = read_file(&args.copy)?;
+    if let Some(server) = &args.server {
+        let client = Client::of(server, args.token_file.as_deref(), args.token_env.as_deref())?;
+        let examined = by_server(&client, &bytes, &name)?;
+        tell(args.json, &name, &examined)?;
+        return ended(&name, &examined, "its procedure is not among the server's repositories");
+    }
     let against = match provenance(&ipynb::read(&bytes)) {
         None => Against::default(),
         Some(stamp) => match (&args.data, &args.repo) {
@@ -61,15 +81,35 @@ pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<()> {
         },
     };
     let source = against.source.as_ref().map(|(bytes, origin)| Source { bytes, origin: *origin });
-    let examined = examine(&bytes, source, against.recorded.as_deref(), &against.vocabulary);
+    let mut examined = examine(&bytes, source, against.recorded.as_deref(), &against.vocabulary);
+    if let Some(releases) = &against.releases {
+        examined.vouch(&releasing::vouched(releases));
+    }
     tell(args.json, &name, &examined)?;
+    ended(&name, &examined, "give --repo, --data or --server")
+}
+
+/// Exits by what was seen.
+fn ended(name: &str, examined: &Examined, remedy: &str) -> anyhow::Result<()> {
     if examined.holds() {
         Ok(())
     } else if examined.differs() {
         bail!("{name} is not what it says")
     } else {
-        bail!("{name} could not be verified: give --repo or --data")
+        bail!("{name} could not be verified: {remedy}")
     }
+}
+
+/// What a server says of a file.
+fn by_server(client: &Client, bytes: &[u8], name: &str) -> anyhow::Result<Examined> {
+    let (status, body) = client.post("/instances/verify", "application/x-ipynb+json", bytes)?;
+    let answer = told(status, &body)?;
+    let findings: Vec<Finding> = serde_json::from_value(answer["findings"].clone())
+        .context("the server's answer makes no sense: is it of this version?")?;
+    if answer["instance"].is_null() {
+        say(&format!("{} {name} is of no copy on the server's record", paint("note:", "33")));
+    }
+    Ok(Examined { provenance: provenance(&ipynb::read(bytes)), findings })
 }
 
 fn tell(as_json: bool, name: &str, examined: &Examined) -> anyhow::Result<()> {
@@ -136,18 +176,12 @@ fn of_server(data: &Path, stamp: &Provenance, copy: &[u8]) -> anyhow::Result<Aga
     }
     let flags = Flags { data: Some(data.to_owned()), ..Flags::default() };
     let config = Config::load(&flags)?;
-    let repo = stamp.repo.clone().unwrap_or_default();
-    // A name from a file of anybody's is no path.
-    let is_name = !repo.is_empty() && !repo.contains(['/', '\\']) && !repo.starts_with('.');
-    let found = if is_name {
-        proof(&mirror(data, &repo), stamp.commit.as_deref(), stamp.path.as_deref(), &stamp.blob).ok()
-    } else {
-        None
-    };
+    let found = mirror_named(data, stamp.repo.as_deref()).and_then(|mirror| found_in(&mirror, stamp));
     let record = record(&config, data, stamp, copy)?;
     let from = origin(&stamp.blob, stamp.commit.is_some(), found.as_ref());
     let source = record.source.or_else(|| found.and_then(|found| found.bytes)).map(|bytes| (bytes, from));
-    Ok(Against { source, recorded: record.copy, vocabulary: config.instances.vocabulary })
+    let vocabulary = config.instances.vocabulary;
+    Ok(Against { source, recorded: record.copy, vocabulary, releases: Some(record.releases) })
 }
 
 /// What is on record of a copy.
@@ -157,6 +191,8 @@ struct Record {
     copy: Option<Vec<u8>>,
     /// The blob that was kept when it was made.
     source: Option<Vec<u8>>,
+    /// What was released of it, the oldest first.
+    releases: Vec<Release>,
 }
 
 /// The record of the copy of these bytes if there is one, else of one of the same provenance.
@@ -175,14 +211,20 @@ fn record(config: &Config, data: &Path, stamp: &Provenance, copy: &[u8]) -> anyh
         let all = database.instances(&scope).list(&filter).await.context("the record cannot be read")?;
         let own = crate::entropy::sha256(copy);
         let said = serde_json::to_value(stamp)?;
-        let found = all
-            .iter()
-            .find(|instance| instance.object == own)
-            .or_else(|| all.iter().find(|instance| instance.provenance == said));
-        let Some(found) = found else { return Ok(Record::default()) };
-        let copy = objects.get(&found.object).await?.map(|bytes| bytes.to_vec());
+        let mut found: Option<(Instance, Vec<Release>)> = None;
+        for instance in all.into_iter().filter(|instance| releasing::is_of(instance, &said)) {
+            let releases = database.instances(&scope).releases(&instance.id).await?;
+            if has_bytes(&instance, &releases, &own) {
+                found = Some((instance, releases));
+                break;
+            }
+            found.get_or_insert((instance, releases));
+        }
+        let Some((found, releases)) = found else { return Ok(Record::default()) };
+        let handed = releasing::version(&found, &releases, Some(&said));
+        let copy = objects.get(&handed).await?.map(|bytes| bytes.to_vec());
         let source = objects.get(&found.source_object).await?.map(|bytes| bytes.to_vec());
-        Ok(Record { copy, source })
+        Ok(Record { copy, source, releases })
     })
 }
 

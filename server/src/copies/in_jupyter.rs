@@ -1,5 +1,6 @@
 //! A copy opened in Jupyter: sent there once, found there again, brought back. The API and the copy's page both come here.
 
+use super::releasing;
 use super::returned::{self, Fate};
 use crate::app::App;
 use crate::auth::{Principal, Role};
@@ -30,8 +31,15 @@ pub async fn open(app: &App, who: &Principal, copy: &Instance) -> Result<(Place,
     who.require(Role::Hunter)?;
     let jupyter = Jupyter::of(&app.config.jupyter, &who.name).await.map_err(|error| problem(&error))?;
     let path = sent_to(app, copy).await?.unwrap_or_else(|| place(app, copy));
-    let sent =
-        jupyter.send(&path, bytes(app, copy).await?.to_vec()).await.map_err(|error| problem(&error))?;
+    // What was handed out before cells were released, and not touched since, gives way to what is handed out now.
+    let releases = app.database.instances(&who.tenants()).releases(&copy.id).await?;
+    let mut before = Vec::with_capacity(releases.len());
+    for object in releasing::before(&releases) {
+        let earlier = Instance { object: object.to_owned(), ..copy.clone() };
+        before.push(bytes(app, &earlier).await?.to_vec());
+    }
+    let copied = bytes(app, copy).await?.to_vec();
+    let sent = jupyter.send(&path, copied, before).await.map_err(|error| problem(&error))?;
     if sent == Sent::New {
         app.note(who, DEED, &copy.id, &json!({ "path": path })).await?;
     }

@@ -1,6 +1,7 @@
 //! Making copies: a revision, tenants, a window and parameters go in; bytes in the object store and rows on record come
 //! out. The API and the copy dialogue both come here.
 
+pub mod evidence;
 pub mod in_jupyter;
 pub mod indicators;
 pub mod life;
@@ -9,6 +10,7 @@ pub mod meanwhile;
 pub mod proposed;
 pub mod readback;
 pub mod recall;
+pub mod releasing;
 pub mod returned;
 mod siblings;
 pub mod since;

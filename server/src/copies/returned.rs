@@ -2,6 +2,7 @@
 //! executed, and no output is read as more than text.
 
 use super::life::{InstancePatch, Refused, change};
+use super::releasing;
 use crate::app::App;
 use crate::auth::{Principal, Role};
 use crate::db::instances::{Instance, InstanceFilter};
@@ -12,7 +13,7 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use catalog::instance::provenance;
 use catalog::notebook::{Notebook, ipynb, myst};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Largest request that brings notebooks, in bytes.
 pub const LARGEST: usize = 64 << 20;
@@ -50,19 +51,8 @@ pub fn read(bytes: &[u8]) -> Notebook {
     if is_json(bytes) { ipynb::read(bytes) } else { myst::read(bytes) }
 }
 
-/// What a copy says of itself without what it says nothing of: jupytext writes no null into front matter that it could read
-/// again, so a copy as `MyST` has none.
-pub fn without_nulls(said: &Value) -> Value {
-    match said {
-        Value::Object(map) => {
-            let kept = map.iter().filter(|(_, value)| !value.is_null());
-            kept.map(|(key, value)| (key.clone(), without_nulls(value))).collect::<Map<_, _>>().into()
-        }
-        other => other.clone(),
-    }
-}
-
-fn is_json(bytes: &[u8]) -> bool {
+/// Whether a notebook is ipynb.
+pub fn is_json(bytes: &[u8]) -> bool {
     bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
 }
 
@@ -115,8 +105,7 @@ pub async fn take(
             ..InstanceFilter::default()
         };
         let found = app.database.instances(&who.tenants()).list(&filter).await?;
-        let written = without_nulls(&written);
-        found.into_iter().filter(|copy| without_nulls(&copy.provenance) == written).collect()
+        found.into_iter().filter(|copy| releasing::is_of(copy, &written)).collect()
     };
     if instances.len() > 1 {
         // One that is still open comes before those that were closed or withdrawn.
@@ -142,7 +131,7 @@ async fn the_named(
 ) -> Result<Instance, Problem> {
     let found = app.database.instances(&who.tenants()).get(id).await?;
     let instance = found.ok_or_else(|| Problem::not_found(format!("copy {id}")))?;
-    if written.is_some_and(|written| without_nulls(written) != without_nulls(&instance.provenance)) {
+    if written.is_some_and(|written| !releasing::is_of(&instance, written)) {
         return Err(Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "another-copy",

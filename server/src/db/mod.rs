@@ -17,6 +17,8 @@ pub mod follows;
 pub mod idempotency;
 pub mod instances;
 pub mod lives;
+pub mod periods;
+pub mod releases;
 pub mod repositories;
 pub mod returns;
 pub mod reviews;

@@ -109,13 +109,13 @@ impl Jupyter {
         format!("{}lab/tree/{}", self.base, encoded(path))
     }
 
-    /// Sends a copy. A file that is there is never overwritten.
+    /// Sends a copy. A file that is there is never overwritten, unless it is the copy as it was handed out `before`, untouched.
     ///
     /// # Errors
     /// [`JupyterError::Changed`] where a file is there that is not the copy as it was handed out.
-    pub async fn send(&self, path: &str, copy: Vec<u8>) -> Result<Sent, JupyterError> {
+    pub async fn send(&self, path: &str, copy: Vec<u8>, before: Vec<Vec<u8>>) -> Result<Sent, JupyterError> {
         let (jupyter, path) = (self.clone(), path.to_owned());
-        blocking(move || jupyter.send_now(&path, &copy)).await
+        blocking(move || jupyter.send_now(&path, &copy, &before)).await
     }
 
     /// The bytes of a notebook that is there.
@@ -150,7 +150,7 @@ impl Jupyter {
         .await
     }
 
-    fn send_now(&self, path: &str, copy: &[u8]) -> Result<Sent, JupyterError> {
+    fn send_now(&self, path: &str, copy: &[u8], before: &[Vec<u8>]) -> Result<Sent, JupyterError> {
         let handed_out: Value =
             serde_json::from_slice(copy).map_err(|error| JupyterError::Config(error.to_string()))?;
         // First, so that nothing lies between looking for the file and writing it.
@@ -158,11 +158,13 @@ impl Jupyter {
             self.make_folder(&path[..at])?;
         }
         if let Some(there) = self.content(path)? {
-            return if is_same(copy, &serde_json::to_vec(&there).unwrap_or_default()) {
-                Ok(Sent::There)
-            } else {
-                Err(JupyterError::Changed(path.to_owned()))
-            };
+            let there = serde_json::to_vec(&there).unwrap_or_default();
+            if is_same(copy, &there) {
+                return Ok(Sent::There);
+            }
+            if !before.iter().any(|before| is_same(before, &there)) {
+                return Err(JupyterError::Changed(path.to_owned()));
+            }
         }
         let body = json!({"type": "notebook", "format": "json", "content": handed_out});
         let answer = self.put(path, &body)?;

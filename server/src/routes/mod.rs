@@ -47,6 +47,7 @@ pub fn router(app: &App) -> Router {
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
     timed
         .merge(api::untimed())
+        .merge(pages::untimed())
         .route("/assets/{*name}", get(assets::get))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

@@ -68,6 +68,8 @@ pub struct CustomerView {
     pub copies: Vec<CopyRow>,
     /// The day on which this quarter began.
     pub quarter: String,
+    /// Today, where who looks may take evidence.
+    pub evidence_until: Option<String>,
     /// The form to change it; none for somebody who may not.
     pub form: Option<CustomerForm>,
     /// The form for a new tenant; none for somebody who may not.
@@ -139,6 +141,29 @@ fn customer_form(form: CustomerForm, action: String, submit: &'static str) -> An
     .into_any()
 }
 
+/// The form for everything that proves what was hunted.
+fn evidence(id: &str, from: String, until: String) -> AnyView {
+    let field =
+        |name: &str, label: &str, help: &str| Labelled::new(name, label, help, &[]).of("evidence").required();
+    view! {
+        <section aria-labelledby="evidence">
+            <h2 id="evidence">"Evidence"</h2>
+            <p>
+                "A zip of every copy that was made or closed in a period: its procedure as it was, the copy, what came back, "
+                "what came of it, and whether all of it agrees."
+            </p>
+            <form method="get" action=links::customer_evidence(id)>
+                <div class="fields">
+                    {field("from", "From", "The first day, UTC").line("date", from, String::new())}
+                    {field("to", "To", "The last day, UTC").line("date", until, String::new())}
+                </div>
+                <p class="submit"><button>"Download the evidence"</button></p>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
 /// One customer.
 pub fn customer_page(frame: &Frame, view: CustomerView) -> String {
     let title = view.name.clone();
@@ -176,6 +201,7 @@ pub fn customer_page(frame: &Frame, view: CustomerView) -> String {
             </section>
         }
     });
+    let evidence = view.evidence_until.map(|until| evidence(&view.id, view.quarter.clone(), until));
     let contacts = view.contacts.into_iter().map(|contact| view! { <li>{contact}</li> }).collect_view();
     let contacts = (!contacts.is_empty()).then(|| view! { <h2>"Contacts"</h2> <ul>{contacts}</ul> });
     let change = view.form.map(|form| {
@@ -197,6 +223,7 @@ pub fn customer_page(frame: &Frame, view: CustomerView) -> String {
         <section aria-labelledby="tenants"><h2 id="tenants">"Tenants"</h2>{tenants}{new_tenant}</section>
         {hunted}
         {copies}
+        {evidence}
         {contacts}
         {change}
     };

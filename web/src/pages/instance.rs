@@ -13,6 +13,7 @@ use crate::components::notices::{Weight, notice, sentences};
 use crate::components::{facts, paragraphs, tables};
 use crate::links;
 use crate::pages::diff;
+use crate::pages::release::{self, HeldView};
 use crate::view::{Change, CopyRow, Defect, Field, FieldError, FieldNote, When};
 use leptos::prelude::*;
 
@@ -39,6 +40,8 @@ pub struct CopyDetailView {
     pub hold: String,
     /// The ids of the cells held.
     pub held_cells: Vec<String>,
+    /// Those cells, and what was released of them.
+    pub held: HeldView,
     /// The ATT&CK release at that time.
     pub attack: String,
     /// The renderer's version.
@@ -69,6 +72,8 @@ pub struct CopyDetailView {
     pub jupyter: InJupyter,
     /// The form to say what came of it; none for somebody who may not.
     pub form: Option<LifeForm>,
+    /// Whether who looks may take its evidence.
+    pub may_take_evidence: bool,
 }
 
 /// Whether a copy is in Jupyter.
@@ -374,7 +379,7 @@ fn deeds(deeds: Vec<Deed>, made: When, made_by: String) -> AnyView {
 }
 
 /// What one does with it first: open it where it runs, or download it.
-fn first_steps(id: &str, jupyter: InJupyter) -> AnyView {
+fn first_steps(id: &str, jupyter: InJupyter, evidence: bool) -> AnyView {
     let is_first = jupyter == InJupyter::Never;
     let open = match jupyter {
         InJupyter::Never => ().into_any(),
@@ -394,12 +399,15 @@ fn first_steps(id: &str, jupyter: InJupyter) -> AnyView {
         .into_any(),
     };
     let class = if is_first { "button primary" } else { "button" };
+    let evidence =
+        evidence.then(|| view! { <a href=links::instance_evidence(id) download="">"Evidence, as a zip"</a> });
     view! {
         <div class="steps">
             {open}
             <a class=class href=links::instance_file(id) download="">"Download the notebook"</a>
             <a href=links::instance_myst(id) download="">"as MyST"</a>
             <a href=links::instance_verify(id)>"Verify it"</a>
+            {evidence}
         </div>
     }
     .into_any()
@@ -476,7 +484,8 @@ pub fn copy_page(frame: &Frame, view: CopyDetailView) -> String {
         let content = view! { <p>"It was made in the place of " <a href=links::instance(&id)>"an earlier copy"</a> "."</p> };
         notice(Weight::Note, content.into_any())
     });
-    let steps = first_steps(&copy.id, view.jupyter);
+    let steps = first_steps(&copy.id, view.jupyter, view.may_take_evidence);
+    let held_cells = release::section(&copy.id, view.held);
     let commands = commands::commands(&copy.file_name);
     let about = About {
         procedure: Some((copy.procedure.clone(), copy.repo.clone().unwrap_or_default())),
@@ -527,6 +536,7 @@ pub fn copy_page(frame: &Frame, view: CopyDetailView) -> String {
         {drift}
         {said}
         {life}
+        {held_cells}
         {notes}
         {came_back}
         {sentences(Weight::Caution, view.warnings)}

@@ -27,6 +27,7 @@ pub mod problems;
 pub mod procedure;
 pub mod proposals;
 pub mod reference;
+pub mod release;
 pub mod repositories;
 pub mod returning;
 pub mod roster;

@@ -10,6 +10,7 @@ use web::pages::customers::{CustomerForm, CustomerRow, CustomerView, CustomersVi
 use web::pages::defect::DefectView;
 use web::pages::instance::{Back, CopyDetailView, Deed, Drift, InJupyter, LifeForm, Noted, Version};
 use web::pages::many::{LeftOut, MadeOne, ManyForm, ManyView, Outcome};
+use web::pages::release::{HeldCell, HeldView, Release, ReleaseForm};
 use web::pages::returning::{Arrived, Asked, ReturnView};
 use web::pages::roster::{Changed, PlannedLine, PreviewView, RosterView};
 use web::pages::tenants::{TenantForm, TenantView, TenantsView};
@@ -352,6 +353,7 @@ impl Sample {
             hunted: self.copy_rows(),
             copies: self.copy_rows(),
             quarter: self.t("2026-10-01"),
+            evidence_until: self.some("2026-11-24"),
             form: Some(CustomerForm { errors: Vec::new(), ..self.customer_form() }),
             tenant_form: Some(self.tenant_form()),
         }
@@ -416,6 +418,8 @@ impl Sample {
             ],
             hold: self.t("writes"),
             held_cells: self.list(&["a1b2c3d4"]),
+            may_take_evidence: true,
+            held: self.held(),
             attack: self.t("enterprise 19.2"),
             renderer: self.t("1"),
             warnings: self.list(&["The query of cell 3 does not follow the window."]),
@@ -595,6 +599,35 @@ impl Sample {
             hunted_to: self.t("2026-11-24T00:00"),
             assignee: self.t("Ben Okafor"),
             errors,
+        }
+    }
+
+    fn held(&self) -> HeldView {
+        let cell = |id: &str, cell, released| HeldCell {
+            id: self.t(id),
+            cell,
+            source: self.t("%taegis investigations create --title x"),
+            released,
+        };
+        let release = Release {
+            cells: vec![7],
+            reason: self.t("Agreed with the customer"),
+            at: Self::hours_ago(3),
+            by: self.t("Ana Ruiz"),
+        };
+        let error =
+            |field: &str, message: &str| FieldError { field: field.to_owned(), message: self.t(message) };
+        HeldView {
+            cells: vec![cell("a1b2c3d4", 7, true), cell("e5f6a7b8", 9, false)],
+            releases: vec![release],
+            form: Some(ReleaseForm {
+                chosen: self.list(&["e5f6a7b8"]),
+                reason: self.t("As agreed"),
+                errors: vec![
+                    error("reason", "A release needs a reason."),
+                    error("cells", "No cell is chosen."),
+                ],
+            }),
         }
     }
 

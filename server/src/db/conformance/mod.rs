@@ -9,6 +9,7 @@ use super::follows::Follow;
 use super::idempotency::Claim;
 use super::instances::{Instance, InstanceFilter, InstanceTenant};
 use super::lives::{Disposition, Finding, HuntedFilter, Life, Named, State};
+use super::releases::Release;
 use super::repositories::RepositoryRow;
 use super::returns::Returned;
 use super::reviews::{Review, ReviewKind};
@@ -180,6 +181,7 @@ macro_rules! on_both {
 mod accounts;
 mod copies;
 mod records;
+mod releases;
 mod tenants;
 
 #[test]

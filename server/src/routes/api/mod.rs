@@ -12,6 +12,7 @@ pub mod coverage;
 pub mod customers;
 pub mod defects;
 pub mod diff;
+pub mod evidence;
 pub mod field_notes;
 pub mod follows;
 pub mod history;
@@ -150,6 +151,8 @@ fn endpoints() -> OpenApiRouter<App> {
         .merge(
             OpenApiRouter::new()
                 .routes(routes!(instances::returning::bring))
+                .routes(routes!(instances::verify::file))
+                .routes(routes!(instances::verify::get, instances::verify::post))
                 .layer(DefaultBodyLimit::max(crate::copies::returned::LARGEST)),
         )
         .routes(routes!(instances::returning::list))
@@ -161,7 +164,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(instances::jupyter::open))
         .routes(routes!(instances::jupyter::bring))
         .routes(routes!(instances::zip::zip))
-        .routes(routes!(instances::verify::get, instances::verify::post))
+        .routes(routes!(instances::release::get, instances::release::post))
         .routes(routes!(report::markdown))
         .routes(routes!(repos::list, repos::add))
         .routes(routes!(repos::change, repos::remove))
@@ -173,7 +176,11 @@ fn endpoints() -> OpenApiRouter<App> {
 }
 
 fn slow() -> OpenApiRouter<App> {
-    OpenApiRouter::new().nest("/api/v1", OpenApiRouter::new().routes(routes!(repos::sync)))
+    let slow = OpenApiRouter::new()
+        .routes(routes!(repos::sync))
+        .routes(routes!(evidence::of_copy))
+        .routes(routes!(evidence::of_customer));
+    OpenApiRouter::new().nest("/api/v1", slow)
 }
 
 /// Which revision of which procedure.

@@ -5,6 +5,7 @@ use super::shared::{Context, labels, lines, pairs, tenant};
 use super::tenants::empty_form;
 use crate::app::App;
 use crate::auth::Role;
+use crate::copies::evidence::Period;
 use crate::db::customers::Customer;
 use crate::db::instances::InstanceFilter;
 use crate::db::lives::HuntedFilter;
@@ -14,7 +15,6 @@ use crate::routes::api::customers::{CustomerPatch, NewCustomer, add, amend};
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use web::pages::customers::{CustomerForm, CustomerRow, CustomerView, CustomersView, customer_page, page};
@@ -167,14 +167,10 @@ pub async fn one(
         more_tenants,
         hunted: hunted.into_iter().map(|copy| context.copy(copy)).collect(),
         copies: copies.into_iter().map(|copy| context.copy(copy)).collect(),
-        quarter: quarter(app.clock.now().date_naive()),
+        quarter: Period::quarter(app.clock.now().date_naive()).from.to_string(),
+        evidence_until: (visitor.who.role >= Role::Hunter).then(|| app.clock.now().date_naive().to_string()),
     };
     visitor.render(app, customer_page, view).await
-}
-
-/// The day on which the quarter of a day began.
-fn quarter(day: NaiveDate) -> String {
-    format!("{}-{:02}-01", day.year(), day.month0() / 3 * 3 + 1)
 }
 
 fn as_filled(customer: &Customer) -> CustomerForm {
@@ -254,7 +250,7 @@ mod tests {
         for (day, first) in
             [("2026-01-31", "2026-01-01"), ("2026-09-30", "2026-07-01"), ("2026-12-31", "2026-10-01")]
         {
-            assert_eq!(super::quarter(day.parse().unwrap()), first);
+            assert_eq!(super::Period::quarter(day.parse().unwrap()).from.to_string(), first);
         }
     }
 

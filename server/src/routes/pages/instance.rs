@@ -1,8 +1,8 @@
 //! `/instances/{id}`: one copy, what became of it, and where it comes from.
 
-use super::Visitor;
 use super::diff::{Notebooks, cells, fields};
 use super::shared::{Context, change as change_of, field_notes, own_window, readable};
+use super::{Visitor, release};
 use crate::app::App;
 use crate::auth::Role;
 use crate::copies::in_jupyter;
@@ -31,6 +31,7 @@ use serde_json::Value;
 use web::pages::instance::{
     Back, CopyDetailView, Deed, Drift, InJupyter, LifeForm, Noted, Version, copy_page,
 };
+use web::pages::release::{HeldView, ReleaseForm};
 use web::view::{Field, FieldError};
 
 /// So many deeds are on the page.
@@ -188,7 +189,7 @@ async fn back(
         None => 0,
     };
     let Some(current) = versions.get(shown) else { return Ok(None) };
-    let mut seen = seen(app, copy, current).await?;
+    let mut seen = seen(app, &visitor.who, copy, current).await?;
     let noted = |cells: Vec<readback::Noted>| {
         cells.into_iter().map(|one| Noted { cell: one.cell, line: one.line, what: one.what }).collect()
     };
@@ -287,6 +288,19 @@ fn field(error: &LifeError) -> &'static str {
     }
 }
 
+/// The page with the form by which held cells are released as it was filled in.
+///
+/// # Errors
+/// When database or index fail.
+pub async fn page_again(
+    app: &App,
+    visitor: &Visitor,
+    copy: Instance,
+    release: ReleaseForm,
+) -> Result<Response, Problem> {
+    page_with(app, visitor, copy, (None, Some(release)), None).await
+}
+
 async fn page(
     app: &App,
     visitor: &Visitor,
@@ -294,7 +308,18 @@ async fn page(
     form: Option<LifeForm>,
     version: Option<&str>,
 ) -> Result<Response, Problem> {
+    page_with(app, visitor, copy, (form, None), version).await
+}
+
+async fn page_with(
+    app: &App,
+    visitor: &Visitor,
+    copy: Instance,
+    (form, release_form): (Option<LifeForm>, Option<ReleaseForm>),
+    version: Option<&str>,
+) -> Result<Response, Problem> {
     let context = Context::of(app);
+    let held = release::held(app, &visitor.who, &context, &copy, release_form).await?;
     let deeds = app.database.deeds_to(Some(&copy.id), DEEDS).await?;
     let defects = recall::defects_of(app, &copy).await?;
     let back = back(app, visitor, &context, &copy, version).await?;
@@ -311,6 +336,7 @@ async fn page(
     view.notes = field_notes(&context, notes, true, true);
     view.drift = drift(app, &view).await?;
     view.back = back;
+    view.held = held;
     view.defects = defects.into_iter().map(|defect| context.defect(defect)).collect();
     view.jupyter = jupyter;
     view.deeds = deeds.into_iter().map(|deed| told(&context, deed)).collect();
@@ -337,6 +363,8 @@ fn view(context: &Context, copy: Instance, form: Option<LifeForm>, may: bool) ->
         parameters,
         hold: text("hold"),
         held_cells: held,
+        held: HeldView::default(),
+        may_take_evidence: may,
         attack: text("attack"),
         renderer: text("renderer"),
         warnings: copy.warnings.clone(),
@@ -383,6 +411,11 @@ fn told(context: &Context, deed: Done) -> Deed {
         "instance.change" => changed(&deed.detail),
         "instance.jupyter" => format!("sent it to Jupyter, {}", readable(&deed.detail["path"])),
         "instance.return" => "brought a notebook back".to_owned(),
+        "instance.release" => match deed.detail["cells"].as_array().map_or(0, Vec::len) {
+            1 => "released a held cell".to_owned(),
+            cells => format!("released {cells} held cells"),
+        },
+        "evidence.take" => "took its evidence".to_owned(),
         other => other.replace('.', " "),
     };
     Deed { at: context.moment(deed.at), by: deed.by, text }

@@ -27,6 +27,7 @@ pub mod problems;
 pub mod procedure;
 pub mod proposals;
 pub mod reference;
+pub mod release;
 pub mod repositories;
 pub mod repository_form;
 pub mod returning;
@@ -111,6 +112,7 @@ pub fn router() -> Router<App> {
         .route("/instances/{id}/jupyter", post(instance::open))
         .route("/instances/{id}/jupyter/return", post(instance::bring))
         .route("/instances/{id}/verify", get(verify::show))
+        .route("/instances/{id}/release", post(release::send))
         .route("/instances.zip", post(copies::zip))
         .route("/searches", get(searches::show).post(searches::create))
         .route("/searches/{id}", post(searches::rename))
@@ -140,6 +142,13 @@ pub fn router() -> Router<App> {
         .route("/login", get(login::show).post(login::sign_in))
         .route("/logout", post(login::sign_out))
         .route("/theme", post(theme::choose))
+}
+
+/// Addresses that may take longer than others.
+pub fn untimed() -> Router<App> {
+    Router::new()
+        .route("/instances/{id}/evidence", get(super::api::evidence::of_copy))
+        .route("/customers/{id}/evidence", get(super::api::evidence::of_customer))
 }
 
 /// What is known of a request before anybody looked who it comes from.

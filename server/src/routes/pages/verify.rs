@@ -20,7 +20,7 @@ pub async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let instance = load(&app, &visitor.who, &id).await?;
-    let examined = examined(&app, &instance, None).await?;
+    let examined = examined(&app, &visitor.who, &instance, None).await?;
     let view = VerifyView {
         id: instance.id,
         file_name: instance.file_name,

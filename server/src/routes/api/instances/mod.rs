@@ -8,6 +8,7 @@ pub mod list;
 pub mod many;
 pub mod notebook;
 pub mod one;
+pub mod release;
 pub mod returning;
 pub mod verify;
 pub mod zip;

@@ -3,13 +3,13 @@
 use super::{bytes, load};
 use crate::app::App;
 use crate::auth::Principal;
-use crate::copies::returned::without_nulls;
 use crate::http::cache::{Cache, etag};
 use crate::http::problem::Problem;
 use crate::routes::api::source::disposition;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use catalog::instance::without_nulls;
 use catalog::notebook::{ipynb, myst};
 
 /// The notebook, as it was made.

@@ -4,6 +4,7 @@ use super::{InstanceItem, load};
 use crate::app::App;
 use crate::auth::Principal;
 use crate::copies::readback::{CellError, Noted, Parameter, Readback, readback};
+use crate::copies::releasing;
 use crate::copies::returned::{Fate, read, take};
 use crate::db::instances::Instance;
 use crate::db::returns::Returned;
@@ -324,7 +325,7 @@ pub async fn get(
     Path((id, version)): Path<(String, String)>,
 ) -> Result<Json<ReadbackAnswer>, Problem> {
     let (instance, version) = one(&app, &who, &id, &version).await?;
-    let seen = seen(&app, &instance, &version).await?;
+    let seen = seen(&app, &who, &instance, &version).await?;
     Ok(Json(ReadbackAnswer::of(version, seen)))
 }
 
@@ -368,9 +369,17 @@ async fn object(app: &App, instance: &Instance, key: &str) -> Result<Bytes, Prob
 ///
 /// # Errors
 /// When the object store lost or damaged its bytes, or those of the copy.
-pub async fn seen(app: &App, instance: &Instance, version: &Returned) -> Result<Readback, Problem> {
-    let (handed, returned) =
-        (super::bytes(app, instance).await?, object(app, instance, &version.object).await?);
+pub async fn seen(
+    app: &App,
+    who: &Principal,
+    instance: &Instance,
+    version: &Returned,
+) -> Result<Readback, Problem> {
+    let returned = object(app, instance, &version.object).await?;
+    // Cells may have been released before it was worked on, or since.
+    let releases = app.database.instances(&who.tenants()).releases(&instance.id).await?;
+    let handed = releasing::version_of(app, instance, &releases, &returned).await?;
+    let handed = object(app, instance, &handed).await?;
     Ok(app.pool.run(move || readback(&read(&handed), &read(&returned))).await?)
 }
 

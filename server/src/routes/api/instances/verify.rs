@@ -1,9 +1,9 @@
-//! GET and POST `/instances/{id}/verify`: whether a copy, or a file of it, is what was made.
+//! GET and POST `/instances/{id}/verify`, POST `/instances/verify`: whether a copy, or a file of it, is what was made.
 
 use super::load;
 use crate::app::App;
 use crate::auth::Principal;
-use crate::copies::verify::{examined, label};
+use crate::copies::verify::{examined, examined_file, label};
 use crate::http::problem::{Problem, sentence};
 use axum::Json;
 use axum::body::Bytes;
@@ -15,8 +15,8 @@ use utoipa::ToSchema;
 /// What came of looking at a copy.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct VerifyAnswer {
-    /// The copy's id.
-    pub instance: String,
+    /// The copy's id; null where the file is of no copy on record, and could be held against the repository only.
+    pub instance: Option<String>,
     /// Whether all that it says holds; only what made it may be unknown.
     pub holds: bool,
     /// Whether something differs.
@@ -28,7 +28,7 @@ pub struct VerifyAnswer {
 /// One thing that was looked at.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct VerifyFinding {
-    /// `file`, `source`, `parameters`, `cells`, `metadata` or `renderer`.
+    /// `file`, `source`, `parameters`, `cells`, `metadata`, `held` or `renderer`.
     #[schema(value_type = String)]
     pub aspect: catalog::instance::Aspect,
     /// The same, for people.
@@ -41,7 +41,8 @@ pub struct VerifyFinding {
 }
 
 impl VerifyAnswer {
-    fn of(instance: String, examined: Examined) -> Self {
+    /// What came of looking at a copy.
+    pub fn of(instance: Option<String>, examined: Examined) -> Self {
         let (holds, differs) = (examined.holds(), examined.differs());
         let finding = |finding: catalog::instance::Finding| VerifyFinding {
             label: label(finding.aspect).to_owned(),
@@ -71,8 +72,8 @@ pub async fn get(
     Path(id): Path<String>,
 ) -> Result<Json<VerifyAnswer>, Problem> {
     let instance = load(&app, &who, &id).await?;
-    let examined = examined(&app, &instance, None).await?;
-    Ok(Json(VerifyAnswer::of(instance.id, examined)))
+    let examined = examined(&app, &who, &instance, None).await?;
+    Ok(Json(VerifyAnswer::of(Some(instance.id), examined)))
 }
 
 /// Whether a file is the copy that is on record.
@@ -92,8 +93,24 @@ pub async fn post(
     file: Bytes,
 ) -> Result<Json<VerifyAnswer>, Problem> {
     let instance = load(&app, &who, &id).await?;
-    let examined = examined(&app, &instance, Some(file)).await?;
-    Ok(Json(VerifyAnswer::of(instance.id, examined)))
+    let examined = examined(&app, &who, &instance, Some(file)).await?;
+    Ok(Json(VerifyAnswer::of(Some(instance.id), examined)))
+}
+
+/// Whether a file is a copy that is on record, found by what the file says of itself. One of no copy on record is held
+/// against the repository that it names.
+#[utoipa::path(
+    post, path = "/instances/verify", tag = "copies",
+    request_body(content = String, content_type = "application/x-ipynb+json", description = "The file"),
+    responses((status = 200, body = VerifyAnswer))
+)]
+pub async fn file(
+    State(app): State<App>,
+    who: Principal,
+    file: Bytes,
+) -> Result<Json<VerifyAnswer>, Problem> {
+    let (instance, examined) = examined_file(&app, &who, file).await?;
+    Ok(Json(VerifyAnswer::of(instance.map(|instance| instance.id), examined)))
 }
 
 #[cfg(test)]
