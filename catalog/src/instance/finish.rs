@@ -61,6 +61,7 @@ impl Plan<'_> {
             hold: self.request.hold,
             held_cells: held.iter().map(|index| ids[*index].clone()).collect(),
             attack: text(self.request.attack),
+            upgraded_from: None,
             renderer: RENDERER.to_owned(),
         };
         notebook.metadata.shift_remove("papermill");

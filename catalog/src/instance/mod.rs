@@ -24,6 +24,7 @@ mod reads;
 mod schema;
 mod secrets;
 mod tenant;
+mod upgrade;
 mod vocabulary;
 
 pub use examine::{Aspect, Examined, Finding, Origin, Outcome, Source, examine};
@@ -32,6 +33,7 @@ pub(crate) use parameters::declared;
 pub use parameters::{Parameter, parameters, read_parameters};
 pub use provenance::{Provenance, provenance, verify};
 pub use schema::{Declared, Schema};
+pub use upgrade::{Carried, Fate, How, Older, Told, Upgraded, UpgradedFrom, handed_out, upgrade};
 pub use vocabulary::{TenantFields, Vocabulary};
 
 use crate::lint::Diagnostic;

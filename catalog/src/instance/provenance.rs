@@ -1,7 +1,8 @@
 //! What a copy says of itself, and whether it is true.
 
 use super::{
-    Hold, Prepared, Refusal, Request, TenantFields, Vocabulary, Window, blob_id, instant, plan, readable,
+    Hold, Prepared, Refusal, Request, TenantFields, UpgradedFrom, Vocabulary, Window, blob_id, instant, plan,
+    readable,
 };
 use crate::notebook::{Metadata, Notebook, ipynb, myst};
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,9 @@ pub struct Provenance {
     pub held_cells: Vec<String>,
     /// The release of ATT&CK.
     pub attack: Option<String>,
+    /// The older copy that it took the place of, and what was carried over from that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upgraded_from: Option<UpgradedFrom>,
     /// What made the bytes.
     pub renderer: String,
 }
@@ -41,7 +45,7 @@ pub struct Provenance {
 impl Provenance {
     /// As it stands in the notebook's metadata.
     pub(super) fn to_value(&self) -> Value {
-        json!({
+        let mut value = json!({
             "procedure": self.procedure,
             "repo": self.repo,
             "path": self.path,
@@ -55,7 +59,11 @@ impl Provenance {
             "held_cells": self.held_cells,
             "attack": self.attack,
             "renderer": self.renderer,
-        })
+        });
+        if let (Some(from), Some(map)) = (&self.upgraded_from, value.as_object_mut()) {
+            map.insert("upgraded_from".to_owned(), from.to_value());
+        }
+        value
     }
 }
 
@@ -64,7 +72,9 @@ pub fn provenance(copy: &Notebook) -> Option<Provenance> {
     serde_json::from_value(copy.metadata.get("huntshelf")?.clone()).ok()
 }
 
-/// Makes the copy anew from its provenance and the procedure's bytes. It is what it says when the bytes are equal.
+/// Makes the copy anew from its provenance and the procedure's bytes. It is what it says when the bytes are equal; but for
+/// one that took the place of an older copy, of which this is what it would be with nothing carried over
+/// ([`examine`](super::examine()) tells that apart).
 ///
 /// # Errors
 /// When the bytes are not those that it was made from, when another renderer made it, or when no copy can be made.
@@ -122,5 +132,9 @@ pub(super) fn remake(
         attack: provenance.attack.as_deref(),
     };
     readable(&request)?;
-    plan::again(&request)
+    let mut made = plan::again(&request)?;
+    if let Some(from) = &provenance.upgraded_from {
+        made.stamp(from.clone());
+    }
+    Ok(made)
 }
