@@ -29,7 +29,7 @@ const MUCH_ALIKE: u32 = 70;
 
 /// A cell's place in a comparison. Cells are counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// On both sides; `moved` when it stands elsewhere among those that stayed.
     Both { old: usize, new: usize, moved: bool },
     /// On the old side only.
@@ -40,7 +40,7 @@ pub(super) enum Place {
 
 /// Every cell of both sides once, in the order in which a reader of the new side meets them; those that are gone where they
 /// stood.
-pub(super) fn places(old: &[Cell], new: &[Cell]) -> Vec<Place> {
+pub(crate) fn places(old: &[Cell], new: &[Cell]) -> Vec<Place> {
     let hashes = |cells: &[Cell]| cells.iter().map(hash).collect::<Vec<u64>>();
     let (old_hashes, new_hashes) = (hashes(old), hashes(new));
     let mut pairs = if texts(old).le(texts(new)) {

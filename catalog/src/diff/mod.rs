@@ -21,5 +21,6 @@ pub use change::{CHANGE_KINDS, Change, renamed};
 pub use changes::changes;
 pub use fields::{FieldDiff, FieldStatus};
 pub use lines::{Edit, LineBook};
+pub(crate) use matching::{Place, places};
 pub use notebooks::{CellDiff, CellSide, CellStatus, LeftOut, NotebookDiff, notebooks};
 pub use unified::{Hunk, Line, Unified, new_file, patch, unified};

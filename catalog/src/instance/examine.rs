@@ -2,7 +2,8 @@
 
 use super::provenance::remake;
 use super::release::{Release, cells_of};
-use super::{INJECTED, PARAMETERS, Prepared, Provenance, RENDERER, Vocabulary, blob_id, provenance};
+use super::upgrade::{Parted, unrun_file};
+use super::{INJECTED, PARAMETERS, Provenance, RENDERER, Vocabulary, blob_id, provenance};
 use crate::notebook::{Cell, Metadata, Notebook, ipynb};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -159,12 +160,21 @@ pub fn examine(
     let made = remade.as_ref().and_then(|remade| remade.as_ref().ok());
     // Both as they are read back: what reading leaves out is left out on both sides.
     let right = made.map(|made| ipynb::read(&made.bytes));
-    file(&mut examined, copy, recorded, made);
+    // What was carried over from an older copy is no part of what its procedure has.
+    let parted = stamp.upgraded_from.as_ref().zip(right.as_ref());
+    let parted = parted.map(|(from, right)| Parted::of(from, &notebook, right));
+    let anew = match (&parted, &right) {
+        (Some(parted), Some(right)) if parted.wrong.is_empty() => {
+            Some(unrun_file(&right.metadata, &notebook.cells))
+        }
+        _ => made.map(|made| made.bytes.clone()),
+    };
+    file(&mut examined, copy, recorded, anew.as_deref());
     of_source(&mut examined, &stamp, source);
     match (&remade, &right) {
         (_, Some(right)) => {
             parameters(&mut examined, &notebook, right);
-            cells(&mut examined, &notebook, right);
+            cells(&mut examined, &notebook, right, parted.as_ref());
             metadata(&mut examined, &notebook.metadata, &right.metadata);
         }
         (Some(Err(refusal)), _) if refusal.code != "other-source" => {
@@ -224,10 +234,10 @@ fn held(examined: &mut Examined, stamp: &Provenance) {
     examined.find(Aspect::Held, Outcome::Unknown, detail);
 }
 
-fn file(examined: &mut Examined, copy: &[u8], recorded: Option<&[u8]>, made: Option<&Prepared>) {
+fn file(examined: &mut Examined, copy: &[u8], recorded: Option<&[u8]>, made: Option<&[u8]>) {
     let (equal, against) = match (recorded, made) {
         (Some(recorded), _) => (recorded == copy, "what was recorded when it was made"),
-        (None, Some(made)) => (made.bytes == copy, "what is made anew"),
+        (None, Some(made)) => (made == copy, "what is made anew"),
         (None, None) => {
             return examined.find(
                 Aspect::File,
@@ -328,14 +338,17 @@ pub(super) fn shown(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(60).collect()
 }
 
-fn cells(examined: &mut Examined, copy: &Notebook, made: &Notebook) {
-    let others = |notebook: &Notebook| -> Vec<(usize, Cell)> {
-        let own = injected(notebook).map(|(index, _)| index);
-        let cells = notebook.cells.iter().cloned().enumerate();
-        cells.filter(|(index, _)| Some(*index) != own).collect()
+fn cells(examined: &mut Examined, copy: &Notebook, made: &Notebook, parted: Option<&Parted>) {
+    let all =
+        |notebook: &Notebook| notebook.cells.iter().cloned().enumerate().collect::<Vec<(usize, Cell)>>();
+    let (mut own, mut right) = (parted.map_or_else(|| all(copy), |parted| parted.cells.clone()), all(made));
+    let mut wrong: Vec<String> = parted.map_or_else(Vec::new, |parted| parted.wrong.clone());
+    // The place of the injected cell, and its own metadata. What it holds is looked at by itself.
+    let taken = |cells: &mut Vec<(usize, Cell)>| {
+        let place = cells.iter().position(|(_, cell)| cell.has_tag(INJECTED))?;
+        Some((place, cells.remove(place)))
     };
-    let (own, right) = (others(copy), others(made));
-    let mut wrong: Vec<String> = Vec::new();
+    let (injected, filled) = (taken(&mut own), taken(&mut right));
     if own.len() != right.len() {
         wrong.push(format!("there are {} cells where {} were made", own.len(), right.len()));
     }
@@ -353,15 +366,15 @@ fn cells(examined: &mut Examined, copy: &Notebook, made: &Notebook) {
         };
         wrong.push(format!("cell {index} {what}"));
     }
-    // The place of the injected cell, and its own metadata.
-    if let (Some((at, own)), Some((place, right))) = (injected(copy), injected(made))
-        && (at != place || own.metadata != right.metadata || own.id != right.id)
+    if let (Some((place, (at, own))), Some((right_place, (_, right)))) = (injected, filled)
+        && (place != right_place || own.metadata != right.metadata || own.id != right.id)
     {
         wrong.push(format!("the injected cell, {at}, was moved or tagged anew"));
     }
     let run =
         copy.cells.iter().filter(|cell| !cell.outputs.is_empty() || cell.execution_count.is_some()).count();
     let ran = if run > 0 { format!("; {run} were run since") } else { String::new() };
+    let ran = format!("{}{ran}", parted.map(Parted::said).unwrap_or_default());
     if wrong.is_empty() {
         examined.find(
             Aspect::Cells,

@@ -62,6 +62,7 @@ impl Plan<'_> {
             held_cells: held.iter().map(|index| ids[*index].clone()).collect(),
             released_cells: Vec::new(),
             attack: text(self.request.attack),
+            upgraded_from: None,
             renderer: RENDERER.to_owned(),
         };
         notebook.metadata.shift_remove("papermill");

@@ -25,6 +25,7 @@ mod release;
 mod schema;
 mod secrets;
 mod tenant;
+mod upgrade;
 mod vocabulary;
 
 pub use examine::{Aspect, Examined, Finding, Origin, Outcome, Source, examine};
@@ -34,6 +35,7 @@ pub use parameters::{Parameter, parameters, read_parameters};
 pub use provenance::{Provenance, provenance, verify};
 pub use release::{Release, Released, release, same_making, without_nulls};
 pub use schema::{Declared, Schema};
+pub use upgrade::{Carried, Fate, How, Older, Told, Upgraded, UpgradedFrom, handed_out, upgrade};
 pub use vocabulary::{TenantFields, Vocabulary};
 
 use crate::lint::Diagnostic;

@@ -1,8 +1,8 @@
 //! What a copy says of itself, and whether it is true.
 
 use super::{
-    Hold, Prepared, Refusal, Request, TenantFields, Vocabulary, Window, blob_id, instant, plan, readable,
-    release,
+    Hold, Prepared, Refusal, Request, TenantFields, UpgradedFrom, Vocabulary, Window, blob_id, instant, plan,
+    readable, release,
 };
 use crate::notebook::{Metadata, Notebook, ipynb, myst};
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,9 @@ pub struct Provenance {
     pub released_cells: Vec<String>,
     /// The release of ATT&CK.
     pub attack: Option<String>,
+    /// The older copy that it took the place of, and what was carried over from that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upgraded_from: Option<UpgradedFrom>,
     /// What made the bytes.
     pub renderer: String,
 }
@@ -45,7 +48,7 @@ pub struct Provenance {
 impl Provenance {
     /// As it stands in the notebook's metadata when a copy is made: nothing is released yet.
     pub(super) fn to_value(&self) -> Value {
-        json!({
+        let mut value = json!({
             "procedure": self.procedure,
             "repo": self.repo,
             "path": self.path,
@@ -59,7 +62,11 @@ impl Provenance {
             "held_cells": self.held_cells,
             "attack": self.attack,
             "renderer": self.renderer,
-        })
+        });
+        if let (Some(from), Some(map)) = (&self.upgraded_from, value.as_object_mut()) {
+            map.insert("upgraded_from".to_owned(), from.to_value());
+        }
+        value
     }
 }
 
@@ -68,7 +75,9 @@ pub fn provenance(copy: &Notebook) -> Option<Provenance> {
     serde_json::from_value(copy.metadata.get("huntshelf")?.clone()).ok()
 }
 
-/// Makes the copy anew from its provenance and the procedure's bytes. It is what it says when the bytes are equal.
+/// Makes the copy anew from its provenance and the procedure's bytes. It is what it says when the bytes are equal; but for
+/// one that took the place of an older copy, of which this is what it would be with nothing carried over
+/// ([`examine`](super::examine()) tells that apart).
 ///
 /// # Errors
 /// When the bytes are not those that it was made from, when another renderer made it, or when no copy can be made.
@@ -126,12 +135,15 @@ pub(super) fn remake(
         attack: provenance.attack.as_deref(),
     };
     readable(&request)?;
-    let mut prepared = plan::again(&request)?;
-    if !provenance.released_cells.is_empty() {
-        let stamp = prepared.provenance.clone();
-        release::release_in(&mut prepared.notebook, &stamp, &provenance.released_cells)?;
-        prepared.bytes = ipynb::write(&prepared.notebook);
-        prepared.provenance.released_cells.clone_from(&provenance.released_cells);
+    let mut made = plan::again(&request)?;
+    if let Some(from) = &provenance.upgraded_from {
+        made.stamp(from.clone());
     }
-    Ok(prepared)
+    if !provenance.released_cells.is_empty() {
+        let stamp = made.provenance.clone();
+        release::release_in(&mut made.notebook, &stamp, &provenance.released_cells)?;
+        made.bytes = ipynb::write(&made.notebook);
+        made.provenance.released_cells.clone_from(&provenance.released_cells);
+    }
+    Ok(made)
 }
