@@ -93,12 +93,15 @@ mod tests {
     use serde_json::{Value, json};
     use std::sync::{Arc, Mutex, PoisonError};
 
-    /// What a Jupyter server keeps: content, and how often it was changed. None where it fails.
+    /// Content, and how often it was changed; none where the server fails.
+    type File = Option<(Value, usize)>;
+
+    /// What a Jupyter server keeps.
     #[derive(Clone, Default)]
-    struct Contents(Arc<Mutex<HashMap<String, Option<(Value, usize)>>>>);
+    struct Contents(Arc<Mutex<HashMap<String, File>>>);
 
     impl Contents {
-        fn with<T>(&self, work: impl FnOnce(&mut HashMap<String, Option<(Value, usize)>>) -> T) -> T {
+        fn with<T>(&self, work: impl FnOnce(&mut HashMap<String, File>) -> T) -> T {
             work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
         }
 
@@ -184,7 +187,7 @@ mod tests {
         let kept = jupyter
             .with(|files| paths.iter().map(|path| files.insert(path.clone(), None)).collect::<Vec<_>>());
         assert_eq!(round(app, &mut seen).await.unwrap(), Round { failed: 1, ..Round::default() });
-        jupyter.with(|files| files.clear());
+        jupyter.with(HashMap::clear);
         assert_eq!(round(app, &mut seen).await.unwrap(), unchanged, "what is gone is no failure");
         jupyter.with(|files| files.extend(paths.into_iter().zip(kept.into_iter().flatten())));
 

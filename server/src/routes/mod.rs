@@ -25,7 +25,7 @@ pub const BODY_LIMIT: usize = 1024 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What is worth compressing on its way: not a zip, which is sent while it is written.
-fn compressible() -> impl Predicate + Clone {
+fn compressible() -> impl Predicate {
     DefaultPredicate::new().and(NotForContentType::const_new("application/zip"))
 }
 
