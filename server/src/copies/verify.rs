@@ -52,7 +52,7 @@ pub async fn examined(app: &App, instance: &Instance, file: Option<Bytes>) -> Re
 }
 
 /// An object, if it is there and undamaged. What is damaged is not what was recorded: that is said and is no failure.
-async fn kept(app: &App, key: &str) -> Result<Option<Bytes>, Problem> {
+pub(super) async fn kept(app: &App, key: &str) -> Result<Option<Bytes>, Problem> {
     match app.objects.get(key).await {
         Ok(found) => Ok(found),
         Err(crate::objects::ObjectError::Damaged(key)) => {

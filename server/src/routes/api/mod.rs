@@ -161,6 +161,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(instances::jupyter::bring))
         .routes(routes!(instances::zip::zip))
         .routes(routes!(instances::verify::get, instances::verify::post))
+        .routes(routes!(instances::upgrade::create))
         .routes(routes!(report::markdown))
         .routes(routes!(repos::list, repos::add))
         .routes(routes!(repos::change, repos::remove))

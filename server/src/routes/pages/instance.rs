@@ -299,6 +299,12 @@ async fn page(
     let defects = recall::defects_of(app, &copy).await?;
     let back = back(app, visitor, &context, &copy, version).await?;
     let notes = notes(app, visitor, &copy).await?;
+    let in_its_place = app.database.instances(&visitor.who.tenants()).in_place_of(&copy.id).await?;
+    let in_its_place = in_its_place.into_iter().map(|copy| {
+        let upgraded = copy.provenance["upgraded_from"].is_object();
+        (context.copy(copy), upgraded)
+    });
+    let in_its_place = in_its_place.collect();
     let may = visitor.who.role >= Role::Hunter;
     // Whatever is wrong with Jupyter, the copy is shown.
     let place = in_jupyter::whereabouts(app, &visitor.who, &copy).await.unwrap_or_default();
@@ -310,6 +316,7 @@ async fn page(
     let mut view = view(&context, copy, form, may);
     view.notes = field_notes(&context, notes, true, true);
     view.drift = drift(app, &view).await?;
+    view.in_its_place = in_its_place;
     view.back = back;
     view.defects = defects.into_iter().map(|defect| context.defect(defect)).collect();
     view.jupyter = jupyter;
@@ -344,6 +351,12 @@ fn view(context: &Context, copy: Instance, form: Option<LifeForm>, may: bool) ->
         link: copy.life.link.clone(),
         hunted: copy.life.hunted.map(|(from, to)| (moment(from), moment(to))),
         replaces: copy.life.replaces.clone(),
+        carried: said("upgraded_from").map(|from| {
+            // Beside the hunter's stands what the procedure has there.
+            let cells = from["cells"].as_array().into_iter().flatten();
+            cells.filter(|cell| cell["as"] != "beside").count()
+        }),
+        in_its_place: Vec::new(),
         drift: None,
         notes: Vec::new(),
         may_write: may,
@@ -383,6 +396,7 @@ fn told(context: &Context, deed: Done) -> Deed {
         "instance.change" => changed(&deed.detail),
         "instance.jupyter" => format!("sent it to Jupyter, {}", readable(&deed.detail["path"])),
         "instance.return" => "brought a notebook back".to_owned(),
+        "instance.upgrade" => "made a copy of a newer revision in its place".to_owned(),
         other => other.replace('.', " "),
     };
     Deed { at: context.moment(deed.at), by: deed.by, text }
