@@ -165,6 +165,11 @@ pub fn instance_jupyter(id: &str) -> String {
     format!("/instances/{}/jupyter", encode(id))
 }
 
+/// Where a copy is taken to a newer revision.
+pub fn instance_upgrade(id: &str) -> String {
+    format!("/instances/{}/upgrade", encode(id))
+}
+
 /// The file of one copy.
 pub fn instance_file(id: &str) -> String {
     format!("/api/v1/instances/{}/notebook.ipynb", encode(id))

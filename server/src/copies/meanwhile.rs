@@ -63,6 +63,14 @@ pub async fn meanwhile(app: &App, who: &Principal, entry: &Entry) -> Result<Mean
 }
 
 impl Meanwhile {
+    /// The same, but for one copy: who is at work with it knows.
+    #[must_use]
+    pub fn without(mut self, copy: &str) -> Self {
+        self.open.values_mut().for_each(|open| open.retain(|one| one.id != copy));
+        self.hunted.retain(|_, one| one.id != copy);
+        self
+    }
+
     /// What is to be said of a tenant before another copy is made for it.
     pub fn of(&self, tenant: &str) -> Vec<Warning> {
         let mut warnings = Vec::new();

@@ -17,6 +17,7 @@ pub mod since;
 pub mod telemetry;
 pub mod trial;
 pub mod typed;
+pub mod upgrade;
 pub mod verify;
 pub mod window;
 
@@ -305,8 +306,19 @@ async fn named(tenants: &Tenants<'_>, name: &str) -> Result<Result<Tenant, Refus
 }
 
 fn one(reading: &Reading, piece: &Piece, vocabulary: &Vocabulary, attack: &str) -> Result<Prepared, Refusal> {
+    asking(reading, piece, vocabulary, attack, prepare)
+}
+
+/// Asks for a copy of a revision.
+fn asking<T>(
+    reading: &Reading,
+    piece: &Piece,
+    vocabulary: &Vocabulary,
+    attack: &str,
+    work: impl FnOnce(&Request<'_>) -> T,
+) -> T {
     let fields = piece.tenant.as_ref().map(fields);
-    prepare(&Request {
+    work(&Request {
         notebook: &reading.notebook,
         procedure: reading.procedure.id.as_deref(),
         repo: Some(&reading.entry.repo),

@@ -90,7 +90,11 @@ pub async fn entry(app: &App, repo: &str, procedure: &str) -> Result<Option<Entr
 }
 
 /// The places in the history of the revisions that commits left a procedure at; those that it does not reach are left out.
-async fn orders(app: &App, entry: &Entry, commits: Vec<String>) -> Result<HashMap<String, u64>, Problem> {
+pub(super) async fn orders(
+    app: &App,
+    entry: &Entry,
+    commits: Vec<String>,
+) -> Result<HashMap<String, u64>, Problem> {
     let address = Address { id: entry.id.clone(), repo: Some(entry.repo.clone()) };
     let place = move |library: &Library, commit: &String| {
         // A commit that the history does not reach any more has no place in it; everything else is said when the
@@ -288,12 +292,12 @@ async fn pieces(
 }
 
 /// Parameters as they were given.
-fn own(parameters: &serde_json::Map<String, Value>) -> Metadata {
+pub(super) fn own(parameters: &serde_json::Map<String, Value>) -> Metadata {
     parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// The window of a copy.
-fn window(provenance: &Value) -> Option<Window> {
+pub(super) fn window(provenance: &Value) -> Option<Window> {
     let side = |key: &str| -> Option<DateTime<Utc>> {
         let text = provenance["window"][key].as_str()?;
         Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc())

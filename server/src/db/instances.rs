@@ -291,9 +291,9 @@ impl Instances<'_> {
                 sqlx::query(
                     "INSERT INTO instances (id, repo, procedure_id, path, title, commit_id, blob_id, techniques, tenant_id,
                         customer_id, file_name, state, held_cells, provenance, warnings, object, source_object, size,
-                        created_at, created_by, created_name, assignee_id, assignee_name, replaces)
+                        created_at, created_by, created_name, assignee_id, assignee_name, replaces, note, link)
                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-                        $20, $21, $22, $23, $24)",
+                        $20, $21, $22, $23, $24, $25, $26)",
                 )
                 .bind(&instance.id)
                 .bind(&instance.repo)
@@ -320,6 +320,8 @@ impl Instances<'_> {
                 .bind(instance.life.assignee.as_ref().map(|who| &who.id))
                 .bind(instance.life.assignee.as_ref().map(|who| &who.name))
                 .bind(&instance.life.replaces)
+                .bind(&instance.life.note)
+                .bind(&instance.life.link)
                 .execute(&mut *transaction)
                 .await?;
             }

@@ -339,6 +339,26 @@ impl Instances<'_> {
     }
 }
 
+impl Instances<'_> {
+    /// The copies that were made in the place of one, newest first. Those that were withdrawn do not count.
+    ///
+    /// # Errors
+    /// When the driver fails.
+    pub async fn in_place_of(&self, id: &str) -> Result<Vec<Instance>, DbError> {
+        read!(self.db, |pool| sqlx::query_as::<_, InstanceRow>(
+            "SELECT i.*, t.tenant_key, t.region, t.name AS tenant, c.name AS customer
+             FROM instances i LEFT JOIN tenants t ON t.id = i.tenant_id LEFT JOIN customers c ON c.id = i.customer_id
+             WHERE i.replaces = $1 AND i.state <> 'withdrawn' ORDER BY i.id DESC LIMIT 20"
+        )
+        .bind(id)
+        .fetch_all(pool)
+        .await)?
+        .into_iter()
+        .map(Instance::try_from)
+        .collect()
+    }
+}
+
 impl Database {
     /// The commits from which copies of a procedure were made, under any of its ids.
     ///

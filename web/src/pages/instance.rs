@@ -56,6 +56,10 @@ pub struct CopyDetailView {
     pub hunted: Option<(String, String)>,
     /// The copy in whose place it was made.
     pub replaces: Option<String>,
+    /// How many cells were carried over from that one; none where it is no upgrade of it.
+    pub carried: Option<usize>,
+    /// Those that were made in its place, newest first, and whether each is an upgrade of it.
+    pub in_its_place: Vec<(CopyRow, bool)>,
     /// How far its procedure has moved since; none where it has not.
     pub drift: Option<Drift>,
     /// Field notes about its procedure, its tenant, or both.
@@ -434,8 +438,43 @@ fn defective(defects: Vec<Defect>) -> AnyView {
     defects.into_iter().map(each).collect_view().into_any()
 }
 
+/// In whose place it was made.
+fn in_place_of(id: &str, carried: Option<usize>) -> AnyView {
+    let href = links::instance(id);
+    let content = match carried {
+        None => {
+            view! { <p>"It was made in the place of " <a href=href>"an earlier copy"</a> "."</p> }.into_any()
+        }
+        Some(count) => {
+            let cells = match count {
+                0 => "nothing was carried over".to_owned(),
+                1 => "1 cell was carried over".to_owned(),
+                count => format!("{count} cells were carried over"),
+            };
+            view! { <p>"Upgraded from " <a href=href>"an earlier copy"</a> ": " {cells} "."</p> }.into_any()
+        }
+    };
+    notice(Weight::Note, content)
+}
+
+/// What was made in its place.
+fn replaced(copies: Vec<(CopyRow, bool)>) -> AnyView {
+    let each = |(copy, upgraded): (CopyRow, bool)| {
+        let href = links::instance(&copy.id);
+        let said = if upgraded { "Upgraded to " } else { "Made anew as " };
+        let content = view! {
+            <p>
+                {said} <a href=href>"a newer copy"</a> ", of revision " {facts::commit(copy.commit)} ", "
+                {facts::ago(copy.made)} " by " {copy.made_by} "."
+            </p>
+        };
+        notice(Weight::Note, content.into_any())
+    };
+    copies.into_iter().map(each).collect_view().into_any()
+}
+
 /// How far the procedure has moved since, in changes.
-fn drifted(copy: &CopyRow, drift: Drift) -> AnyView {
+fn drifted(copy: &CopyRow, drift: Drift, may_upgrade: bool) -> AnyView {
     let href = links::diff(&copy.procedure, &copy.commit.id, &drift.newest, copy.repo.as_deref());
     let count = if drift.revisions == 1 {
         "One revision is newer than this copy: ".to_owned()
@@ -448,7 +487,11 @@ fn drifted(copy: &CopyRow, drift: Drift) -> AnyView {
     } else {
         facts::changes(drift.changes)
     };
-    let content = view! { <p>{count} <a href=href>"what differs"</a></p> <details><summary>"What they changed"</summary>{changes}</details> };
+    let upgrade = may_upgrade.then(|| {
+        let href = links::with_query(&links::instance_upgrade(&copy.id), [("to", drift.newest.as_str())]);
+        view! { <p><a class="button" href=href>"Upgrade this copy"</a> " " <span class="faint">"You see first what becomes of what you wrote."</span></p> }
+    });
+    let content = view! { <p>{count} <a href=href>"what differs"</a></p> <details><summary>"What they changed"</summary>{changes}</details> {upgrade} };
     notice(Weight::Note, content.into_any())
 }
 
@@ -480,10 +523,8 @@ pub fn copy_page(frame: &Frame, view: CopyDetailView) -> String {
             form
         }
     });
-    let replaces = view.replaces.map(|id| {
-        let content = view! { <p>"It was made in the place of " <a href=links::instance(&id)>"an earlier copy"</a> "."</p> };
-        notice(Weight::Note, content.into_any())
-    });
+    let replaces = view.replaces.map(|id| in_place_of(&id, view.carried));
+    let replaced = replaced(view.in_its_place);
     let steps = first_steps(&copy.id, view.jupyter, view.may_take_evidence);
     let held_cells = release::section(&copy.id, view.held);
     let commands = commands::commands(&copy.file_name);
@@ -492,7 +533,7 @@ pub fn copy_page(frame: &Frame, view: CopyDetailView) -> String {
         tenant: copy.tenant.clone(),
     };
     let notes = field_notes::notes(view.notes, about, view.may_write, &links::instance(&copy.id));
-    let drift = view.drift.map(|drift| drifted(&copy, drift));
+    let drift = view.drift.map(|drift| drifted(&copy, drift, view.may_write));
     let came_back = view.back.map(|came| back(&copy.id, came));
     let deeds = deeds(view.deeds, copy.made.clone(), copy.made_by.clone());
     let repo = copy.repo.as_deref();
@@ -533,6 +574,7 @@ pub fn copy_page(frame: &Frame, view: CopyDetailView) -> String {
         {steps}
         {commands}
         {replaces}
+        {replaced}
         {drift}
         {said}
         {life}

@@ -11,6 +11,7 @@ pub mod collections;
 pub mod compare;
 pub mod copies;
 pub mod copy;
+pub mod copy_upgrade;
 pub mod coverage;
 pub mod customers;
 pub mod defect;

@@ -5,6 +5,7 @@ mod blamed;
 mod past;
 mod reading;
 mod shelf;
+mod upgraded;
 mod work;
 
 use web::pages::{about, catalog, collections, error, login, problems, reference, repositories, searches};
@@ -220,6 +221,7 @@ impl Sample {
         pages.extend(self.blame_pages());
         pages.extend(self.past_pages());
         pages.extend(self.work_pages());
+        pages.extend(self.upgrade_pages());
         pages
     }
 

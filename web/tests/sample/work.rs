@@ -427,6 +427,8 @@ impl Sample {
             link: "https://tickets.example/4711".to_owned(),
             hunted: Some((self.t("2026-11-18T00:00:00Z"), self.t("2026-11-24T00:00:00Z"))),
             replaces: self.some("01JDE1"),
+            carried: Some(3),
+            in_its_place: self.copy_rows().into_iter().zip([true, false]).collect(),
             drift: Some(Drift {
                 revisions: 2,
                 changes: vec![Change { kind: self.t("query-changed"), text: self.t("A query changed.") }],

@@ -85,11 +85,18 @@ async fn what_became_of_a_copy_is_written_onto_what_its_author_saw(bench: Bench)
     let scope = principal(&ana).tenants();
     let first = bench.instance(&ana, "h1", None);
     let copy = Instance {
-        life: Life { replaces: Some(first.id.clone()), ..Life::default() },
+        life: Life {
+            replaces: Some(first.id.clone()),
+            note: "As before.".to_owned(),
+            link: "https://tickets.example.com/0".to_owned(),
+            ..Life::default()
+        },
         ..bench.instance(&ana, "h1", None)
     };
     let instances = bench.db.instances(&scope);
-    instances.create(&[first, copy.clone()]).await.unwrap();
+    instances.create(&[first.clone(), copy.clone()]).await.unwrap();
+    assert_eq!(instances.in_place_of(&first.id).await.unwrap(), std::slice::from_ref(&copy));
+    assert_eq!(instances.in_place_of(&copy.id).await.unwrap(), []);
     let closed = Life {
         state: State::Closed,
         disposition: Some(Disposition::Findings(Finding::VisibilityGap)),

@@ -165,6 +165,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(instances::jupyter::bring))
         .routes(routes!(instances::zip::zip))
         .routes(routes!(instances::release::get, instances::release::post))
+        .routes(routes!(instances::upgrade::create))
         .routes(routes!(report::markdown))
         .routes(routes!(repos::list, repos::add))
         .routes(routes!(repos::change, repos::remove))

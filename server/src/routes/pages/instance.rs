@@ -324,6 +324,12 @@ async fn page_with(
     let defects = recall::defects_of(app, &copy).await?;
     let back = back(app, visitor, &context, &copy, version).await?;
     let notes = notes(app, visitor, &copy).await?;
+    let in_its_place = app.database.instances(&visitor.who.tenants()).in_place_of(&copy.id).await?;
+    let in_its_place = in_its_place.into_iter().map(|copy| {
+        let upgraded = copy.provenance["upgraded_from"].is_object();
+        (context.copy(copy), upgraded)
+    });
+    let in_its_place = in_its_place.collect();
     let may = visitor.who.role >= Role::Hunter;
     // Whatever is wrong with Jupyter, the copy is shown.
     let place = in_jupyter::whereabouts(app, &visitor.who, &copy).await.unwrap_or_default();
@@ -335,6 +341,7 @@ async fn page_with(
     let mut view = view(&context, copy, form, may);
     view.notes = field_notes(&context, notes, true, true);
     view.drift = drift(app, &view).await?;
+    view.in_its_place = in_its_place;
     view.back = back;
     view.held = held;
     view.defects = defects.into_iter().map(|defect| context.defect(defect)).collect();
@@ -372,6 +379,12 @@ fn view(context: &Context, copy: Instance, form: Option<LifeForm>, may: bool) ->
         link: copy.life.link.clone(),
         hunted: copy.life.hunted.map(|(from, to)| (moment(from), moment(to))),
         replaces: copy.life.replaces.clone(),
+        carried: said("upgraded_from").map(|from| {
+            // Beside the hunter's stands what the procedure has there.
+            let cells = from["cells"].as_array().into_iter().flatten();
+            cells.filter(|cell| cell["as"] != "beside").count()
+        }),
+        in_its_place: Vec::new(),
         drift: None,
         notes: Vec::new(),
         may_write: may,
@@ -416,6 +429,7 @@ fn told(context: &Context, deed: Done) -> Deed {
             cells => format!("released {cells} held cells"),
         },
         "evidence.take" => "took its evidence".to_owned(),
+        "instance.upgrade" => "made a copy of a newer revision in its place".to_owned(),
         other => other.replace('.', " "),
     };
     Deed { at: context.moment(deed.at), by: deed.by, text }

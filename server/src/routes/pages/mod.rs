@@ -9,6 +9,7 @@ pub mod changes;
 pub mod collections;
 pub mod copies;
 pub mod copy;
+pub mod copy_upgrade;
 pub mod coverage;
 pub mod customers;
 pub mod defect;
@@ -113,6 +114,11 @@ pub fn router() -> Router<App> {
         .route("/instances/{id}/jupyter/return", post(instance::bring))
         .route("/instances/{id}/verify", get(verify::show))
         .route("/instances/{id}/release", post(release::send))
+        .route("/instances/{id}/upgrade", get(copy_upgrade::show).post(copy_upgrade::send))
+        .route(
+            "/instances/{id}/upgrade/notebook",
+            post(copy_upgrade::bring).layer(DefaultBodyLimit::max(crate::copies::returned::LARGEST)),
+        )
         .route("/instances.zip", post(copies::zip))
         .route("/searches", get(searches::show).post(searches::create))
         .route("/searches/{id}", post(searches::rename))

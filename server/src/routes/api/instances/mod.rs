@@ -10,6 +10,7 @@ pub mod notebook;
 pub mod one;
 pub mod release;
 pub mod returning;
+pub mod upgrade;
 pub mod verify;
 pub mod zip;
 
