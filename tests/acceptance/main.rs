@@ -19,6 +19,7 @@ mod in_jupyter;
 mod interruption;
 mod layers;
 mod layout;
+mod linting;
 mod metadata_lost;
 mod playbook;
 mod proposals;

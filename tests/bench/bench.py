@@ -5,6 +5,7 @@ table has the medians of the rounds and, where there is something to compare wit
 """
 
 import argparse
+import copy
 import http.client
 import json
 import os
@@ -88,8 +89,10 @@ def cpu_seconds(pid):
 
 
 class Server:
-    def __init__(self, program, data, repository):
-        self.program, self.data, self.repository = program, data, repository
+    """The program on a data folder; `repositories` are the paths that it serves, read at each start."""
+
+    def __init__(self, program, data, repositories):
+        self.program, self.data, self.repositories = program, data, repositories
         self.token = subprocess.run(
             [program, "admin", "token", "create", "--data", data, "--name", "Bench", "--role", "admin"],
             check=True, capture_output=True, text=True,
@@ -104,7 +107,7 @@ class Server:
         begin = time.perf_counter()
         self.child = subprocess.Popen(
             [self.program, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}",
-             *(["--repo", str(self.repository)] if self.repository else [])],
+             *(f"--repo={path}" for path in self.repositories)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=open(os.path.join(self.data, "bench.log"), "a"),
         )
@@ -123,6 +126,12 @@ class Server:
         seconds = time.perf_counter() - begin
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
         return seconds
+
+    def another_connection(self):
+        """The same server for another thread."""
+        other = copy.copy(self)
+        other.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
+        return other
 
     def ask(self, method, path):
         self.connection.request(method, path, headers={"Authorization": f"Bearer {self.token}"})
@@ -187,11 +196,11 @@ def queries(count):
     return made
 
 
-def edit(repository, number):
-    """One commit that changes three files; gives a word that only they hold."""
+def edit(repository, number, files=3):
+    """One commit that changes a few files; gives a word that only they hold."""
     word = f"zyzzyva{number}x{int(time.time() * 1000)}"
     paths = git(repository, "ls-tree", "-r", "--name-only", "main", "hunts/").decode().splitlines()
-    chosen = random.Random(number).sample([path for path in paths if path.endswith(".md")], 3)
+    chosen = random.Random(number).sample([path for path in paths if path.endswith(".md")], files)
     stream = [f"commit refs/heads/main\ncommitter Bench <bench@example.com> {int(time.time())} +0000\n"
               f"data 4\nEdit\nfrom refs/heads/main^0\n".encode()]
     for path in chosen:
@@ -207,7 +216,7 @@ def measure(program, origin, number, note):
         subprocess.run(["cp", "-a", str(origin), repository], check=True)
         data = os.path.join(folder, "data")
         os.mkdir(data)
-        server = Server(program, data, repository)
+        server = Server(program, data, [repository])
 
         note("index from nothing, s", server.start())
         found = server.json("GET", "/api/v1/procedures?limit=1")["total"]

@@ -149,7 +149,7 @@ def main():
         with tempfile.TemporaryDirectory(prefix="huntshelf-bench-") as folder:
             data = os.path.join(folder, "data")
             os.mkdir(data)
-            server = Server(os.path.abspath(arguments.program), data, None)
+            server = Server(os.path.abspath(arguments.program), data, [])
             server.start()
             tenants, known = roster(server, arguments.tenants), procedures(server)
             first = next(id for id, text in known if "%%taegis" in text)

@@ -81,7 +81,7 @@ def fifty(path):
 def measure(program, repository, standing, of, note):
     """`of` is what the rows are about; `note` takes them."""
     with tempfile.TemporaryDirectory(prefix="huntshelf-bench-") as folder:
-        server = Server(program, folder, repository)
+        server = Server(program, folder, [repository])
         server.start()
         items = server.json("GET", f"/api/v1/procedures?limit=100&standing={standing}")["items"]
         if of == "fifty":

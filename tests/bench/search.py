@@ -93,7 +93,7 @@ def measure(arguments, count, rounds):
     with tempfile.TemporaryDirectory(prefix="huntshelf-bench-") as folder:
         data = os.path.join(folder, "data")
         os.mkdir(data)
-        server = Server(os.path.abspath(arguments.program), data, origin)
+        server = Server(os.path.abspath(arguments.program), data, [origin])
         server.start()
         asked = queries(400)
         for number in range(rounds):

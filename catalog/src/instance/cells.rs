@@ -125,7 +125,7 @@ fn commands(source: &str) -> impl Iterator<Item = Vec<&str>> {
 }
 
 /// A tenant that a command names by its key, if it is not `key`.
-pub(super) fn fixed_tenant(notebook: &Notebook, key: &str) -> Option<(usize, String)> {
+pub(crate) fn fixed_tenant(notebook: &Notebook, key: &str) -> Option<(usize, String)> {
     notebook.cells.iter().enumerate().filter(|(_, cell)| cell.kind == CellKind::Code).find_map(
         |(index, cell)| {
             commands(&cell.source).find_map(|command| {
@@ -148,7 +148,7 @@ pub(super) fn fixed_tenant(notebook: &Notebook, key: &str) -> Option<(usize, Str
 }
 
 /// Whether a cell writes to the service, as far as one can see.
-pub(super) fn writes(source: &str) -> bool {
+pub(crate) fn writes(source: &str) -> bool {
     let by_command = commands(source).any(|command| {
         let mut words = command.iter().skip_while(|word| !OBJECTS.contains(*word));
         words.next().is_some()
@@ -168,7 +168,7 @@ pub(super) fn writes(source: &str) -> bool {
 }
 
 /// Which of `names` a code cell assigns.
-pub(super) fn assigned(source: &str, names: &[String]) -> Vec<String> {
+pub(crate) fn assigned(source: &str, names: &[String]) -> Vec<String> {
     let names: Vec<&String> = names.iter().filter(|name| mentions(source, name)).collect();
     if names.is_empty() {
         return Vec::new();

@@ -32,7 +32,7 @@ pub(super) fn is_date(text: &str) -> bool {
 }
 
 /// The fixed windows in queries that are run: the cell, and the words.
-pub(super) fn fixed_windows(queries: &[Query]) -> Vec<(usize, String)> {
+pub(crate) fn fixed_windows(queries: &[Query]) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for query in queries.iter().filter(|query| query.kind == QueryKind::Run) {
         let Some(text) = &query.text else { continue };

@@ -19,7 +19,7 @@ mod loads;
 mod parameters;
 mod plan;
 mod provenance;
-mod python;
+pub(crate) mod python;
 mod reads;
 mod release;
 mod schema;
@@ -28,13 +28,17 @@ mod tenant;
 mod upgrade;
 mod vocabulary;
 
+pub(crate) use cells::{assigned, fixed_tenant, writes};
 pub use examine::{Aspect, Examined, Finding, Origin, Outcome, Source, examine};
+pub(crate) use fixed::fixed_windows;
 pub use kind::Kind;
 pub(crate) use parameters::declared;
 pub use parameters::{Parameter, parameters, read_parameters};
 pub use provenance::{Provenance, provenance, verify};
+pub(crate) use reads::{Reads, cell_magic};
 pub use release::{Release, Released, release, same_making, without_nulls};
 pub use schema::{Declared, Schema};
+pub(crate) use secrets::secrets_in;
 pub use upgrade::{Carried, Fate, How, Older, Told, Upgraded, UpgradedFrom, handed_out, upgrade};
 pub use vocabulary::{TenantFields, Vocabulary};
 

@@ -102,7 +102,7 @@ fn string(text: &str, out: &mut String) {
 /// Parses a cell as IPython does and hands it to `look`. None when the cell is too long to be parsed.
 ///
 /// The parser nests as deep as the cell does, and so do those who look at its tree; hence the stack of its own.
-pub(super) fn parse<T>(source: &str, look: impl FnOnce(&Parsed<ModModule>) -> T) -> Option<T> {
+pub(crate) fn parse<T>(source: &str, look: impl FnOnce(&Parsed<ModModule>) -> T) -> Option<T> {
     if source.len() > LONGEST {
         return None;
     }

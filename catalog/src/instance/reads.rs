@@ -61,7 +61,7 @@ const PLAIN: [&str; 14] = [
 
 /// What is read.
 #[derive(Debug, Default)]
-pub(super) struct Reads {
+pub(crate) struct Reads {
     pub(super) names: HashSet<String>,
     /// Words in texts, which count where code looks names up by their text.
     words: HashSet<String>,
@@ -76,7 +76,7 @@ pub(super) struct Reads {
 impl Reads {
     /// What the cells read, but for the one with the defaults, which runs before anything is filled in. Raw cells are
     /// those that a hunter makes code of when it is time, and count.
-    pub(super) fn of(notebook: &Notebook) -> Self {
+    pub(crate) fn of(notebook: &Notebook) -> Self {
         let mut reads = Self::default();
         let defaults = notebook.cells.iter().position(|cell| cell.has_tag(PARAMETERS));
         for (index, cell) in notebook.cells.iter().enumerate() {
@@ -94,7 +94,7 @@ impl Reads {
     }
 
     /// Whether a name is read, as far as can be told; when it cannot be told, it is.
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.anything
             || self.names.contains(name)
             || self.by_text && self.words.contains(name)
@@ -214,7 +214,7 @@ impl Reads {
 }
 
 /// The magic of a cell, the rest of its line, and its body; none when the cell is Python.
-pub(super) fn cell_magic(source: &str) -> Option<(&str, &str, &str)> {
+pub(crate) fn cell_magic(source: &str) -> Option<(&str, &str, &str)> {
     let text = source.trim_start().strip_prefix("%%")?;
     let (head, body) = text.split_once('\n').unwrap_or((text, ""));
     let name = head.split_whitespace().next().filter(|name| head.starts_with(name))?;

@@ -1,7 +1,8 @@
 //! Values that are shaped like a credential. Only shapes that issuers chose to be told by: a hash or a GUID is none.
 
-use regex::RegexSet;
+use regex::{Regex, RegexSet};
 use serde_json::Value;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// What it is, and how it looks.
@@ -42,6 +43,16 @@ pub(super) fn shape(value: &Value) -> Option<&'static str> {
     }
 }
 
+static EACH: LazyLock<Vec<Regex>> =
+    LazyLock::new(|| SHAPES.iter().filter_map(|(_, shape)| Regex::new(shape).ok()).collect());
+
+/// What in a text is shaped like a credential, and its bytes.
+pub(crate) fn secrets_in(text: &str) -> Vec<(&'static str, Range<usize>)> {
+    let Some(set) = SET.as_ref() else { return Vec::new() };
+    let shapes = set.matches(text).into_iter().filter_map(|at| Some((SHAPES[at].0, EACH.get(at)?)));
+    shapes.flat_map(|(what, shape)| shape.find_iter(text).map(move |hit| (what, hit.range()))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +60,6 @@ mod tests {
     #[test]
     fn every_shape_is_a_regular_expression() {
         assert!(SET.is_some());
+        assert_eq!(EACH.len(), SHAPES.len());
     }
 }

@@ -1,4 +1,19 @@
-//! Diagnostics: what is wrong with a file, where, and how to mend it.
+//! What is wrong with a file, where, and how to mend it: [`Diagnostic`], and the [rules] that find more than reading tells.
+//!
+//! A rule is one file in `rules/`; [`lint`] runs them all on one procedure, as a team's [`Settings`] have them.
+
+mod code;
+mod found;
+mod rule;
+mod rules;
+mod run;
+mod settings;
+mod subject;
+
+pub use found::{Finding, Fix, mend};
+pub use rule::{Example, Group, Rule};
+pub use run::{lint, rule, rules};
+pub use settings::{Level, Settings};
 
 use serde::{Deserialize, Serialize};
 

@@ -21,7 +21,7 @@ use super::{
     slug,
 };
 use crate::attack::{Releases, TechniqueId};
-use crate::lint::Severity;
+use crate::lint::{Settings, Severity};
 use url::Url;
 
 /// Most words of one phrase.
@@ -56,7 +56,7 @@ pub struct OwnActor {
 }
 
 /// What there is at the top of the file.
-const TABLES: &str = "[attack], [search.synonyms] and [[actors]]";
+const TABLES: &str = "[attack], [search.synonyms], [[actors]] and [lint]";
 
 pub(super) fn read(team: &mut Team, bytes: &[u8], releases: &Releases, problems: &mut Problems) {
     let Some((entries, lines)) = read_table(bytes, problems) else { return };
@@ -69,6 +69,11 @@ pub(super) fn read(team: &mut Team, bytes: &[u8], releases: &Releases, problems:
     }
     if let Some((node, line)) = file.take("actors") {
         actors(team, node, line, &lines, releases, problems);
+    }
+    if file.take("lint").is_some()
+        && let Err(wrong) = Settings::read(&String::from_utf8_lossy(bytes))
+    {
+        problems.say(wrong.line, wrong.severity, wrong.message, wrong.help);
     }
     file.unknown(TABLES, problems);
 }

@@ -1,5 +1,6 @@
 //! `huntshelf attack`: what ATT&CK says of the ids in files, and a patch for those that it replaced.
 
+use super::files::{self, File};
 use super::{out, say};
 use crate::config;
 use anyhow::{Context, bail};
@@ -10,12 +11,6 @@ use catalog::team::{MAX_FILE, TEAM_FILE, Team, Wrong};
 use clap::{Args, Subcommand};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-
-/// Folders below folders that are looked into.
-const DEPTH: usize = 64;
-
-/// The largest file that is read, in bytes.
-const LARGEST: u64 = 16 << 20;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AttackCommand {
@@ -153,54 +148,9 @@ fn each(
     release: &Release,
     mut tell: impl FnMut(&str, &str, Remapped) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let mut files = Vec::new();
-    for path in &args.paths {
-        find(path, 0, &mut files)?;
-    }
-    files.sort();
-    files.dedup();
-    let here = std::env::current_dir().unwrap_or_default();
-    for file in files {
-        let mut bytes = Vec::new();
-        let opened = std::fs::File::open(&file).with_context(|| file.display().to_string())?;
-        opened.take(LARGEST + 1).read_to_end(&mut bytes).with_context(|| file.display().to_string())?;
-        let name = file.strip_prefix(&here).unwrap_or(&file).to_string_lossy().into_owned();
-        let name = name.strip_prefix("./").unwrap_or(&name);
-        if bytes.len() as u64 > LARGEST {
-            say(&format!("left out: {name} has more than {LARGEST} bytes"));
-            continue;
-        }
-        match std::str::from_utf8(&bytes) {
-            Ok(text) => tell(name, text, remap(text, name, &FieldMapping::default(), release))?,
-            Err(_) => say(&format!("left out: {name} is no UTF-8 text")),
-        }
-    }
-    Ok(())
-}
-
-/// The notebooks at a path: the file, or all in the folder and below. Hidden folders and links are left out.
-fn find(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-    let about = || path.display().to_string();
-    if !path.is_dir() {
-        path.try_exists()
-            .with_context(about)?
-            .then_some(())
-            .with_context(|| format!("{} is not there", about()))?;
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    for entry in std::fs::read_dir(path).with_context(about)? {
-        let entry = entry.with_context(about)?;
-        let (kind, name) = (entry.file_type().with_context(about)?, entry.file_name());
-        if name.to_string_lossy().starts_with('.') {
-            continue;
-        }
-        if kind.is_dir() && depth < DEPTH {
-            find(&entry.path(), depth + 1, files)?;
-        }
-        let ending = Path::new(&name).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-        if kind.is_file() && matches!(ending, "md" | "ipynb") {
-            files.push(entry.path());
+    for path in files::found(&args.paths)? {
+        if let Some(File { name, text, .. }) = files::read(path)? {
+            tell(&name, &text, remap(&text, &name, &FieldMapping::default(), release))?;
         }
     }
     Ok(())

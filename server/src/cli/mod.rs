@@ -8,8 +8,10 @@ mod convert;
 mod copy;
 mod diff;
 mod fetch;
+mod files;
 mod filled_in;
 mod instantiate;
+mod lint;
 mod verify;
 
 use crate::config::{Config, Flags};
@@ -37,6 +39,7 @@ enum Command {
     /// Convert a notebook between MyST and ipynb
     Convert(convert::ConvertArgs),
     Diff(diff::DiffArgs),
+    Lint(lint::LintArgs),
     /// Make a copy of a procedure for a tenant, without a server
     Instantiate(instantiate::InstantiateArgs),
     Copy(copy::CopyArgs),
@@ -98,6 +101,7 @@ pub fn main() -> ExitCode {
         Command::Attack(command) => attack::run(&command),
         Command::Admin(command) => admin::run(command),
         Command::Config(ConfigCommand::Check(args)) => check(args),
+        Command::Lint(args) => return lint::run(&args),
         Command::FetchChild => return catalog::mirror::child::run(),
     };
     match done {

@@ -1,0 +1,33 @@
+//! # A section with nothing in it
+//!
+//! A heading, and then the next one: the customer reads that something was to be there.
+//!
+//! ~~~bad 5
+//! # A hunt
+//!
+//! Words.
+//!
+//! ## Findings
+//!
+//! ## Next steps
+//!
+//! Words.
+//! ~~~
+
+use super::headings::sections;
+use crate::lint::found::Found;
+use crate::lint::subject::Subject;
+use crate::lint::{Group, Rule, Severity};
+
+pub(super) const RULE: Rule = Rule::new("section-empty", Group::Structure, Severity::Info, check);
+
+fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
+    for section in sections(subject).into_iter().filter(|section| section.is_empty()) {
+        found.in_cell(
+            section.heading.cell,
+            section.heading.at,
+            format!("nothing stands below the heading {:?}", section.heading.text),
+            "write the section, or take the heading away",
+        );
+    }
+}
