@@ -69,8 +69,10 @@ fn what_a_team_says_holds_from_the_sync_on_and_after_a_restart() {
 #[test]
 fn what_is_wrong_with_a_teams_files_is_a_problem_with_its_line_and_stops_nothing() {
     let shelf = hunts();
-    shelf
-        .write("huntshelf.toml", "[search.synonyms]\npth = [\"pass the hash\"]\n[lint]\nx = 1\n[[actors]]\n");
+    shelf.write(
+        "huntshelf.toml",
+        "[search.synonyms]\npth = [\"pass the hash\"]\n[other]\nx = 1\n[[actors]]\n",
+    );
     shelf.write("collections/broken.toml", "title = \"A\nprocedures = [");
     shelf.write("collections/gone.toml", "title = \"G\"\nprocedures = [\n  \"lsass\",\n  \"gone\",\n]\n");
     shelf.write("collections/large.toml", format!("title = \"L\"\n#{}", "x".repeat(300 << 10)));

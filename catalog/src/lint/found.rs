@@ -3,6 +3,8 @@
 use super::rule::Rule;
 use super::subject::Subject;
 use super::{Diagnostic, Severity};
+use crate::instance::cell_magic;
+use crate::query::Query;
 use std::ops::Range;
 
 /// The most that one rule says of one file.
@@ -102,6 +104,15 @@ impl Found<'_> {
         let diagnostic = self.diagnostic(message, help).in_cell(cell).at(line, 0);
         self.say(diagnostic);
         place.map(|(_, range)| range)
+    }
+
+    /// Of a query: the magic of its cell, or else the line on which its text begins.
+    pub(super) fn of_query(&mut self, query: &Query, message: impl Into<String>, help: impl Into<String>) {
+        if query.line == 0 || cell_magic(&self.subject.notebook.cells[query.cell].source).is_some() {
+            return self.in_cell(query.cell, 0, message, help);
+        }
+        let diagnostic = self.diagnostic(message, help).in_cell(query.cell).at(query.line, 0);
+        self.say(diagnostic);
     }
 
     /// Of a byte in a cell's source.

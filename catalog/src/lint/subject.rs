@@ -6,6 +6,7 @@ use crate::instance::{Parameter, parameters};
 use crate::notebook::{Cell, CellKind, Notebook};
 use crate::procedure::Procedure;
 use crate::query::{Query, queries};
+use serde_json::Value;
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -51,6 +52,17 @@ impl<'a> Subject<'a> {
     /// What its cell tagged `parameters` declares.
     pub(super) fn parameters(&self) -> &[Parameter] {
         self.parameters.get_or_init(|| parameters(self.notebook))
+    }
+
+    /// Whether its kernel is one of Python: other languages have kernels and notebooks of their own.
+    pub(super) fn is_python(&self) -> bool {
+        let Some(kernel) = self.notebook.metadata.get("kernelspec") else { return true };
+        let said = |key: &str| kernel.get(key).and_then(Value::as_str).map(str::to_lowercase);
+        match (said("language"), said("name")) {
+            (Some(language), _) => language == "python",
+            (None, Some(name)) => name.contains("py"),
+            (None, None) => true,
+        }
     }
 
     /// The cells of a kind, with their places.

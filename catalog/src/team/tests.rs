@@ -64,12 +64,20 @@ fn a_whole_file_is_read() {
 }
 
 #[test]
+fn what_the_linter_cannot_read_is_said_with_its_line() {
+    assert_eq!(told(&read("[lint]\ncell-lines = 80\n")), [""; 0]);
+    let team = read("[search.synonyms]\npth = [\"pass the hash\"]\n[lint]\ncell-lines = \"many\"\n");
+    assert_eq!(team.problems[0].diagnostic.line, 4);
+    assert_eq!(team.synonyms.len(), 1);
+}
+
+#[test]
 fn what_is_wrong_is_said_with_its_line_and_takes_nothing_else_along() {
     let team = read(
         r#"[attack]
 release = "3.0"
 colour = 1
-[lint]
+[linting]
 strict = true
 [search.synonyms]
 alone = []
@@ -90,7 +98,7 @@ aliases = "Nobody"
         [
             "2 Error there is no ATT&CK release \"3.0\" here: the repository is held to the server's",
             "3 Warning there is no key `colour` in [attack]: it is not used",
-            "4 Warning there is no table `lint` here: it is not used",
+            "4 Warning there is no table `linting` here: it is not used",
             "7 Warning nothing stands beside \"alone\": it is not used",
             "8 Error `n` of [search.synonyms] is a number where a list of texts in brackets is expected; it is not used",
             "9 Error `ok` of [search.synonyms] is a number where text in quotation marks is expected; it is not used",

@@ -34,9 +34,8 @@ fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
         }
         for source in query.data_sources.iter().map(|source| normal_data_source(source)) {
             if !named.contains(&source) && !told.contains(&source) {
-                found.in_cell(
-                    query.cell,
-                    0,
+                found.of_query(
+                    query,
                     format!("a query reads `{source}`, and `data_sources` does not name it"),
                     format!("add `{source}` to `data_sources`"),
                 );

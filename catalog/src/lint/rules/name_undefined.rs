@@ -61,7 +61,7 @@ static GIVEN: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:--assign|--append|%%capture)[ =]+([A-Za-z_][A-Za-z0-9_]*)").ok());
 
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
-    if subject.code().iter().any(|code| code.opaque || code.wrong.is_some()) {
+    if !subject.is_python() || subject.code().iter().any(|code| code.opaque || code.wrong.is_some()) {
         return;
     }
     let mut bound: HashSet<&str> = BUILTINS.split_whitespace().collect();

@@ -27,8 +27,7 @@ use crate::lint::{Group, Rule, Severity};
 pub(super) const RULE: Rule = Rule::new("python-syntax", Group::Code, Severity::Error, check);
 
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
-    let kernel = subject.notebook.metadata.get("kernelspec").and_then(|kernel| kernel.get("language"));
-    if kernel.and_then(|language| language.as_str()).is_some_and(|language| language != "python") {
+    if !subject.is_python() {
         return;
     }
     for code in subject.code() {

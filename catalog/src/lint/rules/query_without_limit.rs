@@ -36,7 +36,7 @@ fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
                 .any(|word| BOUNDS.contains(&word))
         };
         if query.kind == QueryKind::Run && !said(text) && !said(line) {
-            found.in_cell(query.cell, 0, "the query has no limit", "end it with `| head 1000`, or count its rows");
+            found.of_query(query, "the query has no limit", "end it with `| head 1000`, or count its rows");
         }
     }
 }

@@ -37,9 +37,8 @@ fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
         let line = subject.notebook.cells[query.cell].source.lines().next().unwrap_or_default().to_lowercase();
         let bounded = BOUNDS.iter().any(|bound| text.contains(bound) || line.contains(bound));
         if query.kind == QueryKind::Run && judged && !bounded {
-            found.in_cell(
-                query.cell,
-                0,
+            found.of_query(
+                query,
                 "the query does not say how far it looks back: the service decides",
                 "bound it by the window: `EARLIEST={{ EARLIEST }} LATEST={{ LATEST }}` with `-t`, or `| where TimeGenerated …`",
             );

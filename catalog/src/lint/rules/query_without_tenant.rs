@@ -22,9 +22,8 @@ pub(super) const RULE: Rule = Rule::new("query-without-tenant", Group::Code, Sev
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
     for query in subject.queries() {
         if query.kind == QueryKind::Run && query.tenant == Some(false) {
-            found.in_cell(
-                query.cell,
-                0,
+            found.of_query(
+                query,
                 "the query names no tenant: it runs against whatever the hunter's configuration names",
                 "write `--tenant $TENANT_ID` behind `%taegis …`",
             );
