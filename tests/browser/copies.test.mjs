@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { closeBrowser, lookAt, openPage, startServer, tabTo } from "./huntshelf.mjs";
 
@@ -226,10 +226,13 @@ describe("without JavaScript", () => {
     const { page, context, complaints } = await openPage(server, { javaScript: false });
     await page.goto(`${server.base}/instances`);
     await page.click("text=Bring notebooks back");
-    await page.setInputFiles("input[name=file]", notebooks.third);
+    const later = join(dirname(notebooks.third), "later.ipynb");
+    const worked = readFileSync(notebooks.third, "utf8");
+    writeFileSync(later, worked.replace("Nothing here but the backup.", "Nothing here but two backups."));
+    await page.setInputFiles("input[name=file]", later);
     await page.click("button:has-text('Bring them back')");
-    await page.click("text=third.ipynb");
-    assert.match(await page.textContent("section[aria-labelledby=back]"), /KeyError.*Nothing here but the backup/s);
+    await page.click("text=later.ipynb");
+    assert.match(await page.textContent("section[aria-labelledby=back]"), /KeyError.*Nothing here but two backups/s);
     await page.goto(`${server.base}${pages["copy-dialogue"]}`);
     const said = await page.textContent("fieldset.tenants");
     assert.match(said, /has an open copy of this procedure for this tenant, since/);
