@@ -43,7 +43,7 @@ fn whole(example: &str) -> (String, u32) {
     if example.starts_with("---") {
         return (example.to_owned(), 0);
     }
-    (format!("{FRONT}{example}"), u32::try_from(FRONT.lines().count()).unwrap())
+    (format!("{FRONT}{example}"), u32::try_from(FRONT.lines().count()).unwrap_or(0))
 }
 
 fn lines_of(findings: &[Finding], code: &str) -> Vec<u32> {

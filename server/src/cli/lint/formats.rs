@@ -87,7 +87,7 @@ fn uri(name: &str) -> String {
     name.bytes().fold(String::with_capacity(name.len()), |mut uri, byte| {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                uri.push(char::from(byte))
+                uri.push(char::from(byte));
             }
             b'\\' if cfg!(windows) => uri.push('/'),
             other => {
@@ -98,7 +98,7 @@ fn uri(name: &str) -> String {
     })
 }
 
-/// JUnit: a suite for each file, in it a case for each thing that was found, or one that passed.
+/// `JUnit`'s XML: a suite for each file, in it a case for each thing that was found, or one that passed.
 pub(super) fn junit(linted: &[Linted]) -> String {
     let count = |file: &Linted| file.findings.len();
     let (total, failed): (usize, usize) =

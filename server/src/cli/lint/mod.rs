@@ -14,7 +14,8 @@ use catalog::repository::FieldMapping;
 use catalog::team::TEAM_FILE;
 use clap::{Args, ValueEnum};
 use std::collections::HashSet;
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -209,14 +210,9 @@ fn explain(code: &str) -> anyhow::Result<()> {
         let mut group = None;
         for rule in rules() {
             if group.replace(rule.group) != Some(rule.group) {
-                written.push_str(&format!("{}\n", rule.group.label()));
+                let _ = writeln!(written, "{}", rule.group.label());
             }
-            written.push_str(&format!(
-                "  {:26} {:8} {}\n",
-                rule.code,
-                text::label(rule.severity),
-                rule.title()
-            ));
+            let _ = writeln!(written, "  {:26} {:8} {}", rule.code, text::label(rule.severity), rule.title());
         }
     } else {
         let Some(rule) = rule(code) else {
