@@ -181,6 +181,17 @@ fn what_is_certain_is_mended_and_stays_so() {
 }
 
 #[test]
+fn what_is_past_the_most_that_is_said_mends_nothing_else() {
+    let cells = "```{code-cell} ipython3\n:tags: [remove_cel]\n\n1\n```\n\n".repeat(60);
+    let text = format!("{FRONT}# A hunt\n\n{cells}");
+    let findings = found(&text);
+    assert_eq!(lines_of(&findings, "tag-misspelt").len(), 50);
+    let mended = mend(&text, &findings);
+    assert_eq!(mended.matches("[remove_cell]").count(), 50);
+    assert_eq!(mended, text.replacen("[remove_cel]", "[remove_cell]", 50));
+}
+
+#[test]
 fn the_starter_catalog_is_clean() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("procedures");
     let mut files = 0;

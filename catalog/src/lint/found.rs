@@ -60,11 +60,16 @@ pub(super) struct Found<'s> {
     pub(super) severity: Severity,
     pub(super) subject: &'s Subject<'s>,
     pub(super) findings: Vec<Finding>,
+    /// Whether the last one was taken up.
+    pub(super) taken: bool,
 }
 
 impl Found<'_> {
-    fn say(&mut self, diagnostic: Diagnostic) {
-        if self.findings.len() < MOST {
+    /// Takes up what is told, unless enough was said: then nothing is looked up for it, and nothing mends it.
+    fn say(&mut self, told: impl FnOnce(&Self) -> Diagnostic) {
+        self.taken = self.findings.len() < MOST;
+        if self.taken {
+            let diagnostic = told(self);
             self.findings.push(diagnostic.into());
         }
     }
@@ -75,20 +80,18 @@ impl Found<'_> {
 
     /// Of a line of the file, from 1; 0 is the file as a whole.
     pub(super) fn at_line(&mut self, line: u32, message: impl Into<String>, help: impl Into<String>) {
-        let diagnostic = self.diagnostic(message, help).at(line, 0);
-        self.say(diagnostic);
+        self.say(|found| found.diagnostic(message, help).at(line, 0));
     }
 
     /// Of a key of the front matter, by its dotted path.
     pub(super) fn at_key(&mut self, key: &str, message: impl Into<String>, help: impl Into<String>) {
-        self.at_line(self.subject.line_of(key), message, help);
+        self.say(|found| found.diagnostic(message, help).at(found.subject.line_of(key), 0));
     }
 
     /// Of a cell as a whole.
     pub(super) fn of_cell(&mut self, cell: usize, message: impl Into<String>, help: impl Into<String>) {
         let line = self.subject.notebook.cells[cell].lines.0;
-        let diagnostic = self.diagnostic(message, help).in_cell(cell).at(line, 0);
-        self.say(diagnostic);
+        self.say(|found| found.diagnostic(message, help).in_cell(cell).at(line, 0));
     }
 
     /// Of a tag of a cell; answers its bytes in the file, where they are known.
@@ -99,10 +102,12 @@ impl Found<'_> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Option<Range<usize>> {
-        let place = self.subject.among_options(cell, tag);
-        let line = place.as_ref().map_or(self.subject.notebook.cells[cell].lines.0, |(line, _)| *line);
-        let diagnostic = self.diagnostic(message, help).in_cell(cell).at(line, 0);
-        self.say(diagnostic);
+        let mut place = None;
+        self.say(|found| {
+            place = found.subject.among_options(cell, tag);
+            let line = place.as_ref().map_or(found.subject.notebook.cells[cell].lines.0, |(line, _)| *line);
+            found.diagnostic(message, help).in_cell(cell).at(line, 0)
+        });
         place.map(|(_, range)| range)
     }
 
@@ -111,8 +116,7 @@ impl Found<'_> {
         if query.line == 0 || cell_magic(&self.subject.notebook.cells[query.cell].source).is_some() {
             return self.in_cell(query.cell, 0, message, help);
         }
-        let diagnostic = self.diagnostic(message, help).in_cell(query.cell).at(query.line, 0);
-        self.say(diagnostic);
+        self.say(|found| found.diagnostic(message, help).in_cell(query.cell).at(query.line, 0));
     }
 
     /// Of a byte in a cell's source.
@@ -123,14 +127,15 @@ impl Found<'_> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let (line, column) = self.subject.place(cell, at);
-        let diagnostic = self.diagnostic(message, help).in_cell(cell).at(line, column);
-        self.say(diagnostic);
+        self.say(|found| {
+            let (line, column) = found.subject.place(cell, at);
+            found.diagnostic(message, help).in_cell(cell).at(line, column)
+        });
     }
 
     /// What would mend the last one: bytes of the file that go, and what comes.
     pub(super) fn mended_by(&mut self, range: Range<usize>, text: impl Into<String>) {
-        if let Some(last) = self.findings.last_mut() {
+        if let Some(last) = self.findings.last_mut().filter(|_| self.taken) {
             last.fix = Some(Fix { range, text: text.into() });
         }
     }

@@ -31,7 +31,7 @@ pub fn lint(notebook: &Notebook, procedure: &Procedure, settings: &Settings) -> 
             }
             let severity = settings.severity(rule.code, rule.severity);
             let (Some(check), Some(severity)) = (rule.check, severity) else { continue };
-            let mut found = Found { rule, severity, subject: &subject, findings: Vec::new() };
+            let mut found = Found { rule, severity, subject: &subject, findings: Vec::new(), taken: false };
             check(&subject, &mut found);
             findings.append(&mut found.findings);
         }
