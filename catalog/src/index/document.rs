@@ -1,20 +1,23 @@
 //! An entry or a revision as a tantivy document.
 
 mod queries;
+mod revision;
+mod seen;
+
+pub(super) use revision::{person_words, revision};
 
 use super::analysis::{Analyzer, Kind, fold};
 use super::encoded::Encoded;
 use super::schema::{Facet, Fields, Handle, fact};
 use super::sketch::Sketcher;
-use super::{Entry, Revision, RevisionStatus, Text};
+use super::{Entry, Text};
 use crate::attack::{Mapping, Release, Status, TacticOrigin};
-use crate::procedure::{PATH_PREFIX, Standing};
+use crate::procedure::Standing;
+use seen::{Places, Seen};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use tantivy::TantivyDocument;
-use tantivy::schema::Field;
 
 /// How often a part's words count, against once in prose and code.
 mod weight {
@@ -499,149 +502,5 @@ impl<'a> Builder<'a> {
                 also(token.text);
             }
         });
-    }
-}
-
-/// The document of a revision.
-pub(super) fn revision(
-    fields: &Fields,
-    revision: &Revision,
-    release: &Release,
-) -> Result<TantivyDocument, serde_json::Error> {
-    let mut document = TantivyDocument::default();
-    document.add_text(fields.revision, serde_json::to_string(revision)?);
-    let Revision { repo, commit, path, lineage, .. } = revision;
-    let mut facts = Facts { document: &mut document, field: fields.revision_fact, seen: HashSet::new() };
-    facts.add(fact::whole(fact::REPO, repo));
-    facts.add(fact::whole(fact::COMMIT, commit));
-    for change in revision.changes.iter().take(MAX_VALUES) {
-        facts.add(fact::whole(fact::CHANGE, &change.kind));
-    }
-    for (name, email) in revision.people() {
-        for text in [name, email] {
-            facts.add(fact::whole(fact::BY, &fold(cut(text, MAX_VALUE))));
-        }
-        for word in person_words(name) {
-            facts.add(fact::word(fact::BY, &word));
-        }
-    }
-    let touched = revision.gained.iter().chain(&revision.lost);
-    let hunted = touched.clone().chain(&revision.hunts);
-    for (name, ids) in [
-        (fact::TECHNIQUE, touched.take(MAX_VALUES).collect::<Vec<_>>()),
-        (fact::HUNTS, hunted.take(MAX_VALUES).collect()),
-    ] {
-        for id in ids {
-            let Ok(id) = id.parse() else { continue };
-            for id in technique_ids(&release.map(&id)) {
-                facts.add(fact::whole(name, &fold(id)));
-            }
-        }
-    }
-    if revision.status == RevisionStatus::Deleted {
-        let by_path = format!("{PATH_PREFIX}{path}");
-        for name in revision.id.as_deref().into_iter().chain([by_path.as_str()]) {
-            document.add_bytes(fields.handle, &Handle::Gone(name).hash());
-        }
-    }
-    for handle in [
-        Handle::Revision(repo, commit, path),
-        Handle::Revisions(repo, lineage),
-        Handle::Commit(repo, lineage, commit),
-    ] {
-        document.add_bytes(fields.handle, &handle.hash());
-    }
-    for path in std::iter::once(path).chain(&revision.previous_path) {
-        document.add_bytes(fields.handle, &Handle::AtPath(repo, path).hash());
-    }
-    document.add_u64(fields.order, revision.order);
-    document.add_i64(fields.moment, revision.committed_at.0);
-    Ok(document)
-}
-
-/// The exact terms of a revision, each once.
-struct Facts<'a> {
-    document: &'a mut TantivyDocument,
-    field: Field,
-    seen: HashSet<String>,
-}
-
-impl Facts<'_> {
-    fn add(&mut self, term: String) {
-        if !self.seen.contains(&term) {
-            self.document.add_text(self.field, &term);
-            self.seen.insert(term);
-        }
-    }
-}
-
-/// The words of a person's name by which revisions are found.
-pub(super) fn person_words(name: &str) -> Vec<String> {
-    let folded = fold(cut(name, MAX_VALUE));
-    folded
-        .split(|char: char| !char.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// Tokens written down once each.
-#[derive(Default)]
-struct Places {
-    tokens: Encoded,
-    seen: Seen,
-}
-
-impl Places {
-    /// Answers the token's hash.
-    fn push(&mut self, token: &str) -> u64 {
-        let hash = hash(token);
-        if self.seen.add(hash) {
-            self.tokens.push(token, true);
-        }
-        hash
-    }
-}
-
-/// Which tokens were seen, by a 64-bit hash: two of the same hash would cost one of them a place in a field that only
-/// says where words stand.
-#[derive(Default)]
-struct Seen(HashSet<u64, BuildHasherDefault<AsItIs>>);
-
-impl Seen {
-    fn insert(&mut self, token: &str) -> bool {
-        self.add(hash(token))
-    }
-
-    fn add(&mut self, hash: u64) -> bool {
-        self.0.insert(hash)
-    }
-}
-
-/// FNV-1a of a token.
-fn hash(token: &str) -> u64 {
-    let hash = token.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    hash ^ (hash >> 29)
-}
-
-/// The hash of what is a hash already.
-#[derive(Default)]
-struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 = value;
     }
 }

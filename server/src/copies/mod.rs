@@ -81,6 +81,24 @@ pub struct Made {
     pub refused: Vec<Refused>,
 }
 
+impl Made {
+    fn of(
+        reading: &Reading,
+        instances: Vec<Instance>,
+        warnings: Vec<Warning>,
+        refused: Vec<Refused>,
+    ) -> Self {
+        Self {
+            entry: reading.entry.clone(),
+            others: reading.others.clone(),
+            commit: reading.commit.clone(),
+            instances,
+            warnings,
+            refused,
+        }
+    }
+}
+
 /// What to know about a copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
@@ -175,14 +193,7 @@ async fn make_for(app: &App, who: &Principal, order: Order, wanted: Wanted) -> R
     if !order.dry_run {
         record(app, who, &reading, &instances).await?;
     }
-    Ok(Made {
-        entry: reading.entry.clone(),
-        others: reading.others.clone(),
-        commit: reading.commit.clone(),
-        instances,
-        warnings,
-        refused,
-    })
+    Ok(Made::of(&reading, instances, warnings, refused))
 }
 
 /// What goes into one copy.
@@ -193,6 +204,28 @@ struct Piece {
     hold: Hold,
     /// What is to be known of the copy from the first.
     life: Life,
+}
+
+impl Piece {
+    /// What went into a copy, for another one in its place.
+    fn of(copy: &Instance, tenant: Option<Tenant>, life: Life) -> Self {
+        Self {
+            tenant,
+            window: window(&copy.provenance),
+            parameters: copy.provenance["parameters"].as_object().cloned().unwrap_or_default(),
+            hold: if copy.provenance["hold"] == "writes" { Hold::Writes } else { Hold::None },
+            life: Life { replaces: Some(copy.id.clone()), ..life },
+        }
+    }
+}
+
+/// The window of a copy.
+fn window(provenance: &serde_json::Value) -> Option<Window> {
+    let side = |key: &str| -> Option<DateTime<Utc>> {
+        let text = provenance["window"][key].as_str()?;
+        Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc())
+    };
+    Some(Window { from: side("from")?, to: side("to")? })
 }
 
 /// Prepares copies of one revision, on the pool.

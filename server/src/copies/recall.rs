@@ -12,11 +12,7 @@ use crate::routes::api::defects::{Marked, marked};
 use crate::routes::api::missing;
 use axum::http::StatusCode;
 use catalog::index::Entry;
-use catalog::instance::{Hold, Window};
 use catalog::library::{Address, Library};
-use catalog::notebook::Metadata;
-use chrono::{DateTime, Utc};
-use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -231,15 +227,7 @@ pub async fn remake(app: &App, who: &Principal, id: &str, recall: Recall) -> Res
     if recall.withdraw && !recall.dry_run {
         withdraw(app, who, &recalled, &instances).await?;
     }
-    let made = Made {
-        entry: reading.entry.clone(),
-        others: reading.others.clone(),
-        commit: reading.commit.clone(),
-        instances,
-        warnings,
-        refused,
-    };
-    Ok(Remade { made, left_out })
+    Ok(Remade { made: Made::of(&reading, instances, warnings, refused), left_out })
 }
 
 /// What goes into each new copy, and which old ones are left out.
@@ -276,33 +264,10 @@ async fn pieces(
                 tenants.get(&tenant.id).cloned().flatten()
             }
         };
-        pieces.push(Piece {
-            tenant,
-            window: window(&copy.provenance),
-            parameters: copy.provenance["parameters"].as_object().map(own).unwrap_or_default(),
-            hold: if copy.provenance["hold"] == "writes" { Hold::Writes } else { Hold::None },
-            life: Life {
-                assignee: copy.life.assignee.clone(),
-                replaces: Some(copy.id.clone()),
-                ..Life::default()
-            },
-        });
+        let life = Life { assignee: copy.life.assignee.clone(), ..Life::default() };
+        pieces.push(Piece::of(copy, tenant, life));
     }
     Ok((pieces, left_out))
-}
-
-/// Parameters as they were given.
-pub(super) fn own(parameters: &serde_json::Map<String, Value>) -> Metadata {
-    parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
-}
-
-/// The window of a copy.
-pub(super) fn window(provenance: &Value) -> Option<Window> {
-    let side = |key: &str| -> Option<DateTime<Utc>> {
-        let text = provenance["window"][key].as_str()?;
-        Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc())
-    };
-    Some(Window { from: side("from")?, to: side("to")? })
 }
 
 /// Withdraws what is still open and was made anew.

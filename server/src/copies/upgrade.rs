@@ -2,7 +2,7 @@
 //! what the hunter wrote into the old one, which stays as it is. The API and the page both come here.
 
 use super::meanwhile::meanwhile;
-use super::recall::{orders, own, window};
+use super::recall::orders;
 use super::verify::kept;
 use super::{Made, Piece, Ready, Refused, about, asking, keep, short};
 use crate::app::App;
@@ -16,7 +16,7 @@ use crate::routes::api::instances::{bytes, load};
 use crate::routes::api::missing;
 use catalog::attack::Release;
 use catalog::diff::{self, Change};
-use catalog::instance::{self, Hold, Older, Refusal, Told};
+use catalog::instance::{self, Older, Refusal, Told};
 use catalog::library::{Address, Reading};
 use catalog::notebook::{Notebook, ipynb, myst};
 use catalog::procedure::{Procedure, understand};
@@ -69,7 +69,7 @@ pub async fn upgrade(app: &App, who: &Principal, id: &str, asked: Upgrade) -> Re
             (piece, tenant)
         }
         Err(refusal) => {
-            let made = made(&reading, Vec::new(), Vec::new(), vec![refused(&older, refusal)]);
+            let made = Made::of(&reading, Vec::new(), Vec::new(), vec![refused(&older, refusal)]);
             return Ok(Upgraded { older, version, made, account: Vec::new(), changes: Vec::new() });
         }
     };
@@ -95,7 +95,7 @@ pub async fn upgrade(app: &App, who: &Principal, id: &str, asked: Upgrade) -> Re
     let done = match done {
         Ok(done) => done,
         Err(refusal) => {
-            let made = made(&reading, Vec::new(), warnings, vec![refused(&older, refusal)]);
+            let made = Made::of(&reading, Vec::new(), warnings, vec![refused(&older, refusal)]);
             return Ok(Upgraded { older, version, made, account: Vec::new(), changes });
         }
     };
@@ -105,7 +105,7 @@ pub async fn upgrade(app: &App, who: &Principal, id: &str, asked: Upgrade) -> Re
         let detail = json!({"to": new.id, "commit": new.commit, "applied": asked.apply});
         app.note(who, "instance.upgrade", &older.id, &detail).await?;
     }
-    let made = made(&reading, instances, warnings, Vec::new());
+    let made = Made::of(&reading, instances, warnings, Vec::new());
     Ok(Upgraded { older, version, made, account: done.account, changes })
 }
 
@@ -176,19 +176,13 @@ async fn piece(app: &App, who: &Principal, older: &Instance) -> Result<Result<Pi
                 .to_owned(),
         }));
     }
-    Ok(Ok(Piece {
-        tenant,
-        window: window(&older.provenance),
-        parameters: older.provenance["parameters"].as_object().map(own).unwrap_or_default(),
-        hold: if older.provenance["hold"] == "writes" { Hold::Writes } else { Hold::None },
-        life: Life {
-            note: older.life.note.clone(),
-            link: older.life.link.clone(),
-            assignee: older.life.assignee.clone(),
-            replaces: Some(older.id.clone()),
-            ..Life::default()
-        },
-    }))
+    let life = Life {
+        note: older.life.note.clone(),
+        link: older.life.link.clone(),
+        assignee: older.life.assignee.clone(),
+        ..Life::default()
+    };
+    Ok(Ok(Piece::of(older, tenant, life)))
 }
 
 /// The bytes that an upgrade is made from.
@@ -245,22 +239,6 @@ fn changes(source: &[u8], path: &str, reading: &Reading) -> Vec<Change> {
 
 fn understood(notebook: &Notebook) -> Procedure {
     understand(notebook, "notebook.md", &FieldMapping::default(), Release::current()).into_procedure()
-}
-
-fn made(
-    reading: &Reading,
-    instances: Vec<Instance>,
-    warnings: Vec<super::Warning>,
-    refused: Vec<Refused>,
-) -> Made {
-    Made {
-        entry: reading.entry.clone(),
-        others: reading.others.clone(),
-        commit: reading.commit.clone(),
-        instances,
-        warnings,
-        refused,
-    }
 }
 
 fn refused(older: &Instance, refusal: Refusal) -> Refused {

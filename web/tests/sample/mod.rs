@@ -2,6 +2,7 @@
 //! for the tests. All text passes through one function, so that a test can put anything into every field.
 
 mod blamed;
+mod copied;
 mod past;
 mod reading;
 mod shelf;

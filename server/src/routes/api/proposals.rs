@@ -5,6 +5,7 @@ use super::item::{ChangeItem, DiagnosticItem, seconds};
 use crate::app::App;
 use crate::auth::Principal;
 use crate::copies::proposed::{TrialOrder, make};
+use crate::http::body;
 use crate::http::problem::Problem;
 use crate::http::query;
 use axum::Json;
@@ -257,9 +258,7 @@ pub async fn copy(
     Path((repo, name)): Path<(String, String)>,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let TrialRequest { path, tenant, parameters } = serde_json::from_slice(&body).map_err(|error| {
-        Problem::invalid(format!("The request's body is not what is asked for: {error}."))
-    })?;
+    let TrialRequest { path, tenant, parameters } = body::read(&body)?;
     Ok(make(&app, &who, TrialOrder { repo, name, path, tenant, parameters }).await?.into_response())
 }
 

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::auth::Principal;
 use crate::copies::recall::{Recall, Recalled, recalled, remake};
 use crate::db::lives::State as Life;
+use crate::http::body;
 use crate::http::problem::Problem;
 use crate::http::query;
 use axum::Json;
@@ -129,13 +130,7 @@ pub async fn recall(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let request: RecallRequest = if body.is_empty() {
-        RecallRequest::default()
-    } else {
-        serde_json::from_slice(&body).map_err(|error| {
-            Problem::invalid(format!("The request's body is not what is asked for: {error}."))
-        })?
-    };
+    let request: RecallRequest = if body.is_empty() { RecallRequest::default() } else { body::read(&body)? };
     let asked = [b"recall\0", id.as_bytes(), b"\0", &body].concat();
     let work = {
         let (app, who) = (app.clone(), who.clone());

@@ -6,6 +6,7 @@ use crate::auth::Principal;
 use crate::copies::window::WindowSpec;
 use crate::copies::{Made, Order, Refused, Warning, make, resolved};
 use crate::db::instances::Instance;
+use crate::http::body;
 use crate::http::problem::{Problem, sentence};
 use crate::http::query;
 use crate::routes::api::once::{Answer, once};
@@ -166,9 +167,7 @@ pub async fn create(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let new: NewInstances = serde_json::from_slice(&body).map_err(|error| {
-        Problem::invalid(format!("The request's body is not what is asked for: {error}."))
-    })?;
+    let new: NewInstances = body::read(&body)?;
     let address = Address { id, repo: query::one(whose.repo.as_ref()) };
     let asked =
         [address.id.as_bytes(), b"\0", address.repo.as_deref().unwrap_or("").as_bytes(), b"\0", &body]

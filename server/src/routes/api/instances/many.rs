@@ -8,6 +8,7 @@ use crate::copies::many::{Many, ManyOrder, Scope, make_many};
 use crate::copies::resolved;
 use crate::copies::window::WindowSpec;
 use crate::db::tenants::Tenant;
+use crate::http::body;
 use crate::http::problem::Problem;
 use crate::routes::api::once::{Answer, once};
 use axum::body::Bytes;
@@ -173,9 +174,7 @@ pub async fn create(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let new: ManyInstances = serde_json::from_slice(&body).map_err(|error| {
-        Problem::invalid(format!("The request's body is not what is asked for: {error}."))
-    })?;
+    let new: ManyInstances = body::read(&body)?;
     let asked = [b"instances\0".as_slice(), &body].concat();
     let work = {
         let (app, who) = (app.clone(), who.clone());

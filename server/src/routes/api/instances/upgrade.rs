@@ -6,6 +6,7 @@ use super::returning::VersionItem;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::copies::upgrade::{Upgrade, Upgraded, upgrade};
+use crate::http::body;
 use crate::http::problem::{Problem, sentence};
 use crate::http::query;
 use crate::routes::api::item::ChangeItem;
@@ -130,9 +131,7 @@ pub async fn create(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let new: NewUpgrade = serde_json::from_slice(&body).map_err(|error| {
-        Problem::invalid(format!("The request's body is not what is asked for: {error}."))
-    })?;
+    let new: NewUpgrade = body::read(&body)?;
     let asked = [b"upgrade\0", id.as_bytes(), b"\0", &body].concat();
     let work = {
         let (app, who) = (app.clone(), who.clone());

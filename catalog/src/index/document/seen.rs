@@ -1,0 +1,66 @@
+//! Which tokens a document has already.
+
+use crate::index::encoded::Encoded;
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// Tokens written down once each.
+#[derive(Default)]
+pub(super) struct Places {
+    pub(super) tokens: Encoded,
+    seen: Seen,
+}
+
+impl Places {
+    /// Answers the token's hash.
+    pub(super) fn push(&mut self, token: &str) -> u64 {
+        let hash = hash(token);
+        if self.seen.add(hash) {
+            self.tokens.push(token, true);
+        }
+        hash
+    }
+}
+
+/// Which tokens were seen, by a 64-bit hash: two of the same hash would cost one of them a place in a field that only
+/// says where words stand.
+#[derive(Default)]
+pub(super) struct Seen(HashSet<u64, BuildHasherDefault<AsItIs>>);
+
+impl Seen {
+    pub(super) fn insert(&mut self, token: &str) -> bool {
+        self.add(hash(token))
+    }
+
+    fn add(&mut self, hash: u64) -> bool {
+        self.0.insert(hash)
+    }
+}
+
+/// FNV-1a of a token.
+fn hash(token: &str) -> u64 {
+    let hash = token.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash ^ (hash >> 29)
+}
+
+/// The hash of what is a hash already.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value;
+    }
+}
