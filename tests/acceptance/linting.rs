@@ -61,6 +61,27 @@ fn it_exits_with_0_when_clean_1_when_there_are_errors_and_2_when_it_could_not_lo
 }
 
 #[test]
+fn what_could_not_be_looked_at_does_not_read_like_a_clean_result() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("README.md"), "# Not a notebook\n").expect("it can be written");
+    assert_eq!(lint(folder.path(), &["."]).status.code(), Some(2));
+    // Latin-1, with the marks of a notebook.
+    let latin = [CLEAN.as_bytes(), b"\ncaf\xe9\n"].concat();
+    fs::write(folder.path().join("latin.md"), &latin).expect("it can be written");
+    let large = format!("{CLEAN}\n{}\n", "words ".repeat(4 << 20));
+    fs::write(folder.path().join("large.md"), large).expect("it can be written");
+    let done = lint(folder.path(), &["--fix", "."]);
+    let told = said(&done);
+    assert_eq!(done.status.code(), Some(1), "{told}");
+    assert!(told.contains("latin.md:21") && told.contains("[not-utf8]"), "{told}");
+    assert!(told.contains("large.md") && told.contains("[too-large]"), "{told}");
+    assert_eq!(fs::read(folder.path().join("latin.md")).expect("it is there"), latin);
+    let team = format!("[lint]\n# {}\n", "x".repeat(300 << 10));
+    fs::write(folder.path().join("team.toml"), team).expect("it can be written");
+    assert_eq!(lint(folder.path(), &["--config", "team.toml", "."]).status.code(), Some(2));
+}
+
+#[test]
 fn people_see_the_line_and_a_mark_below_it() {
     let told = said(&lint(folder().path(), &["."]));
     assert!(told.contains("wrong, 50%.md:17:7: error: nothing defines `hitz` [name-undefined]"), "{told}");

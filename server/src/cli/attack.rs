@@ -1,6 +1,6 @@
 //! `huntshelf attack`: what ATT&CK says of the ids in files, and a patch for those that it replaced.
 
-use super::files::{self, File};
+use super::files;
 use super::{out, say};
 use crate::config;
 use anyhow::{Context, bail};
@@ -149,8 +149,9 @@ fn each(
     mut tell: impl FnMut(&str, &str, Remapped) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     for path in files::found(&args.paths)? {
-        if let Some(File { name, text, .. }) = files::read(path)? {
-            tell(&name, &text, remap(&text, &name, &FieldMapping::default(), release))?;
+        let file = files::read(path)?;
+        if let Some(text) = file.text() {
+            tell(&file.name, text, remap(text, &file.name, &FieldMapping::default(), release))?;
         }
     }
     Ok(())

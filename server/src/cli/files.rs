@@ -17,8 +17,28 @@ pub(super) struct File {
     pub(super) path: PathBuf,
     /// What to call it: its path from here.
     pub(super) name: String,
-    /// Its text.
-    pub(super) text: String,
+    /// What it holds; of one that is larger than is read, the beginning.
+    pub(super) bytes: Vec<u8>,
+}
+
+impl File {
+    /// Whether there is more of it.
+    pub(super) fn is_cut(&self) -> bool {
+        self.bytes.len() as u64 > LARGEST
+    }
+
+    /// Its text; none, and a message, for one that is too large or no UTF-8.
+    pub(super) fn text(&self) -> Option<&str> {
+        if self.is_cut() {
+            say(&format!("left out: {} has more than {LARGEST} bytes", self.name));
+            return None;
+        }
+        let text = std::str::from_utf8(&self.bytes).ok();
+        if text.is_none() {
+            say(&format!("left out: {} is no UTF-8 text", self.name));
+        }
+        text
+    }
 }
 
 /// The notebooks at some paths, in order, each once: the files, and all in the folders and below. Hidden folders and links
@@ -33,8 +53,8 @@ pub(super) fn found(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Reads a file; none, and a message, for one that is too large or no text.
-pub(super) fn read(path: PathBuf) -> anyhow::Result<Option<File>> {
+/// Reads a file.
+pub(super) fn read(path: PathBuf) -> anyhow::Result<File> {
     let about = || path.display().to_string();
     let here = std::env::current_dir().unwrap_or_default();
     let name = path.strip_prefix(&here).unwrap_or(&path).to_string_lossy().into_owned();
@@ -42,15 +62,7 @@ pub(super) fn read(path: PathBuf) -> anyhow::Result<Option<File>> {
     let mut bytes = Vec::new();
     let opened = std::fs::File::open(&path).with_context(about)?;
     opened.take(LARGEST + 1).read_to_end(&mut bytes).with_context(about)?;
-    if bytes.len() as u64 > LARGEST {
-        say(&format!("left out: {name} has more than {LARGEST} bytes"));
-        return Ok(None);
-    }
-    let Ok(text) = String::from_utf8(bytes) else {
-        say(&format!("left out: {name} is no UTF-8 text"));
-        return Ok(None);
-    };
-    Ok(Some(File { path, name, text }))
+    Ok(File { path, name, bytes })
 }
 
 fn find(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {

@@ -11,11 +11,11 @@ use catalog::lint::{Diagnostic, Finding, Settings, Severity, lint, mend, rule, r
 use catalog::notebook::{ipynb, myst};
 use catalog::procedure::{Understood, understand};
 use catalog::repository::FieldMapping;
-use catalog::team::TEAM_FILE;
+use catalog::team::{MAX_FILE, TEAM_FILE};
 use clap::{Args, ValueEnum};
 use std::collections::HashSet;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -91,8 +91,11 @@ fn looked(args: &LintArgs) -> anyhow::Result<bool> {
     }
     let mut linted = Vec::new();
     for path in paths {
-        let Some(file) = files::read(path)? else { continue };
-        linted.extend(one(file, &settings, args.fix)?);
+        linted.extend(one(files::read(path)?, &settings, args.fix)?);
+    }
+    // Nothing found is not nothing wrong.
+    if linted.is_empty() && args.since.is_none() && args.paths.iter().any(|path| path.is_dir()) {
+        bail!("there is no notebook: nothing was looked at");
     }
     let errors: usize = linted.iter().map(|file| file.count(Severity::Error)).sum();
     let written = match args.format {
@@ -111,13 +114,14 @@ fn looked(args: &LintArgs) -> anyhow::Result<bool> {
 
 /// Lints one file; none when it is no notebook.
 fn one(file: File, settings: &Settings, fix: bool) -> anyhow::Result<Option<Linted>> {
-    let File { path, name, text } = file;
+    let File { path, name, bytes } = file;
     let is_json = ipynb::is_path(&name);
-    if !is_json && !myst::looks_like_myst(text.as_bytes()) && myst::other_format(text.as_bytes()).is_none() {
+    if !is_json && !myst::looks_like_myst(&bytes) && myst::other_format(&bytes).is_none() {
         return Ok(None);
     }
-    let Some(findings) = found(&name, &text, is_json, settings) else { return Ok(None) };
-    if !fix || is_json {
+    let Some(findings) = found(&name, &bytes, is_json, settings) else { return Ok(None) };
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    if !fix || is_json || text.as_bytes() != bytes {
         return Ok(Some(Linted { name, text, findings }));
     }
     let mended = mend(&text, &findings);
@@ -126,16 +130,16 @@ fn one(file: File, settings: &Settings, fix: bool) -> anyhow::Result<Option<Lint
     }
     std::fs::write(&path, &mended).with_context(|| path.display().to_string())?;
     say(&format!("mended: {name}"));
-    let findings = found(&name, &mended, is_json, settings).unwrap_or_default();
+    let findings = found(&name, mended.as_bytes(), is_json, settings).unwrap_or_default();
     Ok(Some(Linted { name, text: mended, findings }))
 }
 
-/// What is found in a text; none when it is no notebook of hunting: JSON that says nothing of it.
-fn found(name: &str, text: &str, is_json: bool, settings: &Settings) -> Option<Vec<Finding>> {
-    if let Some(other) = myst::other_format(text.as_bytes()).filter(|_| !is_json) {
+/// What is found in a file; none when it is no notebook of hunting: JSON that says nothing of it.
+fn found(name: &str, bytes: &[u8], is_json: bool, settings: &Settings) -> Option<Vec<Finding>> {
+    if let Some(other) = myst::other_format(bytes).filter(|_| !is_json) {
         return Some(vec![other.into()]);
     }
-    let notebook = if is_json { ipynb::read(text.as_bytes()) } else { myst::read(text.as_bytes()) };
+    let notebook = if is_json { ipynb::read(bytes) } else { myst::read(bytes) };
     let understood = understand(&notebook, name, &FieldMapping::default(), Release::current());
     if is_json && matches!(understood, Understood::Uncatalogued(_)) {
         return None;
@@ -150,7 +154,13 @@ fn settings(args: &LintArgs) -> anyhow::Result<Settings> {
         None => args.paths.first().and_then(|path| team_file(path)),
     };
     let Some(file) = file else { return Ok(Settings::default()) };
-    let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    let about = || file.display().to_string();
+    let mut text = String::new();
+    let opened = std::fs::File::open(&file).with_context(about)?;
+    opened.take(MAX_FILE as u64 + 1).read_to_string(&mut text).with_context(about)?;
+    if text.len() > MAX_FILE {
+        bail!("{} has more than {MAX_FILE} bytes", file.display());
+    }
     let settings = Settings::read(&text).map_err(|wrong| {
         let Diagnostic { line, message, help, .. } = *wrong;
         anyhow::anyhow!("{}:{line}: {message}; {help}", file.display())
