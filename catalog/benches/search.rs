@@ -128,6 +128,7 @@ fn entry(numbers: &mut Numbers, words: &[String], release: &Release, at: usize) 
         broken: None,
         taken_by: None,
         problems: Vec::new(),
+        mendable: false,
         born: at as u64,
         former_ids: Vec::new(),
         ever_catalogued: true,

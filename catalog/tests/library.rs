@@ -97,7 +97,7 @@ fn a_procedure_that_lost_its_metadata_is_served_as_its_last_good_revision() {
     let reading = library.read(&address("keeper"), None).unwrap().unwrap();
     assert_eq!((reading.commit.as_str(), reading.bytes.as_slice()), (first.as_str(), good.as_bytes()));
     assert!(reading.broken.is_some());
-    let (problems, _) = library.problems(100, None).unwrap();
+    let (problems, _) = library.problems(&catalog::index::Asked::default(), 100, None).unwrap();
     assert!(
         problems.iter().any(|problem| problem.path == "k.md" && problem.diagnostic.code == "metadata-lost")
     );
@@ -264,7 +264,7 @@ fn bad_files_become_problems_and_harm_nothing_else() {
     let library = shelf.open();
     library.sync("hunts", now()).unwrap();
     assert_eq!(library.locate(&address("good")).unwrap().unwrap().entry.standing, Standing::Good);
-    let (problems, _) = library.problems(100, None).unwrap();
+    let (problems, _) = library.problems(&catalog::index::Asked::default(), 100, None).unwrap();
     let of = |path: &str| {
         problems.iter().find(|problem| problem.path == path && problem.diagnostic.blocking).unwrap()
     };

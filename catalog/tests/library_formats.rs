@@ -286,7 +286,7 @@ fn a_notebook_in_another_format_of_jupytext_is_named_as_such() {
     shelf.commit("Another format");
     let library = shelf.open();
     library.sync("hunts", now()).unwrap();
-    let (problems, _) = library.problems(100, None).unwrap();
+    let (problems, _) = library.problems(&catalog::index::Asked::default(), 100, None).unwrap();
     assert_eq!(problems.len(), 1, "{problems:?}");
     let found = &problems[0];
     assert_eq!((found.path.as_str(), found.diagnostic.code.as_str()), ("other.md", "format-other"));

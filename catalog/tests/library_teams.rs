@@ -17,7 +17,7 @@ fn ids(library: &Library, text: &str) -> Vec<String> {
 
 /// The problems of a team's files: path, line, code.
 fn problems(library: &Library) -> Vec<String> {
-    let (problems, _) = library.problems(100, None).unwrap();
+    let (problems, _) = library.problems(&catalog::index::Asked::default(), 100, None).unwrap();
     let own = problems.iter().filter(|problem| problem.id.is_none());
     own.map(|problem| format!("{}:{} {}", problem.path, problem.diagnostic.line, problem.diagnostic.code))
         .collect()
@@ -98,7 +98,7 @@ fn what_is_wrong_with_a_teams_files_is_a_problem_with_its_line_and_stops_nothing
     assert_eq!(library.lexicon().collections().len(), 1);
     assert_eq!(ids(&library, "").len(), 3);
     // They are on the first page alone.
-    let (page, next) = library.problems(1, None).unwrap();
+    let (page, next) = library.problems(&catalog::index::Asked::default(), 1, None).unwrap();
     assert!(page.len() >= 5 && next.is_none());
 }
 
@@ -128,7 +128,7 @@ fn files_are_held_to_the_release_that_their_repository_pins() {
     let library = shelf.open();
     library.sync("hunts", now()).unwrap();
     let revoked = |library: &Library| {
-        let (problems, _) = library.problems(100, None).unwrap();
+        let (problems, _) = library.problems(&catalog::index::Asked::default(), 100, None).unwrap();
         problems.iter().filter(|problem| problem.diagnostic.code == "technique-revoked").count()
     };
     let read = |library: &Library| {

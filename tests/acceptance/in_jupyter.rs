@@ -52,6 +52,11 @@ impl Jupyter {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// Runs a notebook in a kernel of the server, and saves it, as JupyterLab does.
+    fn run(&self, path: &str) -> Value {
+        python::ask("run_in_jupyter.py", &json!({"url": self.url(), "token": TOKEN, "path": path}))
+    }
+
     fn file(&self, path: &str) -> std::path::PathBuf {
         self.folder.path().join("root").join(path)
     }
@@ -62,17 +67,6 @@ impl Drop for Jupyter {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// Runs a notebook where it lies.
-fn execute(file: &Path) {
-    let done = Command::new(python::program("jupyter"))
-        .args(["execute", "--inplace"])
-        .arg(file)
-        .stdin(Stdio::null())
-        .output()
-        .expect("jupyter runs");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
 fn read(file: &Path) -> Value {
@@ -108,7 +102,8 @@ fn a_copy_is_sent_to_jupyter_once_and_what_was_changed_there_stays() {
     let again = client.post(&address, &json!({})).expect(200).json();
     assert_eq!(again["there"], true, "it is there as it was handed out: {again}");
 
-    execute(&jupyter.file(&path));
+    let ran = jupyter.run(&path);
+    assert!(ran["ran"].as_u64().is_some_and(|ran| ran > 0), "{ran}");
     let executed = std::fs::read(jupyter.file(&path)).expect("it is there");
     let outputs = read(&jupyter.file(&path))["cells"].as_array().expect("cells").clone();
     assert!(

@@ -23,6 +23,7 @@ mod linting;
 mod metadata_lost;
 mod playbook;
 mod proposals;
+mod report;
 mod scope;
 mod standing;
 mod starter;

@@ -94,6 +94,11 @@ fn encode_path(path: &str) -> String {
     path.split('/').map(encode).collect::<Vec<_>>().join("/")
 }
 
+/// The page of a rule.
+pub fn rule(code: &str) -> String {
+    format!("/lint/{}", encode(code))
+}
+
 /// The page of a technique of ATT&CK.
 pub fn technique(id: &str) -> String {
     format!("/techniques/{}", encode(id))
@@ -148,6 +153,11 @@ pub fn instance_verify(id: &str) -> String {
 /// Where held cells of a copy are released.
 pub fn instance_release(id: &str) -> String {
     format!("/instances/{}/release", encode(id))
+}
+
+/// What the customer gets of a copy.
+pub fn instance_report(id: &str) -> String {
+    format!("/instances/{}/report", encode(id))
 }
 
 /// The evidence of a copy.

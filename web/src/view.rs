@@ -245,6 +245,8 @@ pub struct Diagnostic {
     pub help: String,
     /// The line at the forge.
     pub forge: Option<String>,
+    /// Whether the rule has a page.
+    pub explained: bool,
 }
 
 /// A key and its value, both as they are to be read.

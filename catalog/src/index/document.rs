@@ -251,6 +251,13 @@ impl<'a> Builder<'a> {
         if !entry.problems.is_empty() || !entry.procedure.diagnostics.is_empty() {
             self.fact(fact::IS, "problematic");
         }
+        if entry.mendable {
+            self.fact(fact::IS, "mendable");
+        }
+        for problem in &entry.problems {
+            self.fact(fact::RULE, &problem.code);
+            self.fact(fact::SEVERITY, problem.severity.word());
+        }
         let path = fold(&entry.path);
         for (end, _) in path.match_indices('/').take(64) {
             self.fact(fact::PATH, &path[..end]);

@@ -1,9 +1,8 @@
 //! Finding by name: ids, paths, lineages, revisions. No scores, no words.
 
 use super::columns::texts;
-use super::cursor;
 use super::document;
-use super::schema::{Handle, column, fact};
+use super::schema::{Handle, column};
 use super::shelf::{Index, Snapshot};
 use super::{Entry, IndexError, Listed, Match, Matched, Revision};
 use crate::procedure::{PATH_PREFIX, Standing};
@@ -145,39 +144,6 @@ impl Index {
         }
         listed.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Ok(listed)
-    }
-
-    /// Entries that have problems or whose procedure has diagnostics, by repository and path: a page, and the cursor of the next. A cursor
-    /// that is not ours begins anew.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn with_problems(
-        &self,
-        limit: usize,
-        cursor: Option<&str>,
-    ) -> Result<(Vec<Entry>, Option<String>), IndexError> {
-        let limit = limit.clamp(1, MAX_PAGE);
-        let after = cursor.and_then(cursor::text);
-        let snapshot = self.current();
-        let mut keys = Vec::new();
-        let problematic = Term::from_field_text(self.fields.fact, &fact::whole(fact::IS, "problematic"));
-        for address in with_term(&snapshot, &problematic)? {
-            let columns = snapshot.columns(address.segment_ord as usize, &self.vocabulary)?;
-            let key = columns.keys.of(address.doc_id).to_vec();
-            if after.as_ref().is_none_or(|after| key.as_slice() > after.as_bytes()) {
-                keys.push((key, address));
-            }
-        }
-        keys.sort_unstable();
-        let more = keys.len() > limit;
-        keys.truncate(limit);
-        let next = match keys.last() {
-            Some((key, _)) if more => Some(cursor::of_text(&String::from_utf8_lossy(key))),
-            _ => None,
-        };
-        let entries = keys.into_iter().map(|(_, address)| stored(&snapshot, address, self.fields.entry));
-        Ok((entries.collect::<Result<_, _>>()?, next))
     }
 
     /// Revisions of a lineage, newest first, those before a place in the walk if one is given; and how many there are

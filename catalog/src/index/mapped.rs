@@ -2,6 +2,7 @@
 
 use super::columns::Columns;
 use super::lookup::{stored, with_term};
+use super::problems::repo_of;
 use super::schema::fact;
 use super::shelf::Index;
 use super::{Entry, IndexError, cursor};
@@ -69,8 +70,4 @@ impl Index {
         mapped.entries = entries.collect::<Result<_, _>>()?;
         Ok(mapped)
     }
-}
-
-fn repo_of(key: &[u8]) -> &[u8] {
-    key.split(|byte| *byte == 0).next().unwrap_or_default()
 }

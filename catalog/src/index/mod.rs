@@ -19,6 +19,7 @@ mod lookup;
 mod mapped;
 mod offers;
 mod past;
+mod problems;
 mod query;
 mod queue;
 mod schema;
@@ -38,6 +39,7 @@ pub use changes::{Changed, Changes, MAX_PROCEDURES};
 pub(crate) use document::technique_ids;
 pub use mapped::Mapped;
 pub use offers::{LeftOut, Offers, Relative, Without};
+pub use problems::{Asked, ProblemCounts};
 pub use query::{Part, PartKind, parts};
 pub use shelf::{Index, Marks};
 pub use similar::{Likeness, NearDuplicate, Similar};
@@ -50,6 +52,7 @@ use crate::repository::MAX_FACETS;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own, found by a word of its own")]
 /// What is kept of one candidate file at the branch's tip: what it says, where it stands, when it last changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
@@ -89,6 +92,9 @@ pub struct Entry {
     /// What is wrong with its newest revision. (That of `procedure` is not kept twice.)
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Diagnostic>,
+    /// Whether something of it can be mended with certainty.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mendable: bool,
     /// The `order` of its first revision: the smaller one is the older file.
     pub born: u64,
     /// Ids that it had before; links to them still lead here.

@@ -119,7 +119,7 @@ pub(super) mod fact {
     pub(in crate::index) const PATH: &str = "path";
     pub(in crate::index) const KERNEL: &str = "kernel";
     pub(in crate::index) const SERVICE: &str = "service";
-    /// Standings, `copyable`, `unmapped`, `problematic`, `revoked`, `metadata-lost`.
+    /// Standings, `copyable`, `unmapped`, `problematic`, `mendable`, `revoked`, `metadata-lost`.
     pub(in crate::index) const IS: &str = "is";
     /// A data source that a query of it reads.
     pub(in crate::index) const READS: &str = "reads";
@@ -133,6 +133,10 @@ pub(super) mod fact {
     pub(in crate::index) const BY: &str = "by";
     /// A commit that changed it; of a revision, its own.
     pub(in crate::index) const COMMIT: &str = "commit";
+    /// A rule that says something of it.
+    pub(in crate::index) const RULE: &str = "rule";
+    /// How bad something is that a rule says of it.
+    pub(in crate::index) const SEVERITY: &str = "severity";
     /// A technique that a revision's text is mapped to, was until then, or its parent.
     pub(in crate::index) const HUNTS: &str = "hunts";
     /// Before the key of any further entry of the `hunting` block.

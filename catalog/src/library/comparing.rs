@@ -141,7 +141,8 @@ impl Library {
         let (text, new) = self.upload(&shelf, &from.path, bytes, sidecar)?;
         let unified =
             diff::unified(&old_text, &text, &format!("a/{}", from.path), &format!("b/{}", from.path), 3);
-        let diagnostics = new.procedure.diagnostics.clone();
+        let diagnostics =
+            new.diagnostics(&self.team(&entry.repo).unwrap_or_default(), &self.around(&from.path));
         let sides = Sides { old, new: Some(Arc::new(new)) };
         let (changes, notebooks) = sides.compared();
         let from = from.revision;

@@ -1,10 +1,11 @@
 //! One file, understood: bytes -> notebook -> procedure.
 
-use crate::lint::{Diagnostic, Severity};
+use crate::lint::{self, Around, Diagnostic, Finding, Severity};
 use crate::mirror::{BlobId, CommitId, Content, Mirror, MirrorError};
 use crate::notebook::{Notebook, ipynb, myst};
 use crate::procedure::{MAX_SIDECAR, Procedure, Releases, Understood, describe, understand};
 use crate::repository::{Repository, Sidecar};
+use crate::team::Team;
 use std::str::FromStr;
 
 /// The largest text that is read, in bytes. The longest real hunting notebook seen has 400 KB, outputs included.
@@ -97,6 +98,19 @@ impl Examined {
     /// Whether it counts as a file of the catalog by itself, whatever it once was.
     pub(super) fn is_candidate(&self) -> bool {
         self.outcome != Outcome::Plain
+    }
+
+    /// What is wrong with it, as its team takes it: what reading told, and what the rules find.
+    pub(super) fn findings(&self, team: &Team, around: &Around<'_>) -> Vec<Finding> {
+        match self.outcome {
+            Outcome::Plain => Vec::new(),
+            _ => lint::lint_in(&self.notebook, &self.procedure, &team.lint.for_path(around.path), around),
+        }
+    }
+
+    /// The same, without what would mend it.
+    pub(super) fn diagnostics(&self, team: &Team, around: &Around<'_>) -> Vec<Diagnostic> {
+        self.findings(team, around).into_iter().map(|finding| finding.diagnostic).collect()
     }
 
     /// Whether it is a notebook in another of jupytext's formats.

@@ -101,6 +101,7 @@ impl Library {
             broken: None,
             taken_by: None,
             problems: Vec::new(),
+            mendable: false,
             born: 0,
             former_ids: Vec::new(),
             ever_catalogued: examined.is_catalogued(),

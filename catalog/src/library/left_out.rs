@@ -118,6 +118,7 @@ impl LeftOut {
             id: None,
             commit: commit.to_owned(),
             diagnostic,
+            updated_at: None,
             restorable: false,
         };
         let mut problems: Vec<_> =

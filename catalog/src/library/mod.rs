@@ -3,6 +3,7 @@
 //! Every function is plain and blocking. A [`Library`] can be shared between threads; syncs of one repository run one
 //! at a time, and reading goes on beside them. Who may see what is the caller's business: nothing here knows of users.
 
+mod around;
 mod blame;
 mod chain;
 mod changes;
@@ -13,8 +14,10 @@ mod gone;
 mod left_out;
 mod pass;
 mod past;
+mod patch;
 mod pins;
 mod place;
+mod problems;
 mod progress;
 mod proposals;
 mod reading;
@@ -31,14 +34,14 @@ pub use comparing::{Comparison, LARGEST_UPLOAD, Sides, UploadComparison};
 pub use files::File;
 pub use gone::Gone;
 pub use past::{EventKind, TechniqueEvent, TechniqueHistory};
+pub use patch::{MAX_PATCHED, RepositoryPatch};
 pub use pins::Pin;
 pub use progress::{Stage, SyncProgress};
 pub use proposals::{
     MAX_PROPOSED_COMMITS, MAX_PROPOSED_FILES, Proposed, ProposedFile, ProposedNotebook, Proposing,
 };
-pub use record::{Cause, Ending, KEPT_SYNCS, SyncEntry, Syncs};
+pub use record::{Cause, Ending, Health, KEPT_SYNCS, SyncEntry, Syncs};
 pub use restore::{Restoring, RestoringPatch};
-pub use upgrade::{MAX_PATCHED, UpgradePatch};
 
 use crate::attack::{Release, Releases};
 use crate::index::{Broken, Entry, Index, IndexError, Load, Revision};
@@ -98,6 +101,8 @@ pub struct Library {
     /// Who last changed what, as it was asked lately.
     blames: blame::Blames,
     teams: Teams,
+    /// The day of the last sync, which tells what has expired; none before the first.
+    day: Mutex<Option<chrono::NaiveDate>>,
 }
 
 /// A notebook's source and path, and domain and version of the release that it was held to.
@@ -187,6 +192,8 @@ pub struct Problem {
     pub id: Option<String>,
     /// The commit that last changed a procedure's file; of another file, the one that it was read at.
     pub commit: String,
+    /// When that commit was made, in seconds since 1970; none for another file.
+    pub updated_at: Option<i64>,
     /// What is wrong, where, and what to do.
     pub diagnostic: Diagnostic,
     /// Whether this is what broke a procedure that was good before: see [`Library::restoring_patch`].
@@ -233,6 +240,12 @@ pub struct Readiness {
     pub revoked_techniques: u64,
     /// Procedures of which a copy can be made.
     pub copyable: u64,
+    /// Files with a problem that is an error.
+    #[serde(default)]
+    pub with_errors: u64,
+    /// Files with a problem that is a warning.
+    #[serde(default)]
+    pub with_warnings: u64,
     /// Files within the globs that are plain markdown, or the ipynb half of a pair.
     pub plain: u64,
 }
@@ -354,6 +367,7 @@ impl Library {
             settled: moka::sync::Cache::new(SETTLED),
             blames: blame::kept(),
             teams: Teams::default(),
+            day: Mutex::default(),
         };
         library.forget_strangers()?;
         library.recall_teams();

@@ -100,6 +100,8 @@ pub struct ProposedNotebook {
     pub notebook: Notebook,
     /// What it says.
     pub procedure: Procedure,
+    /// All that is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// One side of one file.
@@ -293,6 +295,7 @@ impl Library {
             blob: blob.to_string(),
             notebook: side.examined.notebook.clone(),
             procedure: side.examined.procedure.clone(),
+            diagnostics: side.examined.diagnostics(&self.team(repo).unwrap_or_default(), &self.around(path)),
             proposed: opened.proposed,
         }))
     }
@@ -382,8 +385,10 @@ impl Library {
             &name("b/", new.is_some(), &to.path),
             3,
         );
+        let team = self.team(&opened.shelf.repository.name).unwrap_or_default();
         let found = |side: &Option<Side>| {
-            side.as_ref().map_or_else(Vec::new, |side| side.examined.procedure.diagnostics.clone())
+            let around = self.around(&to.path);
+            side.as_ref().map_or_else(Vec::new, |side| side.examined.diagnostics(&team, &around))
         };
         let (before, after) = (found(&old), found(&new));
         let sides = (old.as_ref().map(Side::understood), new.as_ref().map(Side::understood));

@@ -1,9 +1,11 @@
 //! Finding, reading and looking back: what the pages and the API ask of the library.
 
+use super::around::TreeAt;
 use super::examine::{self, Contents, Examined, Source};
 use super::place::Place;
-use super::{Address, History, Library, LibraryError, Located, Problem, Reading, Shelf};
+use super::{Address, History, Library, LibraryError, Located, Reading, Shelf};
 use crate::index::{Coverage, Entry, Found, Likeness, Offers, Ranking, Search, Suggest, Suggestions};
+use crate::lint::Around;
 use crate::mirror::{Content, Mirror};
 use crate::notebook::{ipynb, myst};
 use crate::procedure::Releases;
@@ -120,6 +122,9 @@ impl Library {
             Content::Bytes(bytes) => bytes,
             Content::TooLarge(_) | Content::Missing => Vec::new(),
         };
+        let files = TreeAt::new(&mirror, &commit);
+        let around = Around { files: Some(&files), ..self.around(&path) };
+        let diagnostics = examined.diagnostics(&self.team(&entry.repo).unwrap_or_default(), &around);
         Ok(Some(Reading {
             commit,
             past,
@@ -129,7 +134,7 @@ impl Library {
             bytes,
             notebook: examined.notebook.clone(),
             procedure: examined.procedure.clone(),
-            diagnostics: examined.procedure.diagnostics.clone(),
+            diagnostics,
             broken,
             entry,
             others,
@@ -175,37 +180,6 @@ impl Library {
         Ok(orders)
     }
 
-    /// All problems at the branches' tips: first those of the files that teams keep for Huntshelf, then those of
-    /// procedures, each by repository and path.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn problems(
-        &self,
-        limit: usize,
-        cursor: Option<&str>,
-    ) -> Result<(Vec<Problem>, Option<String>), LibraryError> {
-        let (entries, next) = self.index.with_problems(limit, cursor)?;
-        let mut problems = Vec::new();
-        if cursor.is_none() {
-            problems = self.team_problems();
-            problems.extend(self.left_out());
-        }
-        problems.extend(entries.into_iter().flat_map(|entry| {
-            let Entry { repo, path, id, commit, problems, broken, .. } = entry;
-            let was_good = broken.is_some_and(|broken| broken.last_good_blob.is_some());
-            problems.into_iter().map(move |diagnostic| Problem {
-                restorable: was_good && diagnostic.blocking,
-                repo: repo.clone(),
-                path: path.clone(),
-                id: Some(id.clone()),
-                commit: commit.clone(),
-                diagnostic,
-            })
-        }));
-        Ok((problems, next))
-    }
-
     pub(super) fn shelf_of(&self, entry: &Entry) -> Result<(Arc<Shelf>, Arc<Mirror>), LibraryError> {
         let shelf = self.shelf(&entry.repo).ok_or_else(|| LibraryError::NoRepository(entry.repo.clone()))?;
         let mirror = self.mirror(&shelf)?;
@@ -227,8 +201,8 @@ impl Library {
                 .map_err(LibraryError::mirror(&repository.name))?,
             None => Contents { notebook: Content::Missing, sidecar: None },
         };
-        let lint =
-            self.team(&repository.name).and_then(|team| team.release(&self.releases)).unwrap_or(self.release);
+        let team = self.team(&repository.name);
+        let lint = team.and_then(|team| team.release(&self.releases)).unwrap_or(self.release);
         let releases = Releases { shown: self.release, lint };
         let examine = || Arc::new(examine::examine(&contents, path, repository, releases));
         let lint = (lint.domain(), lint.version());

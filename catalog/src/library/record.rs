@@ -78,10 +78,24 @@ pub struct SyncEntry {
     pub files: usize,
     /// Problems in these files.
     pub problems: usize,
+    /// How many files had errors and warnings after it, of how many; none where it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
     /// How it ended.
     pub ending: Ending,
+}
+
+/// How a repository stood after a sync.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// Files with an entry.
+    pub files: u64,
+    /// Those with a problem that is an error.
+    pub with_errors: u64,
+    /// Those with a problem that is a warning.
+    pub with_warnings: u64,
 }
 
 /// A page of the record, newest first.
@@ -233,6 +247,7 @@ mod tests {
 
     fn sync(ending: Ending) -> SyncEntry {
         SyncEntry {
+            health: None,
             number: 0,
             began_at: DateTime::UNIX_EPOCH,
             cause: Cause::Interval,

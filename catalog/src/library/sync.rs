@@ -6,22 +6,25 @@
 use super::left_out::LeftOut;
 use super::pass::{Pass, Stop};
 use super::progress::Stage;
-use super::record::{Cause, Ending, Record, SyncEntry, Syncs};
+use super::record::{Cause, Ending, Health, Record, SyncEntry, Syncs};
 use super::{Library, LibraryError, Readiness, Shelf, SyncReport, lock};
 use crate::attack::Release;
+use crate::lint::TeamSettings;
 use crate::mirror::{self, BlobId, CommitId};
 use crate::procedure::Releases;
 use crate::repository::{Location, Repository};
+use crate::team::Team;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Raised whenever the meaning of what is written to the index changes.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// Entangled paths that are kept in mind; with more every sync makes all anew.
 pub(super) const ENTANGLED: usize = 1_000;
@@ -36,7 +39,7 @@ pub(super) fn index_fingerprint(release: &Release) -> String {
 pub(super) struct Mark {
     pub(super) commit: String,
     /// Of what besides the commits decides about the documents: location, branch, globs, field mapping, pinned release,
-    /// mailmap.
+    /// mailmap, what the team asks of its procedures.
     pub(super) settings: String,
     /// The `order` of the next revision.
     pub(super) next_order: u64,
@@ -66,13 +69,16 @@ pub(super) struct Basis {
     pub(super) settings: String,
     /// The file that says who is who.
     pub(super) mailmap: Option<BlobId>,
+    /// What the team says at the tip.
+    pub(super) team: Arc<Team>,
 }
 
-/// `pinned` is the ATT&CK release that the repository's files are held to.
+/// `pinned` is the ATT&CK release that the repository's files are held to, `lint` what is asked of them.
 fn settings_fingerprint(
     repository: &Repository,
     pinned: Option<&Release>,
     mailmap: Option<BlobId>,
+    lint: &TeamSettings,
 ) -> String {
     let Repository { location, branch, tag, globs, ignore, fields, sidecar, .. } = repository;
     let pinned = pinned.map(|release| (release.domain(), release.version()));
@@ -80,6 +86,9 @@ fn settings_fingerprint(
         format!("{location:?} {branch:?} {globs:?} {ignore:?} {fields:?} {sidecar:?} {pinned:?} {mailmap:?}");
     if let Some(tag) = tag {
         let _ = write!(settings, " {tag:?}");
+    }
+    if !lint.is_empty() {
+        let _ = write!(settings, " {}", lint.fingerprint());
     }
     let digest = Sha256::digest(settings);
     digest.iter().take(8).fold(String::new(), |mut name, byte| {
@@ -112,6 +121,7 @@ impl Library {
         let _one_at_a_time = lock(&shelf.syncing);
         // It may have been taken out, or changed, while another sync of it was waited for.
         let shelf = self.shelf(repo).ok_or_else(|| LibraryError::NoRepository(repo.to_owned()))?;
+        self.tell_day(now);
         let running = shelf.meter.begin(now, cause);
         let (started, from) = (Instant::now(), self.tip(repo));
         let outcome = self.sync_shelf(&shelf);
@@ -119,7 +129,8 @@ impl Library {
         if !shelf.is_wanted() {
             return Err(LibraryError::NoRepository(repo.to_owned()));
         }
-        let entry = entry(&outcome, from, milliseconds(started), (now, cause));
+        let mut entry = entry(&outcome, from, milliseconds(started), (now, cause));
+        entry.health = self.health(repo).filter(|_| outcome.is_ok());
         lock(&shelf.record).note(&self.data, repo, entry, now);
         outcome
     }
@@ -164,6 +175,13 @@ impl Library {
         }
     }
 
+    /// How a repository stands, as the index has it.
+    fn health(&self, repo: &str) -> Option<Health> {
+        let readiness = Mark::read(self.index.marks().repos.get(repo)?)?.readiness;
+        let Readiness { with_errors, with_warnings, .. } = readiness;
+        Some(Health { files: readiness.entries(), with_errors, with_warnings })
+    }
+
     fn sync_shelf(&self, shelf: &Shelf) -> Result<SyncReport, LibraryError> {
         let started = Instant::now();
         // Somebody may have met what cannot be read since the last one.
@@ -196,11 +214,12 @@ impl Library {
         let tip = mirror.tip().map_err(&failed)?;
         let marks = self.index.marks();
         let mark = marks.repos.get(name).and_then(Mark::read);
-        let team = self.team_at(shelf, &mirror, tip)?;
+        let at = self.team_at(shelf, &mirror, tip)?;
+        let team = Arc::clone(&at.team);
         let pinned = team.release(&self.releases);
         let mailmap = tip.map(|tip| mirror.mailmap_at(tip)).transpose().map_err(&failed)?.flatten();
-        let settings = settings_fingerprint(&shelf.repository, pinned, mailmap);
-        let basis = Basis { settings, mailmap };
+        let settings = settings_fingerprint(&shelf.repository, pinned, mailmap, &team.lint);
+        let basis = Basis { settings, mailmap, team: Arc::clone(&team) };
         let mut report = SyncReport {
             repo: name.clone(),
             from: mark.as_ref().map(|mark| mark.commit.clone()).filter(|commit| !commit.is_empty()),
@@ -215,7 +234,7 @@ impl Library {
         };
         let fresh = mark.as_ref().filter(|mark| mark.settings == basis.settings);
         if fresh.is_some_and(|mark| mark.commit == report.to.clone().unwrap_or_default()) {
-            self.take_team(name, tip, team)?;
+            self.take_team(name, tip, at)?;
             report.trees_read = mirror.trees_read() - trees;
             return Ok(report);
         }
@@ -234,7 +253,7 @@ impl Library {
             Stop::Failed(error) => error,
             Stop::StartAnew => LibraryError::Index("its documents cannot be made anew".to_owned()),
         })?;
-        self.take_team(name, tip, team)?;
+        self.take_team(name, tip, at)?;
         // Before anybody waits for it.
         self.index.warm(&self.lexicon())?;
         report.commits = done.commits;
@@ -279,7 +298,19 @@ fn entry(
         }
         Err(error) => (0, 0, 0, None, Ending::Failed(error.to_string())),
     };
-    SyncEntry { number: 0, began_at, cause, from, to, commits, files, problems, took_ms, ending }
+    SyncEntry {
+        number: 0,
+        began_at,
+        cause,
+        from,
+        to,
+        commits,
+        files,
+        problems,
+        health: None,
+        took_ms,
+        ending,
+    }
 }
 
 fn milliseconds(since: Instant) -> u64 {

@@ -7,7 +7,7 @@ use super::{Library, LibraryError, Problem, Shelf, lock, sync};
 use crate::attack::{Release, Releases};
 use crate::index::IndexError;
 use crate::lint::{Diagnostic, Severity};
-use crate::mirror::{BlobId, CommitId, Content, Mirror};
+use crate::mirror::{BlobId, CommitId, Content, Mirror, Named};
 use crate::team::{COLLECTIONS, Lexicon, MAX_COLLECTIONS, MAX_FILE, MISSING_CODE, TEAM_FILE, Team, Wrong};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex};
@@ -24,7 +24,15 @@ pub(super) struct Teams {
 struct Known {
     repo: String,
     commit: Option<CommitId>,
-    team: Arc<Team>,
+    at: TeamAt,
+}
+
+/// What a team says at a commit.
+#[derive(Clone, Default)]
+pub(super) struct TeamAt {
+    pub(super) team: Arc<Team>,
+    /// The files called [`TEAM_FILE`].
+    files: Arc<Named>,
 }
 
 impl Library {
@@ -46,7 +54,7 @@ impl Library {
             .all()
             .iter()
             .filter_map(|shelf| known.iter().find(|known| known.repo == shelf.repository.name))
-            .map(|known| (known.repo.clone(), Arc::clone(&known.team)))
+            .map(|known| (known.repo.clone(), Arc::clone(&known.at.team)))
             .collect();
         drop(known);
         let lexicon = Arc::new(Lexicon::of_teams(release, &teams));
@@ -57,7 +65,7 @@ impl Library {
     /// What one repository's team says.
     pub fn team(&self, repo: &str) -> Option<Arc<Team>> {
         let known = lock(&self.teams.known);
-        known.iter().find(|known| known.repo == repo).map(|known| Arc::clone(&known.team))
+        known.iter().find(|known| known.repo == repo).map(|known| Arc::clone(&known.at.team))
     }
 
     /// Reads what is known at the commits that the index stands for. A mirror that cannot be read says nothing; the next
@@ -85,19 +93,24 @@ impl Library {
         shelf: &Shelf,
         mirror: &Mirror,
         commit: Option<CommitId>,
-    ) -> Result<Arc<Team>, LibraryError> {
+    ) -> Result<TeamAt, LibraryError> {
         let name = &shelf.repository.name;
         let known = lock(&self.teams.known);
-        if let Some(known) = known.iter().find(|known| known.repo == *name && known.commit == commit) {
-            return Ok(Arc::clone(&known.team));
-        }
+        let last = known.iter().find(|known| known.repo == *name);
+        let last = last.map(|known| (known.commit, known.at.clone()));
         drop(known);
-        match commit {
-            Some(commit) => {
-                read(mirror, commit, &self.releases).map(Arc::new).map_err(LibraryError::mirror(name))
-            }
-            None => Ok(Arc::default()),
-        }
+        let Some(commit) = commit else { return Ok(TeamAt::default()) };
+        let (last_commit, last_files) = match last {
+            Some((Some(last), at)) if last == commit => return Ok(at),
+            Some((last, at)) => (last, at.files),
+            None => (None, Arc::default()),
+        };
+        let known = last_commit.map(|commit| (commit, &*last_files));
+        // The commit that was known last may be gone: history was rewritten.
+        let files = mirror.named(TEAM_FILE, commit, known).or_else(|_| mirror.named(TEAM_FILE, commit, None));
+        let files = files.map_err(LibraryError::mirror(name))?;
+        let team = read(mirror, commit, &files, &self.releases).map_err(LibraryError::mirror(name))?;
+        Ok(TeamAt { team: Arc::new(team), files: Arc::new(files) })
     }
 
     /// Makes what a team says hold, once the index stands for the same commit.
@@ -105,19 +118,20 @@ impl Library {
         &self,
         repo: &str,
         commit: Option<CommitId>,
-        team: Arc<Team>,
+        at: TeamAt,
     ) -> Result<(), LibraryError> {
-        let is_known = |known: &Known| known.repo == repo && Arc::ptr_eq(&known.team, &team);
+        let is_known = |known: &Known| known.repo == repo && Arc::ptr_eq(&known.at.team, &at.team);
         if lock(&self.teams.known).iter().any(is_known) {
             return Ok(());
         }
+        let TeamAt { team, files } = at;
         let mut team = Arc::unwrap_or_clone(team);
         self.find_members(repo, &mut team)?;
         // In this order, as whoever makes a lexicon takes them.
         let mut lexicons = lock(&self.teams.lexicons);
         let mut known = lock(&self.teams.known);
         known.retain(|known| known.repo != repo);
-        known.push(Known { repo: repo.to_owned(), commit, team: Arc::new(team) });
+        known.push(Known { repo: repo.to_owned(), commit, at: TeamAt { team: Arc::new(team), files } });
         lexicons.clear();
         Ok(())
     }
@@ -162,7 +176,8 @@ impl Library {
         let mut problems: Vec<Problem> = known
             .iter()
             .flat_map(|known| {
-                known.team.problems.iter().map(|wrong| Problem {
+                known.at.team.problems.iter().map(|wrong| Problem {
+                    updated_at: None,
                     restorable: false,
                     repo: known.repo.clone(),
                     path: wrong.path.clone(),
@@ -180,13 +195,22 @@ impl Library {
 }
 
 /// Reads the files of a commit. Symbolic links are none.
-fn read(mirror: &Mirror, commit: CommitId, releases: &Releases) -> Result<Team, crate::mirror::MirrorError> {
+fn read(
+    mirror: &Mirror,
+    commit: CommitId,
+    files: &Named,
+    releases: &Releases,
+) -> Result<Team, crate::mirror::MirrorError> {
     let mut team = Team::default();
-    if let Some(blob) = mirror.entry_at(commit, TEAM_FILE)?
-        && let Some(bytes) = bytes(mirror, &mut team, TEAM_FILE, blob)?
-    {
-        team.read_file(&bytes, releases);
+    let mut asked = Vec::new();
+    for (path, blob) in files {
+        let Some(bytes) = bytes(mirror, &mut team, path, *blob)? else { continue };
+        if path == TEAM_FILE {
+            team.read_file(&bytes, releases);
+        }
+        asked.push((path, String::from_utf8_lossy(&bytes).into_owned()));
     }
+    team.ask(asked);
     let mut files = mirror.folder_at(commit, COLLECTIONS)?;
     files.retain(|(path, _)| path.strip_suffix(".toml").is_some());
     files.sort();

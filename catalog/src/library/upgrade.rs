@@ -1,35 +1,10 @@
 //! Before another release of ATT&CK is shown: which procedures that concerns, and the patch that says what was replaced.
 
+use super::patch::{MAX_PATCH, MAX_PATCHED, RepositoryPatch, text_of};
 use super::{Library, LibraryError};
 use crate::attack::{Fate, Release, Stale, Upgrade, remap};
 use crate::diff;
 use crate::index::{Entry, Mapped};
-use crate::mirror::{BlobId, Content, Mirror, MirrorError};
-use std::str::FromStr;
-
-/// Most files that one patch looks through.
-pub const MAX_PATCHED: usize = 5_000;
-/// The longest patch, in bytes.
-const MAX_PATCH: usize = 16 << 20;
-
-/// A patch for a repository, as `git apply` takes it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UpgradePatch {
-    /// The patch; empty when nothing is to be replaced.
-    pub text: String,
-    /// Paths of files that name a replaced technique where no patch can say so: in a file beside them, in halves, or
-    /// where the file cannot be read.
-    pub left: Vec<String>,
-}
-
-impl UpgradePatch {
-    /// The patch as a file, with a line before it for each file that is to be changed by hand: `git apply` passes over
-    /// them.
-    pub fn file(&self) -> String {
-        let by_hand = |path: &String| format!("Not in this patch, to be changed by hand: {path:?}\n");
-        self.left.iter().map(by_hand).chain([self.text.clone()]).collect()
-    }
-}
 
 impl Library {
     /// The procedures of which a technique changes between two releases.
@@ -50,11 +25,15 @@ impl Library {
     ///
     /// # Errors
     /// [`LibraryError::TooMany`] when the patch would be too large, and when index or mirror cannot be read.
-    pub fn upgrade_patch(&self, upgrade: &Upgrade, repo: &str) -> Result<Option<UpgradePatch>, LibraryError> {
+    pub fn upgrade_patch(
+        &self,
+        upgrade: &Upgrade,
+        repo: &str,
+    ) -> Result<Option<RepositoryPatch>, LibraryError> {
         let Some(shelf) = self.shelf(repo) else { return Ok(None) };
         let replaced = upgrade.techniques.iter().filter(|one| one.fate == Fate::Replaced);
         let ids: Vec<&str> = replaced.map(|one| one.id.as_str()).collect();
-        let mut patch = UpgradePatch::default();
+        let mut patch = RepositoryPatch::default();
         let mut cursor = None;
         let mut seen = 0;
         loop {
@@ -87,15 +66,6 @@ impl Library {
             }
         }
     }
-}
-
-/// The text of a procedure's file; none where it cannot be read.
-fn text_of(mirror: &Mirror, entry: &Entry) -> Result<Option<String>, MirrorError> {
-    let Ok(blob) = BlobId::from_str(&entry.blob) else { return Ok(None) };
-    Ok(match mirror.blob(blob, super::examine::largest(&entry.path))? {
-        Content::Bytes(bytes) => String::from_utf8(bytes).ok(),
-        _ => None,
-    })
 }
 
 /// Whether what an author wrote was replaced in a release.

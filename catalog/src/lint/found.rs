@@ -1,6 +1,5 @@
 //! What rules find, and what would mend it.
 
-use super::rule::Rule;
 use super::subject::Subject;
 use super::{Diagnostic, Severity};
 use crate::instance::cell_magic;
@@ -56,15 +55,19 @@ pub fn mend(text: &str, findings: &[Finding]) -> String {
 
 /// Collects what one rule finds in one file.
 pub(super) struct Found<'s> {
-    pub(super) rule: &'static Rule,
-    pub(super) severity: Severity,
+    code: &'s str,
+    severity: Severity,
     pub(super) subject: &'s Subject<'s>,
     pub(super) findings: Vec<Finding>,
-    /// Whether the last one was taken up.
+    /// Whether the last one was taken up, and so a further one may be.
     pub(super) taken: bool,
 }
 
-impl Found<'_> {
+impl<'s> Found<'s> {
+    pub(super) fn new(code: &'s str, severity: Severity, subject: &'s Subject<'s>) -> Self {
+        Self { code, severity, subject, findings: Vec::new(), taken: true }
+    }
+
     /// Takes up what is told, unless enough was said: then nothing is looked up for it, and nothing mends it.
     fn say(&mut self, told: impl FnOnce(&Self) -> Diagnostic) {
         self.taken = self.findings.len() < MOST;
@@ -74,8 +77,18 @@ impl Found<'_> {
         }
     }
 
+    /// What is said within is as bad as a team says of this very thing, unless it says how bad the whole rule is.
+    pub(super) fn as_bad_as(&mut self, severity: Option<Severity>, say: impl FnOnce(&mut Self)) {
+        let usual = self.severity;
+        if let Some(severity) = severity.filter(|_| !self.subject.settings.rules.contains_key(self.code)) {
+            self.severity = severity;
+        }
+        say(self);
+        self.severity = usual;
+    }
+
     fn diagnostic(&self, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
-        Diagnostic::new(self.rule.code, self.severity, message, help)
+        Diagnostic::new(self.code, self.severity, message, help)
     }
 
     /// Of a line of the file, from 1; 0 is the file as a whole.

@@ -1,19 +1,38 @@
 //! What is wrong with a file, where, and how to mend it: [`Diagnostic`], and the [rules] that find more than reading tells.
 //!
-//! A rule is one file in `rules/`; [`lint`] runs them all on one procedure, as a team's [`Settings`] have them.
+//! A rule is one file in `rules/`; [`lint`] runs them all on one procedure, as a team's [`Settings`] have them. The settings
+//! of a whole tree are [`TeamSettings`]; what was found once and is not to be told again is a [`Baseline`].
 
+mod among;
+mod around;
+mod asked;
+mod baseline;
 mod code;
 mod found;
+mod names;
+mod own;
+mod own_text;
 mod rule;
 mod rules;
 mod run;
+mod schema;
 mod settings;
 mod subject;
+mod tree;
+mod waivers;
 
+pub use among::{Among, lint_among};
+pub use around::{Around, Files};
+pub use baseline::{Baseline, MAX_BASELINE, Mended};
 pub use found::{Finding, Fix, mend};
+pub use names::Names;
+pub use own::{KeyKind, OwnKey, OwnText, Pattern, Place};
 pub use rule::{Example, Group, Rule};
-pub use run::{lint, rule, rules};
+pub use run::{lint, lint_in, rule, rules};
+pub use schema::schema;
 pub use settings::{Level, Settings};
+pub use tree::{MAX_TEAM_FILES, TeamSettings};
+pub use waivers::waives;
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +46,20 @@ pub enum Severity {
     Warning,
     /// Wrong: Jupyter, the service or the reader will stumble.
     Error,
+}
+
+impl Severity {
+    /// From the mildest to the worst.
+    pub const ALL: [Self; 3] = [Self::Info, Self::Warning, Self::Error];
+
+    /// Its name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// One finding about one file: what, where, and what to do next.

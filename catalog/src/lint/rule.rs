@@ -8,6 +8,8 @@ use super::subject::Subject;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Group {
+    /// Whether it can be read at all.
+    File,
     /// The front matter.
     Metadata,
     /// Headings, sections, links.
@@ -26,6 +28,7 @@ impl Group {
     /// Its name, for people.
     pub fn label(self) -> &'static str {
         match self {
+            Self::File => "File",
             Self::Metadata => "Metadata",
             Self::Structure => "Structure",
             Self::Tags => "Tags",
@@ -60,6 +63,8 @@ pub struct Example {
     pub line: Option<u32>,
     /// A whole file, or what stands below the front matter.
     pub text: String,
+    /// The team's file, where it says something.
+    pub team: String,
 }
 
 impl Rule {
@@ -98,21 +103,27 @@ impl Rule {
         self.page().lines().next().unwrap_or_default().trim_start_matches("# ").to_owned()
     }
 
-    /// The examples on its page, in order. A bad one names its line: `~~~bad 3`; a good one is `~~~good`.
+    /// The examples on its page, in order. A bad one names its line: `~~~bad 3`; a good one is `~~~good`. A team's file,
+    /// `~~~team`, is that of the examples behind it.
     pub fn examples(&self) -> Vec<Example> {
         let page = self.page();
         let mut examples = Vec::new();
         let mut open: Option<Example> = None;
+        let mut team: Option<String> = None;
+        let mut is_team = false;
         for line in page.lines() {
             match (&mut open, line.strip_prefix("~~~")) {
+                (Some(_), Some(_)) if is_team => team = open.take().map(|example| example.text),
                 (Some(_), Some(_)) => examples.extend(open.take()),
                 (Some(example), None) => {
                     example.text.push_str(line);
                     example.text.push('\n');
                 }
                 (None, Some(kind)) => {
-                    let at = kind.strip_prefix("bad").and_then(|at| at.trim().parse().ok());
-                    open = Some(Example { line: at, text: String::new() });
+                    is_team = kind == "team";
+                    let line = kind.strip_prefix("bad").and_then(|at| at.trim().parse().ok());
+                    open =
+                        Some(Example { line, text: String::new(), team: team.clone().unwrap_or_default() });
                 }
                 (None, None) => {}
             }

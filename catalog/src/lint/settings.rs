@@ -1,11 +1,14 @@
 //! What a team asks of its procedures.
 
+use super::asked::{Asked, Levels};
+use super::names::Names;
+use super::own::{OwnKey, OwnText};
 use super::{Diagnostic, Severity};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// How a rule is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// It is not looked at.
@@ -29,9 +32,9 @@ impl Level {
     }
 }
 
-/// What a team asks of its procedures: the table `[lint]` of its file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+/// What a team asks of one procedure: the tables `[lint]` of the files above it, taken together. Those of a whole tree are
+/// [`TeamSettings`](super::TeamSettings).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Settings {
     /// How rules are taken, by code.
     pub rules: BTreeMap<String, Level>,
@@ -42,11 +45,19 @@ pub struct Settings {
     /// Python packages that the hunting kernel has besides the standard library; any where it is empty.
     pub modules: Vec<String>,
     /// Words that no procedure may hold: names of customers, keys of tenants.
-    pub names: Vec<String>,
+    pub names: Names,
+    /// Tags of cells that a team uses for itself.
+    pub cell_tags: Vec<String>,
     /// The most lines of a code cell.
     pub cell_lines: usize,
     /// The most words of a section whose heading names the executive summary.
     pub summary_words: usize,
+    /// After how many days a procedure is to be looked at again; never where it is none.
+    pub unreviewed_days: Option<u32>,
+    /// What is asked of keys of `hunting`, by name.
+    pub keys: BTreeMap<String, OwnKey>,
+    /// Texts that are looked for.
+    pub texts: Vec<OwnText>,
 }
 
 impl Default for Settings {
@@ -56,32 +67,60 @@ impl Default for Settings {
             sections: Vec::new(),
             kernels: Vec::new(),
             modules: Vec::new(),
-            names: Vec::new(),
+            names: Names::default(),
+            cell_tags: Vec::new(),
             cell_lines: 120,
             summary_words: 250,
+            unreviewed_days: None,
+            keys: BTreeMap::new(),
+            texts: Vec::new(),
         }
     }
 }
 
-/// What is looked at of a team's file.
-#[derive(Deserialize)]
-struct TeamFile {
-    #[serde(default)]
-    lint: Settings,
-}
-
 impl Settings {
-    /// Reads the table `[lint]` of a team's file; the usual settings where it has none.
+    /// Reads the table `[lint]` of a team's file; the usual settings where it has none. What it says of some paths only is left
+    /// out: see [`TeamSettings`](super::TeamSettings).
     ///
     /// # Errors
     /// What is wrong, with its line.
     pub fn read(text: &str) -> Result<Self, Box<Diagnostic>> {
-        toml::from_str::<TeamFile>(text).map(|file| file.lint).map_err(|error| {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            let line = u32::try_from(before.matches('\n').count() + 1).unwrap_or(u32::MAX);
-            let help = "see the rules' pages for what may stand in [lint]";
-            Box::new(Diagnostic::new("team-file", Severity::Error, error.message(), help).at(line, 0))
-        })
+        let mut settings = Self::default();
+        settings.take(&Asked::read(text)?);
+        Ok(settings)
+    }
+
+    /// Takes in what a nearer file asks for: levels, keys and texts override those of the same name; modules, names and tags
+    /// add to those that there are; the rest is replaced where it is given.
+    pub(super) fn take(&mut self, asked: &Asked) {
+        self.take_levels(&asked.rules);
+        for (own, given) in [(&mut self.sections, &asked.sections), (&mut self.kernels, &asked.kernels)] {
+            if let Some(given) = given {
+                own.clone_from(given);
+            }
+        }
+        for (own, more) in [(&mut self.modules, &asked.modules), (&mut self.cell_tags, &asked.cell_tags)] {
+            for one in more {
+                if !own.contains(one) {
+                    own.push(one.clone());
+                }
+            }
+        }
+        self.names.add(asked.names.iter().cloned());
+        self.cell_lines = asked.cell_lines.unwrap_or(self.cell_lines);
+        self.summary_words = asked.summary_words.unwrap_or(self.summary_words);
+        self.unreviewed_days = asked.unreviewed_days.or(self.unreviewed_days);
+        self.keys.extend(asked.keys.iter().map(|(key, own)| (key.clone(), own.clone())));
+        for own in &asked.text {
+            match self.texts.iter_mut().find(|known| known.code == own.code) {
+                Some(known) => known.clone_from(own),
+                None => self.texts.push(own.clone()),
+            }
+        }
+    }
+
+    pub(super) fn take_levels(&mut self, levels: &Levels) {
+        self.rules.extend(levels.iter().map(|(code, level)| (code.clone(), *level.get_ref())));
     }
 
     /// How bad what a code says is, as the team takes it; none where it is not to be said.
@@ -90,5 +129,10 @@ impl Settings {
             Some(level) => level.severity(),
             None => Some(usual),
         }
+    }
+
+    /// The team's own rule with a code.
+    pub fn own(&self, code: &str) -> Option<&OwnText> {
+        self.texts.iter().find(|own| own.code == code)
     }
 }

@@ -1,6 +1,8 @@
 //! What is linted: one file, and what several rules want to know of it, found out once.
 
+use super::around::Around;
 use super::code::{CellCode, read_cells};
+use super::rules::headings::{Heading, Section, sections};
 use super::settings::Settings;
 use crate::instance::{Parameter, parameters};
 use crate::notebook::{Cell, CellKind, Notebook};
@@ -15,22 +17,31 @@ pub(super) struct Subject<'a> {
     pub(super) notebook: &'a Notebook,
     pub(super) procedure: &'a Procedure,
     pub(super) settings: &'a Settings,
+    pub(super) around: &'a Around<'a>,
     queries: OnceCell<Vec<Query>>,
     code: OnceCell<Vec<CellCode>>,
     parameters: OnceCell<Vec<Parameter>>,
-    plain_lines: OnceCell<bool>,
+    sections: OnceCell<Vec<Section>>,
+    lines: OnceCell<Option<Vec<Range<usize>>>>,
 }
 
 impl<'a> Subject<'a> {
-    pub(super) fn new(notebook: &'a Notebook, procedure: &'a Procedure, settings: &'a Settings) -> Self {
+    pub(super) fn new(
+        notebook: &'a Notebook,
+        procedure: &'a Procedure,
+        settings: &'a Settings,
+        around: &'a Around<'a>,
+    ) -> Self {
         Self {
             notebook,
             procedure,
             settings,
+            around,
             queries: OnceCell::new(),
             code: OnceCell::new(),
             parameters: OnceCell::new(),
-            plain_lines: OnceCell::new(),
+            sections: OnceCell::new(),
+            lines: OnceCell::new(),
         }
     }
 
@@ -52,6 +63,16 @@ impl<'a> Subject<'a> {
     /// What its cell tagged `parameters` declares.
     pub(super) fn parameters(&self) -> &[Parameter] {
         self.parameters.get_or_init(|| parameters(self.notebook))
+    }
+
+    /// Its sections, in order; what stands before the first heading is left out.
+    pub(super) fn sections(&self) -> &[Section] {
+        self.sections.get_or_init(|| sections(self.notebook))
+    }
+
+    /// The headings of its prose, in order.
+    pub(super) fn headings(&self) -> impl Iterator<Item = &Heading> {
+        self.sections().iter().map(|section| &section.heading)
     }
 
     /// Whether its kernel is one of Python: other languages have kernels and notebooks of their own.
@@ -95,21 +116,10 @@ impl<'a> Subject<'a> {
     /// The bytes in the text of a line, from 1, without its end; none where there is no such line, or where jupytext counts
     /// lines otherwise than editors do.
     pub(super) fn line(&self, line: u32) -> Option<(Range<usize>, &'a str)> {
-        let text = self.text().filter(|_| *self.plain_lines.get_or_init(|| self.has_plain_lines()))?;
-        let mut start = 0;
-        for (number, piece) in (1..).zip(text.split_inclusive('\n')) {
-            if number == line {
-                let kept = piece.trim_end_matches(['\n', '\r']);
-                return Some((start..start + kept.len(), kept));
-            }
-            start += piece.len();
-        }
-        None
-    }
-
-    fn has_plain_lines(&self) -> bool {
-        let odd = ['\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
-        self.text().is_some_and(|text| !text.contains(odd) && !text.replace("\r\n", "").contains('\r'))
+        let text = self.text()?;
+        let lines = self.lines.get_or_init(|| has_plain_lines(text).then(|| lines(text))).as_ref()?;
+        let range = lines.get(usize::try_from(line).ok()?.checked_sub(1)?)?;
+        Some((range.clone(), text.get(range.clone())?))
     }
 
     /// Where a word stands among a cell's options, or behind the `+++` above it: its line, and its bytes.
@@ -134,6 +144,23 @@ impl<'a> Subject<'a> {
             Some((number, range.start + at..range.start + at + word.len()))
         })
     }
+}
+
+/// The bytes of each line, without its end.
+fn lines(text: &str) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let line = |piece: &str| {
+        let range = start..start + piece.trim_end_matches(['\n', '\r']).len();
+        start += piece.len();
+        range
+    };
+    text.split_inclusive('\n').map(line).collect()
+}
+
+fn has_plain_lines(text: &str) -> bool {
+    let odd = ['\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
+    let alone = |(at, _): (usize, &str)| !text[at + 1..].starts_with('\n');
+    !text.contains(odd) && !text.match_indices('\r').any(alone)
 }
 
 fn narrow(number: usize) -> u32 {

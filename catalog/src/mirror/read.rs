@@ -120,6 +120,16 @@ impl Mirror {
         TreeReader::new(odb, self.trees()).file_at(root, path)
     }
 
+    /// Whether there is a file or a folder at `path`, as `commit` left it.
+    ///
+    /// # Errors
+    /// When the commit is missing.
+    pub fn has(&self, commit: CommitId, path: &str) -> Result<bool, MirrorError> {
+        let repository = self.handle()?;
+        let tree = find(&repository, commit)?.tree().map_err(self.failed("read its folders"))?;
+        Ok(tree.get_path(Path::new(path)).is_ok())
+    }
+
     /// The regular files of a folder, as `commit` left it, but none of the folders below it; none where there is no such
     /// folder.
     ///

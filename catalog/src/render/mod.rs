@@ -25,6 +25,7 @@ mod strict;
 mod tables;
 
 pub use ansi::CLASSES as TERMINAL_CLASSES;
+pub(crate) use outputs::harmless;
 pub use outputs::{attachment_image, output_image};
 pub use picture::raster;
 pub use places::{Options, Places};

@@ -4,7 +4,7 @@
 //! HTML is shown only where it is a table, and only through the sanitizer; script, SVG and widgets never are.
 
 use super::highlight::{Language, escape};
-use super::{Page, ansi, code, picture, prose, raw_html, sanitize};
+use super::{Options, Page, ansi, code, picture, prose, raw_html, sanitize};
 use crate::notebook::{Cell, Notebook};
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -121,11 +121,20 @@ fn table_of(html: &str, page: &Page<'_>) -> String {
     if html.len() > MAX_TABLE {
         return String::from("<p class=\"output note\">HTML, too long to be shown.</p>\n");
     }
+    format!("<div class=\"output table\">{}</div>\n", through(html, page.options, page.cell))
+}
+
+fn through(html: &str, options: Options<'_>, cell: usize) -> String {
     let mut passed = String::with_capacity(html.len());
-    let mut raw = raw_html::RawHtml::new(page.options, page.cell);
+    let mut raw = raw_html::RawHtml::new(options, cell);
     raw.pass(html, &mut passed);
     raw.close_formatting(&mut passed);
-    format!("<div class=\"output table\">{}</div>\n", sanitize::clean(&passed))
+    sanitize::clean(&passed)
+}
+
+/// What both fences leave of HTML that stands alone; nothing of what is longer than any table that is shown.
+pub(crate) fn harmless(html: &str) -> String {
+    if html.len() > MAX_TABLE { String::new() } else { through(html, Options::default(), 0) }
 }
 
 fn terminal(text: &str, class: &str) -> String {

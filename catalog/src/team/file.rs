@@ -17,11 +17,13 @@
 
 use super::table::{Lines, Node, Table, read as read_table};
 use super::{
-    MAX_ACTORS, MAX_ALIASES, MAX_ALIKE, MAX_NAME, MAX_PROSE, MAX_SYNONYMS, MAX_TECHNIQUES, Problems, Team,
-    slug,
+    MAX_ACTORS, MAX_ALIASES, MAX_ALIKE, MAX_NAME, MAX_PROSE, MAX_SYNONYMS, MAX_TECHNIQUES, Problems,
+    TEAM_FILE, Team, slug,
 };
 use crate::attack::{Releases, TechniqueId};
-use crate::lint::{Settings, Severity};
+use crate::lint::{Severity, TeamSettings};
+use crate::report;
+use std::sync::Arc;
 use url::Url;
 
 /// Most words of one phrase.
@@ -56,7 +58,7 @@ pub struct OwnActor {
 }
 
 /// What there is at the top of the file.
-const TABLES: &str = "[attack], [search.synonyms], [[actors]] and [lint]";
+const TABLES: &str = "[attack], [search.synonyms], [[actors]], [lint] and [report]";
 
 pub(super) fn read(team: &mut Team, bytes: &[u8], releases: &Releases, problems: &mut Problems) {
     let Some((entries, lines)) = read_table(bytes, problems) else { return };
@@ -70,10 +72,18 @@ pub(super) fn read(team: &mut Team, bytes: &[u8], releases: &Releases, problems:
     if let Some((node, line)) = file.take("actors") {
         actors(team, node, line, &lines, releases, problems);
     }
-    if file.take("lint").is_some()
-        && let Err(wrong) = Settings::read(&String::from_utf8_lossy(bytes))
-    {
-        problems.say(wrong.line, wrong.severity, wrong.message, wrong.help);
+    if file.take("lint").is_some() {
+        let settings = TeamSettings::new([(TEAM_FILE, String::from_utf8_lossy(bytes))]);
+        for (_, wrong) in settings.problems() {
+            problems.say(wrong.line, wrong.severity, &wrong.message, &wrong.help);
+        }
+        team.lint = Arc::new(settings);
+    }
+    if file.take("report").is_some() {
+        match report::Settings::read(&String::from_utf8_lossy(bytes)) {
+            Ok(settings) => team.report = settings,
+            Err(wrong) => problems.say(wrong.line, wrong.severity, wrong.message, wrong.help),
+        }
     }
     file.unknown(TABLES, problems);
 }

@@ -15,7 +15,9 @@ pub use file::{OwnActor, Synonyms};
 pub use lexicon::{Lexicon, Shelved};
 
 use crate::attack::{Release, Releases};
-use crate::lint::{Diagnostic, Severity};
+use crate::lint::{Diagnostic, Severity, TeamSettings};
+use crate::report;
+use std::sync::Arc;
 
 /// The path of a team's file.
 pub const TEAM_FILE: &str = "huntshelf.toml";
@@ -60,8 +62,12 @@ pub struct Team {
     pub synonyms: Vec<Synonyms>,
     /// Actors of its own.
     pub actors: Vec<OwnActor>,
+    /// What it asks of its procedures.
+    pub lint: Arc<TeamSettings>,
     /// Its collections, by name.
     pub collections: Vec<Collection>,
+    /// What it says of its reports.
+    pub report: report::Settings,
     /// What is wrong with these files.
     pub problems: Vec<Wrong>,
 }
@@ -87,6 +93,19 @@ impl Team {
         let mut problems = Problems::of(TEAM_FILE, FILE_CODE);
         file::read(self, bytes, releases, &mut problems);
         self.say(problems);
+    }
+
+    /// Takes in what the files called [`TEAM_FILE`] ask of procedures, those of deeper folders included, by path.
+    pub fn ask(&mut self, files: Vec<(&String, String)>) {
+        let deeper = |path: &str| path != TEAM_FILE;
+        if !files.iter().any(|(path, _)| deeper(path)) {
+            return;
+        }
+        let lint = TeamSettings::new(files);
+        for (path, diagnostic) in lint.problems().iter().filter(|(path, _)| deeper(path)) {
+            self.problems.push(Wrong { path: path.clone(), diagnostic: diagnostic.clone() });
+        }
+        self.lint = Arc::new(lint);
     }
 
     /// Takes in a collection's file, at its path. One without a usable name, title or procedures gives nothing but

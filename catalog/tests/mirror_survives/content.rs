@@ -35,7 +35,7 @@ pub(crate) fn links_submodules_and_odd_names_are_in_nobodys_way() {
         assert!(scene.text(id, None).contains(&format!("Hunt {id}")));
     }
     let told = || {
-        let (problems, _) = scene.library.problems(100, None).unwrap();
+        let (problems, _) = scene.library.problems(&catalog::index::Asked::default(), 100, None).unwrap();
         let left_out = problems.into_iter().filter(|problem| problem.id.is_none());
         left_out.map(|problem| (problem.diagnostic.code, problem.path)).collect::<Vec<_>>()
     };

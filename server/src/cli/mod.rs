@@ -12,6 +12,8 @@ mod files;
 mod filled_in;
 mod instantiate;
 mod lint;
+mod read;
+mod report;
 mod verify;
 
 use crate::config::{Config, Flags};
@@ -40,11 +42,13 @@ enum Command {
     Convert(convert::ConvertArgs),
     Diff(diff::DiffArgs),
     Lint(lint::LintArgs),
+    Read(read::ReadArgs),
     /// Make a copy of a procedure for a tenant, without a server
     Instantiate(instantiate::InstantiateArgs),
     Copy(copy::CopyArgs),
     Return(copy::ReturnArgs),
     Verify(verify::VerifyArgs),
+    Report(report::ReportArgs),
     /// Check technique ids against a release of ATT&CK
     #[command(subcommand)]
     Attack(attack::AttackCommand),
@@ -94,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve(args),
         Command::Convert(args) => convert::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Read(args) => read::run(&args),
         Command::Instantiate(args) => instantiate::run(&args),
         Command::Copy(args) => copy::copy(&args),
         Command::Return(args) => copy::bring(&args),
@@ -102,6 +107,7 @@ pub fn main() -> ExitCode {
         Command::Admin(command) => admin::run(command),
         Command::Config(ConfigCommand::Check(args)) => check(args),
         Command::Lint(args) => return lint::run(&args),
+        Command::Report(args) => return report::run(&args),
         Command::FetchChild => return catalog::mirror::child::run(),
     };
     match done {

@@ -3,8 +3,8 @@
 use super::{Warning, short};
 use crate::app::App;
 use crate::auth::Principal;
-use crate::db::instances::{Instance, InstanceFilter};
-use crate::db::lives::{HuntedFilter, State};
+use crate::db::going_on::GoingOn;
+use crate::db::instances::Instance;
 use crate::http::problem::Problem;
 use catalog::index::Entry;
 use chrono::{DateTime, Duration, Utc};
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 const OPEN: Duration = Duration::days(90);
 /// What was hunted before that is not told.
 const RECENT: Duration = Duration::days(30);
-/// So many copies are looked through.
+/// So many copies are looked through of each tenant.
 const MOST: u32 = 5_000;
 
 /// What goes on with a procedure, by tenant.
@@ -25,41 +25,41 @@ pub struct Meanwhile {
     now: DateTime<Utc>,
 }
 
-/// What goes on with a procedure.
+/// What goes on with a procedure for some tenants, by their ids.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn meanwhile(app: &App, who: &Principal, entry: &Entry) -> Result<Meanwhile, Problem> {
+pub async fn meanwhile(
+    app: &App,
+    who: &Principal,
+    entry: &Entry,
+    tenants: &[&str],
+) -> Result<Meanwhile, Problem> {
     let (scope, now) = (who.tenants(), app.clock.now());
-    let instances = app.database.instances(&scope);
-    let open = InstanceFilter {
-        repo: Some(entry.repo.clone()),
-        procedures: entry.names(),
-        states: State::OPEN.to_vec(),
-        since: Some(now - OPEN),
+    let asked = GoingOn {
+        repo: &entry.repo,
+        procedures: &entry.names(),
+        tenants,
+        made_since: now - OPEN,
+        closed_since: now - RECENT,
         limit: MOST,
-        ..InstanceFilter::default()
-    };
-    let hunted = HuntedFilter {
-        repo: Some(entry.repo.clone()),
-        procedures: entry.names(),
-        since: Some(now - RECENT),
-        limit: MOST,
-        ..HuntedFilter::default()
     };
     let mut found = Meanwhile { now, ..Meanwhile::default() };
-    for instance in instances.list(&open).await? {
-        if let Some(tenant) = instance.tenant.as_ref().map(|tenant| tenant.id.clone()) {
-            found.open.entry(tenant).or_default().push(instance);
+    for instance in app.database.instances(&scope).going_on(&asked).await? {
+        let Some(tenant) = instance.tenant.as_ref().map(|tenant| tenant.id.clone()) else { continue };
+        match found.hunted.get(&tenant) {
+            _ if instance.life.state.is_open() => found.open.entry(tenant).or_default().push(instance),
+            // Under several ids of a procedure the newest hunt counts.
+            Some(newer) if closed(newer) >= closed(&instance) => {}
+            _ => drop(found.hunted.insert(tenant, instance)),
         }
     }
-    for instance in instances.last_hunted(&hunted).await? {
-        if let Some(tenant) = instance.tenant.as_ref().map(|tenant| tenant.id.clone()) {
-            // Under several ids of a procedure the newest hunt counts; they come newest first.
-            found.hunted.entry(tenant).or_insert(instance);
-        }
-    }
+    found.open.values_mut().for_each(|open| open.sort_by(|one, other| other.id.cmp(&one.id)));
     Ok(found)
+}
+
+fn closed(instance: &Instance) -> Option<DateTime<Utc>> {
+    instance.life.closed.as_ref().map(|(at, _)| *at)
 }
 
 impl Meanwhile {

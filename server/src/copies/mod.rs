@@ -31,9 +31,9 @@ use crate::routes::api::{defects, missing};
 use catalog::index::Entry;
 use catalog::instance::{Hold, Prepared, Refusal, Request, TenantFields, Vocabulary, Window, prepare};
 use catalog::library::{Address, Reading};
+use catalog::lint::Severity;
 use catalog::notebook::Metadata;
 use chrono::{DateTime, Utc};
-use meanwhile::Meanwhile;
 use serde_json::json;
 use since::Hunted;
 use std::collections::HashSet;
@@ -163,11 +163,8 @@ async fn make_for(app: &App, who: &Principal, order: Order, wanted: Wanted) -> R
     };
     let mut warnings = about(app, &reading).await?;
     let hunted = Hunted::of(app, who, &reading.entry, order.window).await?;
-    let meanwhile = if wanted.iter().any(Option::is_some) {
-        meanwhile::meanwhile(app, who, &reading.entry).await?
-    } else {
-        Meanwhile::default()
-    };
+    let tenants: Vec<&str> = wanted.iter().flatten().map(|tenant| tenant.id.as_str()).collect();
+    let meanwhile = meanwhile::meanwhile(app, who, &reading.entry, &tenants).await?;
     let (mut instances, mut refused) = (Vec::new(), Vec::new());
     // What was prepared is put away before more is: memory does not grow with the number of tenants.
     let mut wanted = wanted.into_iter().peekable();
@@ -380,6 +377,9 @@ pub fn fields(tenant: &Tenant) -> TenantFields {
     }
 }
 
+/// Most errors of lint that a copy's warning names.
+const ERRORS_TOLD: usize = 3;
+
 /// What is to be known of the revision, whoever the copy is for.
 fn about_revision(reading: &Reading) -> Vec<Warning> {
     let mut warnings = Vec::new();
@@ -409,6 +409,21 @@ fn about_revision(reading: &Reading) -> Vec<Warning> {
             "older-revision",
             format!("this is the revision at {}, not the newest one", short(&reading.commit)),
             "Leave `at` out to copy the newest revision.",
+        );
+    }
+    let errors: Vec<String> = reading
+        .diagnostics
+        .iter()
+        .filter(|found| found.severity == Severity::Error)
+        .map(|found| format!("{} in line {} ({})", found.code, found.line, found.message))
+        .collect();
+    if !errors.is_empty() {
+        let (shown, rest) = errors.split_at(errors.len().min(ERRORS_TOLD));
+        let more = if rest.is_empty() { String::new() } else { format!(", and {} more", rest.len()) };
+        warn(
+            "lint-errors",
+            format!("lint finds what is wrong with this revision: {}{more}", shown.join("; ")),
+            "Have it mended, or make sure that it does not matter to this hunt.",
         );
     }
     warnings

@@ -76,7 +76,7 @@ pub async fn upgrade(app: &App, who: &Principal, id: &str, asked: Upgrade) -> Re
     let life = piece.life.clone();
     let mut warnings = about(app, &reading).await?;
     if let Some(tenant) = &tenant {
-        let meanwhile = meanwhile(app, who, &reading.entry).await?.without(&older.id);
+        let meanwhile = meanwhile(app, who, &reading.entry, &[&tenant.id]).await?.without(&older.id);
         warnings.extend(meanwhile.of(&tenant.id));
     }
     let files = Files {

@@ -156,7 +156,7 @@ pub fn has_bytes(copy: &Instance, releases: &[Release], sha256: &str) -> bool {
 }
 
 /// An object, if it is there and undamaged. What is damaged is not what was recorded: that is said and is no failure.
-pub(super) async fn kept(app: &App, key: &str) -> Result<Option<Bytes>, Problem> {
+pub(crate) async fn kept(app: &App, key: &str) -> Result<Option<Bytes>, Problem> {
     match app.objects.get(key).await {
         Ok(found) => Ok(found),
         Err(crate::objects::ObjectError::Damaged(key)) => {

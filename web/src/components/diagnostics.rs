@@ -36,7 +36,7 @@ fn one(group: Vec<Diagnostic>, cells: Option<&str>) -> AnyView {
         <li class="diagnostic">
             <p class="where">
                 <span class=class>{word}</span>
-                <code>{diagnostic.code}</code>
+                {rule(diagnostic.code, diagnostic.explained)}
                 {diagnostic.blocking.then(|| view! { <span class="badge broken">"blocking"</span> })}
                 {places}
             </p>
@@ -45,6 +45,13 @@ fn one(group: Vec<Diagnostic>, cells: Option<&str>) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// The rule, and its page.
+fn rule(code: String, explained: bool) -> AnyView {
+    let href = links::rule(&code);
+    let code = view! { <code>{code}</code> };
+    if explained { view! { <a href=href>{code}</a> }.into_any() } else { code.into_any() }
 }
 
 /// The line, at the forge if that is known, and the cell.

@@ -281,6 +281,7 @@ fn first_steps(id: &str, jupyter: InJupyter, evidence: bool) -> AnyView {
             <a class=class href=links::instance_file(id) download="">"Download the notebook"</a>
             <a href=links::instance_myst(id) download="">"as MyST"</a>
             <a href=links::instance_verify(id)>"Verify it"</a>
+            <a href=links::instance_report(id)>"Report for the customer"</a>
             {evidence}
         </div>
     }

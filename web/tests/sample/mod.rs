@@ -5,11 +5,15 @@ mod blamed;
 mod copied;
 mod past;
 mod reading;
+mod reported;
 mod shelf;
 mod upgraded;
 mod work;
 
-use web::pages::{about, catalog, collections, error, login, problems, reference, repositories, searches};
+use web::pages::matrix::Choice;
+use web::pages::{
+    about, catalog, collections, error, lint, login, problems, reference, repositories, searches,
+};
 use web::view::{Commit, Diagnostic, FieldError, Severity, Tactic, TacticOrigin, Technique, When};
 use web::{Assets, Frame, Person, Theme, Viewer};
 
@@ -94,6 +98,7 @@ impl Sample {
             message: self.t(message),
             help: self.t(help),
             forge: self.some("https://forge.example/hunts/blob/main/lsass.md#L12"),
+            explained: severity != Severity::Info,
         };
         vec![
             one(
@@ -154,6 +159,8 @@ impl Sample {
                 collections::page(&self.frame("/collections/starter/start-here"), self.collection()),
             ),
             ("problems", problems::page(&self.frame("/problems"), self.problems())),
+            ("rules", lint::rules(&self.frame("/lint"), self.rules())),
+            ("rule", lint::rule(&self.frame("/lint/query-without-look-back"), self.rule())),
             ("problems-none", problems::page(&self.frame("/problems"), problems::ProblemsView::default())),
             ("repositories", repositories::page(&self.frame("/admin/repositories"), self.repositories())),
             (
@@ -223,6 +230,7 @@ impl Sample {
         pages.extend(self.past_pages());
         pages.extend(self.work_pages());
         pages.extend(self.upgrade_pages());
+        pages.extend(self.report_pages());
         pages
     }
 
@@ -237,13 +245,55 @@ impl Sample {
             path: self.t(path),
             id: self.some("lsass-handle-access"),
             repo_in_links,
+            changed: Some(Self::hours_ago(30)),
             diagnostics: self.diagnostics(),
         };
+        let count = |value: &str, title: &str, files| problems::Count {
+            value: value.to_owned(),
+            title: self.t(title),
+            files,
+        };
+        let choice = |value: &str, chosen| Choice { value: self.t(value), label: self.t(value), chosen };
+        let past = |errors, warnings| problems::Past { at: Self::hours_ago(30), errors, warnings };
         problems::ProblemsView {
             files: vec![file("procedures/lsass-handle-access.md", true), file("procedures/dcsync.md", false)],
-            further_page: true,
+            total: 41,
+            severities: vec![count("error", "", 3), count("warning", "", 20), count("info", "", 0)],
+            rules: vec![
+                count("query-without-look-back", "A query without look-back", 12),
+                count("front-matter-null", "", 1),
+            ],
+            repos: vec![choice("all", false), choice("starter", true), choice("hunts", false)],
+            severity: "warning".to_owned(),
+            rule: String::new(),
+            oldest_first: true,
+            patches: vec![self.t("starter")],
+            trend: vec![past(5, 20), past(4, 24), past(3, 20)],
+            further_page: false,
             next: self.some("c2"),
         }
+    }
+
+    fn rule(&self) -> lint::RuleView {
+        lint::RuleView {
+            rule: self.rule_row(12),
+            group: "Code",
+            by_default: false,
+            html: "<p>A query without one looks at whatever the service likes.</p>".to_owned(),
+        }
+    }
+
+    fn rule_row(&self, files: usize) -> lint::RuleRow {
+        lint::RuleRow {
+            code: self.t("query-without-look-back"),
+            title: self.t("A query without look-back"),
+            severity: "warning",
+            files,
+        }
+    }
+
+    fn rules(&self) -> lint::RulesView {
+        lint::RulesView { groups: vec![("Code", vec![self.rule_row(12), self.rule_row(0)])] }
     }
 
     fn repositories(&self) -> repositories::RepositoriesView {

@@ -417,6 +417,7 @@ impl Compiler<'_, '_> {
             "field" => self.query_field(value),
             "lookback" => return self.look_back(value, places),
             "change" => return self.change(value, places),
+            "rule" => self.exact(fact::RULE, &fold(value)),
             "by" => self.value(fact::BY, &fold(value), value),
             "commit" => return self.commit(value, places),
             _ => {

@@ -114,7 +114,7 @@ impl SuggestionKind {
 }
 
 /// The fields of the query language, and what they take.
-const FIELDS: [(&str, &str); 20] = [
+const FIELDS: [(&str, &str); 21] = [
     ("tactic", "ATT&CK tactic"),
     ("technique", "ATT&CK technique, with its sub-techniques"),
     ("data", "data source"),
@@ -131,6 +131,7 @@ const FIELDS: [(&str, &str); 20] = [
     ("change", "a kind of change in its history"),
     ("by", "who changed it, as git has them"),
     ("commit", "a commit that changed it"),
+    ("rule", "a rule that says something of it"),
     ("collection", "collection of a repository"),
     ("in", "where the words are to stand"),
     ("is", "how it stands"),
@@ -236,6 +237,7 @@ impl Index {
                     "reads" => fact::READS.to_owned(),
                     "field" => fact::FIELD.to_owned(),
                     "change" => fact::CHANGE.to_owned(),
+                    "rule" => fact::RULE.to_owned(),
                     "by" => fact::BY.to_owned(),
                     "path" => fact::PATH.to_owned(),
                     "kernel" => fact::KERNEL.to_owned(),
@@ -252,7 +254,12 @@ impl Index {
     }
 
     /// The exact values of a fact that begin so, each with how many live procedures have it.
-    fn facts(&self, snapshot: &Snapshot, key: &str, prefix: &str) -> Result<Vec<(String, u64)>, IndexError> {
+    pub(super) fn facts(
+        &self,
+        snapshot: &Snapshot,
+        key: &str,
+        prefix: &str,
+    ) -> Result<Vec<(String, u64)>, IndexError> {
         let begin = fact::whole(key, prefix);
         let skipped = fact::whole(key, "").len();
         let mut counts = std::collections::BTreeMap::new();

@@ -80,16 +80,6 @@ fn entries_are_listed_by_path() {
 }
 
 #[test]
-fn problems_are_paged_by_path() {
-    let shelf = Shelf::with([put("b.md").problem("x"), put("a.md").problem("y"), put("c.md")]);
-    let (first, next) = shelf.index.with_problems(1, None).unwrap();
-    assert_eq!(first[0].path, "a.md");
-    let (second, next) = shelf.index.with_problems(1, next.as_deref()).unwrap();
-    assert_eq!((second[0].path.as_str(), next), ("b.md", None));
-    assert_eq!(shelf.index.with_problems(10, Some("!")).unwrap().0.len(), 2);
-}
-
-#[test]
 fn revisions_come_newest_first_and_a_replay_is_harmless() {
     let shelf = Shelf::new();
     for _ in 0..2 {

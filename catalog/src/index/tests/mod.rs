@@ -6,6 +6,7 @@ mod lookups;
 mod names;
 mod offers;
 mod paging;
+mod problems;
 mod queries;
 mod similar;
 mod suggest;
@@ -132,6 +133,7 @@ fn put(path: &str) -> Put {
         broken: None,
         taken_by: None,
         problems: Vec::new(),
+        mendable: false,
         born: 0,
         former_ids: Vec::new(),
         ever_catalogued: true,

@@ -25,6 +25,7 @@ use crate::index::{Batch, IndexError, Load};
 use crate::mirror::{CommitId, Lineages, Mailmap, Mirror, MirrorError};
 use crate::procedure::Releases;
 use crate::repository::{Globs, Repository};
+use crate::team::Team;
 use ids::Bearers;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -70,6 +71,8 @@ pub(super) struct Pass<'a> {
     globs: Globs,
     batch: Batch<'a>,
     releases: Releases<'a>,
+    /// What the team asks of its procedures.
+    team: Arc<Team>,
     /// Whether the documents that are there are continued; else all are made anew.
     continues: bool,
     /// Whether there is nothing yet that anybody could look at meanwhile.
@@ -100,7 +103,7 @@ impl<'a> Pass<'a> {
         shelf: &'a Shelf,
         mirror: &'a Mirror,
         releases: Releases<'a>,
-        Basis { settings, mailmap }: &Basis,
+        Basis { settings, mailmap, team }: &Basis,
         continued: Option<Mark>,
     ) -> Result<Self, LibraryError> {
         let repository = &shelf.repository;
@@ -122,6 +125,7 @@ impl<'a> Pass<'a> {
             globs: repository.compile_globs().map_err(|error| LibraryError::Index(error.to_string()))?,
             batch,
             releases,
+            team: Arc::clone(team),
             continues,
             alone,
             mark,

@@ -8,11 +8,15 @@ use crate::index::Entry;
 use crate::library::chain::Chain;
 use crate::library::examine::{self, Contents, Examined, Source};
 use crate::library::{LibraryError, Readiness};
+use crate::lint::{Diagnostic, Severity};
 use crate::mirror::{BlobId, Content};
 use crate::procedure::{self, MAX_SIDECAR, Standing};
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
+
+/// Most problems of one file that are kept.
+const MOST_PROBLEMS: usize = 200;
 
 impl Pass<'_> {
     /// Makes the entry of every touched chain that is there at the tip, and takes out those that went.
@@ -151,7 +155,10 @@ impl Pass<'_> {
         let (path, source) = chain.tip.clone().ok_or(Stop::StartAnew)?;
         let newest = chain.newest_of(&path, source).ok_or(Stop::StartAnew)?;
         let newest = newest.revision.clone();
-        let mut problems = examined.procedure.diagnostics.clone();
+        let findings = examined.findings(&self.team, &self.library.around(&path));
+        let mendable = findings.iter().any(|finding| finding.fix.is_some());
+        let mut problems: Vec<_> = findings.into_iter().map(|finding| finding.diagnostic).collect();
+        keep_the_worst(&mut problems);
         let mut shown = Arc::clone(examined);
         let mut broken = None;
         if standing == Standing::Broken {
@@ -184,6 +191,7 @@ impl Pass<'_> {
             copyable: readable && copyable(&shown.procedure),
             broken,
             taken_by: None,
+            mendable,
             problems,
             born: chain.born(),
             former_ids: chain.former_ids.clone(),
@@ -236,6 +244,8 @@ impl Pass<'_> {
             metadata_ever_lost,
             revoked_techniques,
             copyable,
+            with_errors,
+            with_warnings,
             plain: _,
         } = readiness;
         step(procedures, entry.standing == Standing::Good);
@@ -246,5 +256,22 @@ impl Pass<'_> {
         let stale = |status: Status| matches!(status, Status::Revoked | Status::Deprecated);
         step(revoked_techniques, entry.procedure.techniques.iter().any(|mapping| stale(mapping.status)));
         step(copyable, entry.copyable);
+        let has = |severity| entry.problems.iter().any(|problem| problem.severity == severity);
+        step(with_errors, has(Severity::Error));
+        step(with_warnings, has(Severity::Warning));
     }
+}
+
+/// Of too many problems the worst, in the order of the lines, and how many there are.
+fn keep_the_worst(problems: &mut Vec<Diagnostic>) {
+    let all = problems.len();
+    if all <= MOST_PROBLEMS {
+        return;
+    }
+    problems.sort_by_key(|problem| (!problem.blocking, std::cmp::Reverse(problem.severity)));
+    problems.truncate(MOST_PROBLEMS);
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    let message = format!("{all} things are wrong with this file; the worst {MOST_PROBLEMS} are listed");
+    let help = "see them all with `huntshelf lint`";
+    problems.push(Diagnostic::new("problems-cut", Severity::Warning, message, help));
 }

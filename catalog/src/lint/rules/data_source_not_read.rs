@@ -44,13 +44,17 @@ pub(super) const RULE: Rule = Rule::new("data-source-not-read", Group::Metadata,
 
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
     let run = || subject.queries().iter().filter(|query| query.kind == QueryKind::Run);
-    let all_known = run()
-        .all(|query| query.language == Some(QueryLanguage::Cql) && !query.data_sources.is_empty());
+    let all_known =
+        run().all(|query| query.language == Some(QueryLanguage::Cql) && !query.data_sources.is_empty());
     if run().next().is_none() || !all_known {
         return;
     }
-    let read: HashSet<String> =
-        subject.queries().iter().flat_map(|query| &query.data_sources).map(|one| normal_data_source(one)).collect();
+    let read: HashSet<String> = subject
+        .queries()
+        .iter()
+        .flat_map(|query| &query.data_sources)
+        .map(|one| normal_data_source(one))
+        .collect();
     for (place, source) in subject.procedure.data_sources.iter().enumerate() {
         if !read.contains(source) {
             found.at_key(

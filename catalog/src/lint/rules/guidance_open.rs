@@ -30,7 +30,6 @@
 //! We looked at every logon.
 //! ~~~
 
-use super::headings::headings;
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use crate::lint::{Group, Rule, Severity};
@@ -38,7 +37,7 @@ use crate::lint::{Group, Rule, Severity};
 pub(super) const RULE: Rule = Rule::new("guidance-open", Group::Structure, Severity::Warning, check);
 
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
-    for heading in headings(subject) {
+    for heading in subject.headings() {
         let cell = &subject.notebook.cells[heading.cell];
         let above = cell.source.get(..heading.at).unwrap_or_default();
         // A cell that begins with a heading is a section of guidance, with its own parts.

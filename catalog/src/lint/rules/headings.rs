@@ -1,21 +1,20 @@
 //! Headings and the sections below them, as several rules look at them.
 
-use crate::lint::subject::Subject;
-use crate::notebook::CellKind;
+use crate::notebook::{CellKind, Notebook};
 
 /// A heading written with `#`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Heading {
-    pub(super) cell: usize,
+pub(in crate::lint) struct Heading {
+    pub(in crate::lint) cell: usize,
     /// The byte in its cell at which its line begins.
-    pub(super) at: usize,
-    pub(super) level: usize,
-    pub(super) text: String,
+    pub(in crate::lint) at: usize,
+    pub(in crate::lint) level: usize,
+    pub(in crate::lint) text: String,
 }
 
 impl Heading {
     /// Whether it says this, without regard to case and to marks of emphasis.
-    pub(super) fn is(&self, text: &str) -> bool {
+    pub(in crate::lint) fn is(&self, text: &str) -> bool {
         let plain = |text: &str| text.trim().trim_matches(['*', '_', ':']).trim().to_lowercase();
         plain(&self.text) == plain(text)
     }
@@ -23,10 +22,10 @@ impl Heading {
 
 /// A heading with what stands below it, down to the next one.
 #[derive(Debug)]
-pub(super) struct Section {
-    pub(super) heading: Heading,
+pub(in crate::lint) struct Section {
+    pub(in crate::lint) heading: Heading,
     /// Words of prose.
-    pub(super) words: usize,
+    pub(in crate::lint) words: usize,
     /// Whether a cell of code or a raw one stands there.
     code: bool,
     /// Whether a deeper heading follows at once.
@@ -34,20 +33,15 @@ pub(super) struct Section {
 }
 
 impl Section {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::lint) fn is_empty(&self) -> bool {
         self.words == 0 && !self.code && !self.parts
     }
 }
 
-/// The headings of the prose, in order.
-pub(super) fn headings(subject: &Subject<'_>) -> Vec<Heading> {
-    sections(subject).into_iter().map(|section| section.heading).collect()
-}
-
 /// The sections, in order; what stands before the first heading is left out.
-pub(super) fn sections(subject: &Subject<'_>) -> Vec<Section> {
+pub(in crate::lint) fn sections(notebook: &Notebook) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
-    for (cell, one) in subject.notebook.cells.iter().enumerate() {
+    for (cell, one) in notebook.cells.iter().enumerate() {
         if one.kind != CellKind::Markdown {
             if let Some(section) = sections.last_mut() {
                 section.code = true;
@@ -82,7 +76,7 @@ pub(super) fn sections(subject: &Subject<'_>) -> Vec<Section> {
 }
 
 /// The character and the length of a fence that opens.
-fn opens(line: &str) -> Option<(char, usize)> {
+pub(in crate::lint) fn opens(line: &str) -> Option<(char, usize)> {
     let text = line.trim_start_matches(' ');
     let mark =
         text.chars().next().filter(|mark| matches!(mark, '`' | '~' | ':') && line.len() - text.len() < 4)?;
@@ -91,7 +85,7 @@ fn opens(line: &str) -> Option<(char, usize)> {
     (length >= 3 && mark != ':').then_some((mark, length))
 }
 
-fn closes(line: &str, (mark, length): (char, usize)) -> bool {
+pub(in crate::lint) fn closes(line: &str, (mark, length): (char, usize)) -> bool {
     let text = line.trim();
     text.len() >= length && text.chars().all(|char| char == mark)
 }

@@ -10,7 +10,6 @@
 //! Words.
 //! ~~~
 
-use super::headings::headings;
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use crate::lint::{Group, Rule, Severity};
@@ -19,12 +18,15 @@ pub(super) const RULE: Rule = Rule::new("headings-skip", Group::Structure, Sever
 
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
     let mut before = 0;
-    for heading in headings(subject) {
+    for heading in subject.headings() {
         if before > 0 && heading.level > before + 1 {
             found.in_cell(
                 heading.cell,
                 heading.at,
-                format!("the heading {:?} is of level {}, below one of level {before}", heading.text, heading.level),
+                format!(
+                    "the heading {:?} is of level {}, below one of level {before}",
+                    heading.text, heading.level
+                ),
                 format!("write it with {} #", before + 1),
             );
         }

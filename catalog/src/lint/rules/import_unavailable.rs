@@ -6,6 +6,8 @@
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use crate::lint::{Group, Rule, Severity};
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 pub(super) const RULE: Rule = Rule::new("import-unavailable", Group::Code, Severity::Warning, check);
 
@@ -26,6 +28,8 @@ const STANDARD: &str = "abc aifc antigravity argparse array ast asynchat asyncio
     trace traceback tracemalloc tty turtle turtledemo types typing unicodedata unittest urllib uu uuid venv warnings wave \
     weakref webbrowser winreg winsound wsgiref xdrlib xml xmlrpc zipapp zipfile zipimport zlib zoneinfo __future__ __main__";
 
+static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| STANDARD.split_whitespace().collect());
+
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
     let available = &subject.settings.modules;
     if available.is_empty() {
@@ -33,8 +37,7 @@ fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
     }
     for code in subject.code() {
         for (module, at) in &code.imports {
-            let known = available.iter().any(|one| one == module)
-                || STANDARD.split_whitespace().any(|one| one == module);
+            let known = available.iter().any(|one| one == module) || NAMES.contains(module.as_str());
             if !known {
                 found.in_cell(
                     code.cell,

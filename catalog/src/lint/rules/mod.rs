@@ -1,15 +1,20 @@
 //! The rules, one file each. A rule's documentation comment is its page: the title, why, what to do, and examples, which
-//! are its tests (`~~~bad LINE` and `~~~good`; what does not begin with `---` stands below a front matter that is well).
+//! are its tests (`~~~bad LINE` and `~~~good`, behind the team's file in `~~~team`; what does not begin with `---` stands below a front matter that is well).
 
-mod headings;
+pub(super) mod headings;
 
-/// Lists the rules, by their files.
+/// Lists the rules, by their files: those that look, and in the folder `reading` those that reading a file tells.
 macro_rules! rules {
-    ($($module:ident),* $(,)?) => {
+    ($($module:ident),* ; reading { $($told:ident),* $(,)? }) => {
         $(mod $module;)*
+
+        mod reading {
+            $(pub(super) mod $told;)*
+        }
 
         /// All rules.
         pub(super) static RULES: &[crate::lint::Rule] = &[
+            $(crate::lint::Rule { file: include_str!(concat!("reading/", stringify!($told), ".rs")), ..reading::$told::RULE },)*
             $(crate::lint::Rule { file: include_str!(concat!(stringify!($module), ".rs")), ..$module::RULE }),*
         ];
     };
@@ -45,6 +50,12 @@ rules! {
     tactic_without_technique,
     data_source_not_named,
     data_source_not_read,
+    key_missing,
+    key_invalid,
+    waiver_malformed,
+    waiver_without_reason,
+    waiver_expired,
+    waiver_unused,
     // Structure
     placeholder_text,
     block_break_not_json,
@@ -55,6 +66,8 @@ rules! {
     sections_out_of_order,
     summary_long,
     guidance_open,
+    heading_missing,
+    link_broken,
     // Tags
     tag_hyphenated,
     tags_not_list,
@@ -71,6 +84,7 @@ rules! {
     tenant_assigned_again,
     tenant_fixed,
     query_without_tenant,
+    variable_unquoted,
     query_without_look_back,
     query_without_limit,
     window_fixed,
@@ -85,4 +99,91 @@ rules! {
     name_in_file,
     pickle_read,
     shell_reaches_out,
+    // Catalog
+    id_shared,
+    near_duplicate,
+    unreviewed;
+    reading {
+        too_large,
+        problems_cut,
+        not_utf8,
+        missing,
+        byte_order_mark,
+        unusual_line_break,
+        control_character,
+        format_other,
+        format_not_myst,
+        too_many_cells,
+        encoding_line,
+        fence_unclosed,
+        mixed_languages,
+        front_matter_too_large,
+        front_matter_not_mapping,
+        front_matter_rules,
+        front_matter_unclosed,
+        jupyter_block_cut,
+        jupyter_not_mapping,
+        metadata_key_not_text,
+        metadata_conflict,
+        kernelspec_incomplete,
+        language_info_invalid,
+        title_not_text,
+        authors_not_list,
+        orig_nbformat_invalid,
+        jupytext_not_mapping,
+        jupytext_formats_invalid,
+        jupytext_version_not_text,
+        text_representation_not_mapping,
+        metadata_filter_invalid,
+        yaml_invalid,
+        yaml_tag,
+        yaml_documents,
+        yaml_anchor,
+        yaml_alias,
+        yaml_merge,
+        yaml_key,
+        yaml_tab,
+        yaml_too_large,
+        yaml_number,
+        json_number,
+        cell_options_not_mapping,
+        cell_options_too_large,
+        cell_name_not_text,
+        cell_metadata_invalid,
+        block_break_not_mapping,
+        ipynb_not_json,
+        ipynb_not_notebook,
+        ipynb_format,
+        ipynb_metadata,
+        ipynb_cell,
+        ipynb_cell_field,
+        hunting_not_a_mapping,
+        id_invalid,
+        id_blanks,
+        field_not_text,
+        field_too_long,
+        entry_not_text,
+        list_too_long,
+        technique_foreign,
+        technique_deprecated,
+        tactic_retired,
+        service_unknown,
+        schema_malformed,
+        sidecar_unusable,
+        tag_not_text,
+        tag_invalid,
+        tag_twice,
+        id_duplicate,
+        metadata_lost,
+        names_alike,
+        left_out_symlink,
+        left_out_submodule,
+        left_out_name_not_utf8,
+        left_out_name_unusable,
+        left_out_too_deep,
+        left_out_more,
+        team_file,
+        collection_file,
+        collection_missing,
+    }
 }

@@ -53,8 +53,28 @@ const BUILTINS: &str = "abs aiter all anext any ascii bin bool breakpoint bytear
 
 /// Magics of which it is known which names they define.
 const KNOWN: [&str; 22] = [
-    "taegis", "time", "timeit", "capture", "prun", "bash", "sh", "html", "HTML", "markdown", "javascript", "js", "svg",
-    "latex", "writefile", "file", "matplotlib", "pip", "conda", "config", "env", "autoreload",
+    "taegis",
+    "time",
+    "timeit",
+    "capture",
+    "prun",
+    "bash",
+    "sh",
+    "html",
+    "HTML",
+    "markdown",
+    "javascript",
+    "js",
+    "svg",
+    "latex",
+    "writefile",
+    "file",
+    "matplotlib",
+    "pip",
+    "conda",
+    "config",
+    "env",
+    "autoreload",
 ];
 
 static GIVEN: LazyLock<Option<Regex>> =

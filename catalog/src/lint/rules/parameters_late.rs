@@ -27,9 +27,8 @@ fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
         return;
     };
     let names = subject.parameters();
-    let bound_before = |name: &str| {
-        subject.code().iter().any(|code| code.cell < defaults && code.binds.contains(name))
-    };
+    let bound_before =
+        |name: &str| subject.code().iter().any(|code| code.cell < defaults && code.binds.contains(name));
     for code in subject.code().iter().filter(|code| code.cell < defaults) {
         for (name, at) in &code.loads {
             if names.iter().any(|parameter| parameter.name == *name) && !bound_before(name) {

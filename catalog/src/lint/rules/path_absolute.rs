@@ -24,8 +24,11 @@ fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
     for code in subject.code() {
         for call in &code.calls {
             let method = call.method();
-            let takes = TAKES_PATH.contains(&method) || method.starts_with("read_") || method.starts_with("to_");
-            let Some(path) = call.first.as_deref().filter(|path| takes && is_absolute(path)) else { continue };
+            let takes =
+                TAKES_PATH.contains(&method) || method.starts_with("read_") || method.starts_with("to_");
+            let Some(path) = call.first.as_deref().filter(|path| takes && is_absolute(path)) else {
+                continue;
+            };
             let shown: String = path.chars().take(80).collect();
             found.in_cell(
                 code.cell,
@@ -41,5 +44,8 @@ fn is_absolute(path: &str) -> bool {
     let drive = path.as_bytes();
     path.starts_with("~/")
         || path.starts_with('/') && path.len() > 1
-        || drive.len() > 2 && drive[0].is_ascii_alphabetic() && drive[1] == b':' && matches!(drive[2], b'\\' | b'/')
+        || drive.len() > 2
+            && drive[0].is_ascii_alphabetic()
+            && drive[1] == b':'
+            && matches!(drive[2], b'\\' | b'/')
 }

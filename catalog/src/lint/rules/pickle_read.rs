@@ -19,14 +19,23 @@ pub(super) const RULE: Rule = Rule::new("pickle-read", Group::Safety, Severity::
 
 /// Calls that read pickles, by the last two parts of their names.
 const READERS: [&str; 10] = [
-    "pickle.load", "pickle.loads", "pickle.Unpickler", "cPickle.load", "cPickle.loads", "dill.load", "dill.loads",
-    "cloudpickle.load", "cloudpickle.loads", "joblib.load",
+    "pickle.load",
+    "pickle.loads",
+    "pickle.Unpickler",
+    "cPickle.load",
+    "cPickle.loads",
+    "dill.load",
+    "dill.loads",
+    "cloudpickle.load",
+    "cloudpickle.loads",
+    "joblib.load",
 ];
 
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
     for code in subject.code() {
         for call in &code.calls {
-            let reads = call.method() == "read_pickle" || READERS.iter().any(|reader| call.name.ends_with(reader));
+            let reads =
+                call.method() == "read_pickle" || READERS.iter().any(|reader| call.name.ends_with(reader));
             if reads {
                 found.in_cell(
                     code.cell,

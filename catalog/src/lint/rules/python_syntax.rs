@@ -32,7 +32,12 @@ fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
     }
     for code in subject.code() {
         if let Some((at, why)) = &code.wrong {
-            found.in_cell(code.cell, *at, format!("this is no Python: {why}"), "mend it, or the notebook stops here");
+            found.in_cell(
+                code.cell,
+                *at,
+                format!("this is no Python: {why}"),
+                "mend it, or the notebook stops here",
+            );
         }
     }
 }

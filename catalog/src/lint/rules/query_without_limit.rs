@@ -18,7 +18,8 @@ use crate::lint::subject::Subject;
 use crate::lint::{Group, Rule, Severity};
 use crate::query::{QueryKind, QueryLanguage};
 
-pub(super) const RULE: Rule = Rule::new("query-without-limit", Group::Code, Severity::Info, check).on_demand();
+pub(super) const RULE: Rule =
+    Rule::new("query-without-limit", Group::Code, Severity::Info, check).on_demand();
 
 /// What bounds the rows that come back, or counts them.
 const BOUNDS: [&str; 7] = ["head", "tail", "limit", "aggregate", "cardinality", "count", "max_rows"];

@@ -22,19 +22,27 @@ pub(super) const RULE: Rule = Rule::new("query-without-look-back", Group::Code, 
 
 /// What a text that bounds its time holds, in lower case.
 const BOUNDS: [&str; 10] = [
-    "earliest", "latest", "ago(", "datetime(", "timegenerated", "timestamp", "between", "starttime", "_time", "startofday",
+    "earliest",
+    "latest",
+    "ago(",
+    "datetime(",
+    "timegenerated",
+    "timestamp",
+    "between",
+    "starttime",
+    "_time",
+    "startofday",
 ];
 
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
     for query in subject.queries() {
         let (Some(text), None, None) = (&query.text, &query.look_back, &query.call) else { continue };
-        let judged = matches!(
-            query.language,
-            Some(QueryLanguage::Cql | QueryLanguage::Kql | QueryLanguage::Spl)
-        );
+        let judged =
+            matches!(query.language, Some(QueryLanguage::Cql | QueryLanguage::Kql | QueryLanguage::Spl));
         let text = text.to_lowercase();
         // What stands on the magic's line may bound it too.
-        let line = subject.notebook.cells[query.cell].source.lines().next().unwrap_or_default().to_lowercase();
+        let line =
+            subject.notebook.cells[query.cell].source.lines().next().unwrap_or_default().to_lowercase();
         let bounded = BOUNDS.iter().any(|bound| text.contains(bound) || line.contains(bound));
         if query.kind == QueryKind::Run && judged && !bounded {
             found.of_query(

@@ -14,7 +14,6 @@
 //! Words.
 //! ~~~
 
-use super::headings::{Section, sections};
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use crate::lint::{Group, Rule, Severity};
@@ -22,7 +21,7 @@ use crate::lint::{Group, Rule, Severity};
 pub(super) const RULE: Rule = Rule::new("section-empty", Group::Structure, Severity::Info, check);
 
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
-    for section in sections(subject).into_iter().filter(Section::is_empty) {
+    for section in subject.sections().iter().filter(|section| section.is_empty()) {
         found.in_cell(
             section.heading.cell,
             section.heading.at,

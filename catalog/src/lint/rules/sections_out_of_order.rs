@@ -2,7 +2,6 @@
 //!
 //! The sections that a team lists (`lint.sections`) stand in that order, so that readers of many reports find their way.
 
-use super::headings::headings;
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use crate::lint::{Group, Rule, Severity};
@@ -12,7 +11,7 @@ pub(super) const RULE: Rule = Rule::new("sections-out-of-order", Group::Structur
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
     let wanted = &subject.settings.sections;
     let mut furthest: Option<usize> = None;
-    for heading in headings(subject) {
+    for heading in subject.headings() {
         let Some(place) = wanted.iter().position(|wanted| heading.is(wanted)) else { continue };
         match furthest {
             Some(before) if place < before => found.in_cell(

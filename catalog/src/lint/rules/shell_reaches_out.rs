@@ -23,7 +23,8 @@ const COMMANDS: [&str; 11] =
 
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
     for (index, cell) in subject.cells(CellKind::Code) {
-        let shell = cell_magic(&cell.source).is_some_and(|(name, ..)| matches!(name, "bash" | "sh" | "script" | "cmd" | "!"));
+        let shell = cell_magic(&cell.source)
+            .is_some_and(|(name, ..)| matches!(name, "bash" | "sh" | "script" | "cmd" | "!"));
         let mut at = 0;
         for (number, line) in cell.source.split_inclusive('\n').enumerate() {
             let text = line.trim_start();
@@ -63,7 +64,9 @@ fn reaching(line: &str) -> Option<&'static str> {
         return None;
     }
     line.split(['|', ';', '&', '(']).find_map(|part| {
-        let mut words = part.split_whitespace().filter(|word| !matches!(*word, "sudo" | "time" | "exec") && !word.contains('='));
+        let mut words = part
+            .split_whitespace()
+            .filter(|word| !matches!(*word, "sudo" | "time" | "exec") && !word.contains('='));
         let first = words.next()?.rsplit('/').next()?;
         COMMANDS.into_iter().find(|command| *command == first)
     })

@@ -2,7 +2,6 @@
 //!
 //! Who reads it has a minute. Keep it below 250 words, or below what the team's `lint.summary-words` says.
 
-use super::headings::sections;
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use crate::lint::{Group, Rule, Severity};
@@ -11,7 +10,7 @@ pub(super) const RULE: Rule = Rule::new("summary-long", Group::Structure, Severi
 
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
     let most = subject.settings.summary_words;
-    for section in sections(subject).into_iter().filter(|section| section.heading.is("executive summary")) {
+    for section in subject.sections().iter().filter(|section| section.heading.is("executive summary")) {
         if section.words > most {
             found.in_cell(
                 section.heading.cell,

@@ -47,7 +47,9 @@ const OTHERS: [&str; 9] = [
 
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
     for (index, cell) in subject.notebook.cells.iter().enumerate() {
-        for tag in cell.tags().filter(|tag| !KNOWN.contains(tag) && !OTHERS.contains(tag)) {
+        let own = &subject.settings.cell_tags;
+        let is_other = |tag: &&str| !KNOWN.contains(tag) && !OTHERS.contains(tag);
+        for tag in cell.tags().filter(is_other).filter(|tag| !own.iter().any(|own| own == tag)) {
             let Some(right) = KNOWN.into_iter().find(|known| is_near(tag, known)) else { continue };
             let message = format!("the tag `{tag}` does nothing; `{right}` does");
             if let Some(range) = found.of_tag(index, tag, message, format!("spell it `{right}`")) {

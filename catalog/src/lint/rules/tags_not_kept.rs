@@ -35,7 +35,9 @@ fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
     if dropped || others && !kept {
         found.at_key(
             "jupytext.cell_metadata_filter",
-            format!("`cell_metadata_filter: {filter}` does not keep `tags`: the next save in Jupyter deletes them"),
+            format!(
+                "`cell_metadata_filter: {filter}` does not keep `tags`: the next save in Jupyter deletes them"
+            ),
             "take the line away, or add `tags` to what is kept",
         );
     }

@@ -12,7 +12,6 @@
 //! Words.
 //! ~~~
 
-use super::headings::headings;
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use crate::lint::{Group, Rule, Severity};
@@ -20,7 +19,7 @@ use crate::lint::{Group, Rule, Severity};
 pub(super) const RULE: Rule = Rule::new("title-twice", Group::Structure, Severity::Info, check);
 
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
-    for heading in headings(subject).into_iter().filter(|heading| heading.level == 1).skip(1) {
+    for heading in subject.headings().filter(|heading| heading.level == 1).skip(1) {
         found.in_cell(
             heading.cell,
             heading.at,

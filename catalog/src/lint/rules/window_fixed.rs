@@ -3,7 +3,7 @@
 //! Whatever window a copy is given, it looks at the days that its author wrote down, finds nothing new, and reads like a clean
 //! result.
 //!
-//! ~~~bad 4
+//! ~~~bad 5
 //! # A hunt
 //!
 //! ```{code-cell} ipython3
@@ -22,9 +22,10 @@ pub(super) const RULE: Rule = Rule::new("window-fixed", Group::Code, Severity::W
 
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
     for (cell, words) in fixed_windows(subject.queries()) {
+        let at = subject.notebook.cells[cell].source.find(&words).unwrap_or(0);
         found.in_cell(
             cell,
-            0,
+            at,
             format!("the query looks at a fixed date: `{words}`"),
             "put a parameter in its place, and let the copy's window fill it in",
         );

@@ -32,10 +32,22 @@ fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
         if writes(&cell.source) {
             found.in_cell(
                 index,
-                0,
+                first_that_writes(&cell.source),
                 "the cell writes to the service as soon as the notebook runs",
                 "make it a raw cell (`{raw-cell}`), which a hunter turns into code when it is time",
             );
         }
     }
+}
+
+/// The byte of the first line that writes by itself; the cell's beginning where that cannot be told.
+fn first_that_writes(source: &str) -> usize {
+    let mut at = 0;
+    for line in source.split_inclusive('\n') {
+        if writes(line) {
+            return at;
+        }
+        at += line.len();
+    }
+    0
 }

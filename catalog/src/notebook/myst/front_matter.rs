@@ -257,7 +257,11 @@ pub(super) fn finish(header: Header, lexer: Option<String>, notebook: &mut Noteb
     if !left.is_empty() && filter.as_raw_cell {
         insert_raw_cell(&left, &loaded, notebook);
     }
-    rearrange(&mut metadata, &loaded, &mut notebook.diagnostics);
+    // What was looked at before it was filtered is told already.
+    let mut found = Vec::new();
+    rearrange(&mut metadata, &loaded, &mut found);
+    found.retain(|one| !notebook.diagnostics.contains(one));
+    notebook.diagnostics.append(&mut found);
     if let Value::Object(jupytext) = metadata.entry("jupytext").or_insert_with(|| json!({}))
         && let Value::Object(text) = jupytext.entry("text_representation").or_insert_with(|| json!({}))
     {

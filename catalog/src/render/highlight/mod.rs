@@ -34,7 +34,7 @@ mod yaml;
 mod yara;
 
 use scan::Scan;
-pub(in crate::render) use scan::escape;
+pub(crate) use scan::escape;
 use std::ops::Range;
 
 /// A language that is told apart.

@@ -268,7 +268,7 @@ pub(super) fn is_word(b: u8) -> bool {
 }
 
 /// Appends text so that it is text in HTML, within elements and quoted attributes.
-pub(in crate::render) fn escape(text: &str, out: &mut String) {
+pub(crate) fn escape(text: &str, out: &mut String) {
     let mut plain = 0;
     for (at, byte) in text.bytes().enumerate() {
         let by = match byte {

@@ -1,6 +1,7 @@
 //! What was found, for programs.
 
-use super::{Linted, text::label};
+use super::looked::Linted;
+use super::text::label;
 use catalog::lint::{Diagnostic, Finding, Rule, Severity, rules};
 use serde_json::{Value, json};
 use std::fmt::Write;

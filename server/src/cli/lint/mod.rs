@@ -1,28 +1,29 @@
 //! `huntshelf lint`: what is wrong with procedures, for people, editors and CI.
 
+mod changed;
 mod formats;
+mod looked;
 mod text;
+pub(in crate::cli) mod trees;
 
-use super::files::{self, File};
-use super::{is_coloured_to, paint, say};
+use super::{files, is_coloured_to, paint, say};
+use crate::clock::{Clock as _, SystemClock};
 use anyhow::{Context, bail};
-use catalog::attack::Release;
-use catalog::lint::{Diagnostic, Finding, Settings, Severity, lint, mend, rule, rules};
-use catalog::notebook::{ipynb, myst};
-use catalog::procedure::{Understood, understand};
-use catalog::repository::FieldMapping;
-use catalog::team::{MAX_FILE, TEAM_FILE};
+use catalog::lint::{Baseline, MAX_BASELINE, OwnText, Severity, TeamSettings, rule, rules};
+use catalog::team::TEAM_FILE;
 use clap::{Args, ValueEnum};
+use looked::{Linted, Look};
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
+use trees::Trees;
 
 /// Say what is wrong with procedures
 ///
 /// Exits with 0 when there are no errors (warnings may be), with 1 when there are, with 2 when it could not look. A team's
-/// settings are those of the table [lint] in the huntshelf.toml of the repository that the first path is in.
+/// settings are those of the table [lint] in each huntshelf.toml from the root of a file's repository down to its folder.
 #[derive(Debug, Args)]
 pub(super) struct LintArgs {
     /// Notebooks, or folders of them
@@ -31,7 +32,7 @@ pub(super) struct LintArgs {
     /// How to write it
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// The file with the table [lint], in place of the repository's huntshelf.toml
+    /// The file with the table [lint], in place of the repository's own
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Only files that differ from a revision of git
@@ -40,6 +41,12 @@ pub(super) struct LintArgs {
     /// Mend in the files what can be mended for certain
     #[arg(long)]
     fix: bool,
+    /// Do not tell what stands in this file of old findings; say which of them are mended
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write what is found into a file of old findings, and exit with 0
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    write_baseline: Option<PathBuf>,
     /// Show a rule's page; without a code, list all rules
     #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "")]
     explain: Option<String>,
@@ -52,19 +59,6 @@ enum Format {
     Sarif,
     Junit,
     Github,
-}
-
-/// A file and what was found in it.
-struct Linted {
-    name: String,
-    text: String,
-    findings: Vec<Finding>,
-}
-
-impl Linted {
-    fn count(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|finding| finding.diagnostic.severity == severity).count()
-    }
 }
 
 pub(super) fn run(args: &LintArgs) -> ExitCode {
@@ -83,19 +77,23 @@ fn looked(args: &LintArgs) -> anyhow::Result<bool> {
     if let Some(code) = &args.explain {
         return explain(code).map(|()| false);
     }
-    let settings = settings(args)?;
     let mut paths = files::found(&args.paths)?;
     if let Some(since) = &args.since {
-        let changed = changed_since(since, &args.paths)?;
+        let changed = changed::since(since, &args.paths)?;
         paths.retain(|path| path.canonicalize().is_ok_and(|path| changed.contains(&path)));
     }
-    let mut linted = Vec::new();
-    for path in paths {
-        linted.extend(one(files::read(path)?, &settings, args.fix)?);
-    }
+    let trees = Trees::of(&paths, args.config.as_deref())?;
+    let today = SystemClock.now().date_naive();
+    let mut linted = Look { trees, today, fix: args.fix }.at(&paths)?;
     // Nothing found is not nothing wrong.
     if linted.is_empty() && args.since.is_none() && args.paths.iter().any(|path| path.is_dir()) {
         bail!("there is no notebook: nothing was looked at");
+    }
+    if let Some(file) = &args.write_baseline {
+        return write_baseline(file, &linted).map(|()| false);
+    }
+    if let Some(file) = &args.baseline {
+        sift(file, &mut linted)?;
     }
     let errors: usize = linted.iter().map(|file| file.count(Severity::Error)).sum();
     let written = match args.format {
@@ -112,106 +110,43 @@ fn looked(args: &LintArgs) -> anyhow::Result<bool> {
     Ok(errors > 0)
 }
 
-/// Lints one file; none when it is no notebook.
-fn one(file: File, settings: &Settings, fix: bool) -> anyhow::Result<Option<Linted>> {
-    let File { path, name, bytes } = file;
-    let is_json = ipynb::is_path(&name);
-    if !is_json && !myst::looks_like_myst(&bytes) && myst::other_format(&bytes).is_none() {
-        return Ok(None);
+fn write_baseline(file: &Path, linted: &[Linted]) -> anyhow::Result<()> {
+    let mut baseline = Baseline::default();
+    for one in linted {
+        baseline.add(&one.path, &one.text, &one.findings);
     }
-    let Some(findings) = found(&name, &bytes, is_json, settings) else { return Ok(None) };
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    if !fix || is_json || text.as_bytes() != bytes {
-        return Ok(Some(Linted { name, text, findings }));
-    }
-    let mended = mend(&text, &findings);
-    if mended == text {
-        return Ok(Some(Linted { name, text, findings }));
-    }
-    std::fs::write(&path, &mended).with_context(|| path.display().to_string())?;
-    say(&format!("mended: {name}"));
-    let findings = found(&name, mended.as_bytes(), is_json, settings).unwrap_or_default();
-    Ok(Some(Linted { name, text: mended, findings }))
+    std::fs::write(file, baseline.write()).with_context(|| file.display().to_string())?;
+    say(&format!("{} findings of {} notebooks are in {}", baseline.len(), linted.len(), file.display()));
+    Ok(())
 }
 
-/// What is found in a file; none when it is no notebook of hunting: JSON that says nothing of it.
-fn found(name: &str, bytes: &[u8], is_json: bool, settings: &Settings) -> Option<Vec<Finding>> {
-    if let Some(other) = myst::other_format(bytes).filter(|_| !is_json) {
-        return Some(vec![other.into()]);
-    }
-    let notebook = if is_json { ipynb::read(bytes) } else { myst::read(bytes) };
-    let understood = understand(&notebook, name, &FieldMapping::default(), Release::current());
-    if is_json && matches!(understood, Understood::Uncatalogued(_)) {
-        return None;
-    }
-    Some(lint(&notebook, &understood.into_procedure(), settings))
-}
-
-/// The team's settings: of the file that is named, or of the repository's own.
-fn settings(args: &LintArgs) -> anyhow::Result<Settings> {
-    let file = match &args.config {
-        Some(file) => Some(file.clone()),
-        None => args.paths.first().and_then(|path| team_file(path)),
-    };
-    let Some(file) = file else { return Ok(Settings::default()) };
+/// Takes out what is known.
+fn sift(file: &Path, linted: &mut [Linted]) -> anyhow::Result<()> {
     let about = || file.display().to_string();
     let mut text = String::new();
-    let opened = std::fs::File::open(&file).with_context(about)?;
-    opened.take(MAX_FILE as u64 + 1).read_to_string(&mut text).with_context(about)?;
-    if text.len() > MAX_FILE {
-        bail!("{} has more than {MAX_FILE} bytes", file.display());
+    let opened = std::fs::File::open(file).with_context(about)?;
+    opened.take(MAX_BASELINE as u64 + 1).read_to_string(&mut text).with_context(about)?;
+    let mut baseline = Baseline::read(&text).map_err(|wrong| anyhow::anyhow!("{}: {wrong}", about()))?;
+    let before = baseline.len();
+    for one in linted.iter_mut() {
+        baseline.sift(&one.path, &one.text, &mut one.findings);
     }
-    let settings = Settings::read(&text).map_err(|wrong| {
-        let Diagnostic { line, message, help, .. } = *wrong;
-        anyhow::anyhow!("{}:{line}: {message}; {help}", file.display())
-    })?;
-    for code in settings.rules.keys().filter(|code| rule(code).is_none()) {
-        say(&format!("{}: there is no rule `{code}`; `huntshelf lint --explain` lists them", file.display()));
+    let looked_at: HashSet<&str> = linted.iter().map(|one| one.path.as_str()).collect();
+    let known = before - baseline.len();
+    if known > 0 {
+        say(&format!("{known} old findings are in {} and not told", about()));
     }
-    Ok(settings)
-}
-
-/// The `huntshelf.toml` of the repository that a path is in.
-fn team_file(path: &Path) -> Option<PathBuf> {
-    let path = path.canonicalize().ok()?;
-    let root = path.ancestors().find(|folder| folder.join(".git").exists())?;
-    Some(root.join(TEAM_FILE)).filter(|file| file.is_file())
-}
-
-/// The files that differ from a revision, as git tells: changed, added, and not yet added ones.
-fn changed_since(revision: &str, paths: &[PathBuf]) -> anyhow::Result<HashSet<PathBuf>> {
-    let mut changed = HashSet::new();
-    for path in paths {
-        let path = path.canonicalize().with_context(|| path.display().to_string())?;
-        let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
-        let git = |arguments: &[&str]| -> anyhow::Result<Vec<u8>> {
-            let done = Command::new("git").arg("-C").arg(folder).args(arguments).output();
-            let done = done.context("git cannot be run")?;
-            if !done.status.success() {
-                bail!("git: {}", String::from_utf8_lossy(&done.stderr).trim());
-            }
-            Ok(done.stdout)
-        };
-        let root = git(&["rev-parse", "--show-toplevel"])?;
-        let root = PathBuf::from(String::from_utf8_lossy(&root).trim_end_matches('\n'));
-        let differing = git(&[
-            "diff",
-            "--name-only",
-            "-z",
-            "--no-relative",
-            "--diff-filter=d",
-            "--end-of-options",
-            revision,
-            "--",
-        ])?;
-        let others = git(&["ls-files", "--others", "--exclude-standard", "--full-name", "-z"])?;
-        for name in differing.split(|byte| *byte == 0).chain(others.split(|byte| *byte == 0)) {
-            if !name.is_empty() {
-                changed.extend(root.join(&*String::from_utf8_lossy(name)).canonicalize().ok());
-            }
-        }
+    for mended in baseline.mended(|path| looked_at.contains(path)) {
+        let times = if mended.count > 1 { format!(", {} times", mended.count) } else { String::new() };
+        say(&format!(
+            "mended, and can go from {}: {} in {}{times}: {}",
+            about(),
+            mended.code,
+            mended.path,
+            mended.excerpt
+        ));
     }
-    Ok(changed)
+    Ok(())
 }
 
 fn explain(code: &str) -> anyhow::Result<()> {
@@ -225,16 +160,31 @@ fn explain(code: &str) -> anyhow::Result<()> {
             let _ = writeln!(written, "  {:26} {:8} {}", rule.code, text::label(rule.severity), rule.title());
         }
     } else {
-        let Some(rule) = rule(code) else {
-            bail!("there is no rule `{code}`; `huntshelf lint --explain` lists them");
+        written = match (rule(code), own(code)) {
+            (Some(rule), _) => {
+                let severity = text::label(rule.severity);
+                format!("{} ({}, {severity})\n\n{}", rule.code, rule.group.label(), rule.page())
+            }
+            (None, Some(own)) => {
+                let severity = text::label(own.severity);
+                let pattern = own.pattern.as_str();
+                format!(
+                    "{code} (the team's own, {severity})\n\n# {}\n\n{}\n\nWhat it finds: `{pattern}`\n",
+                    own.message, own.help
+                )
+            }
+            (None, None) => bail!("there is no rule `{code}`; `huntshelf lint --explain` lists them"),
         };
-        written = format!(
-            "{} ({}, {})\n\n{}",
-            rule.code,
-            rule.group.label(),
-            text::label(rule.severity),
-            rule.page()
-        );
     }
     std::io::stdout().lock().write_all(written.as_bytes()).context("standard output is closed")
+}
+
+/// A rule of the team in whose folder this runs.
+fn own(code: &str) -> Option<OwnText> {
+    let here = std::env::current_dir().ok()?;
+    let texts = here.ancestors().filter_map(|folder| std::fs::read_to_string(folder.join(TEAM_FILE)).ok());
+    texts.take(20).find_map(|text| {
+        let team = TeamSettings::new([(TEAM_FILE, text)]);
+        team.for_path("").own(code).cloned()
+    })
 }

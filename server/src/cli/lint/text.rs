@@ -1,6 +1,6 @@
 //! What was found, for people: each with its line of the file and a mark below.
 
-use super::Linted;
+use super::looked::Linted;
 use catalog::lint::Severity;
 use std::fmt::Write;
 

@@ -8,7 +8,9 @@ use super::field_notes::{FieldNote, NoteFilter};
 use super::follows::Follow;
 use super::idempotency::Claim;
 use super::instances::{Instance, InstanceFilter, InstanceTenant};
+use super::lint_results::{LintResult, LintUpload};
 use super::lives::{Disposition, Finding, HuntedFilter, Life, Named, State};
+use super::not_leaks::NotLeak;
 use super::releases::Release;
 use super::repositories::RepositoryRow;
 use super::returns::Returned;
@@ -180,6 +182,7 @@ macro_rules! on_both {
 // After the macro that they use.
 mod accounts;
 mod copies;
+mod lint_results;
 mod records;
 mod releases;
 mod tenants;

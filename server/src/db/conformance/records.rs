@@ -15,6 +15,7 @@ on_both!(
     deeds_are_told_newest_first,
     saved_searches_are_each_persons_own_and_bounded,
     names_sort_by_their_bytes,
+    what_is_no_leak_is_remembered_as_it_was_judged_first,
 );
 
 async fn a_request_that_comes_again_is_answered_alike(bench: Bench) {
@@ -271,4 +272,20 @@ async fn names_sort_by_their_bytes(bench: Bench) {
     let names: Vec<_> =
         bench.db.customers(&scope).list().await.unwrap().into_iter().map(|customer| customer.name).collect();
     assert_eq!(names, ["B", "_", "a", "b", "ä"]);
+}
+
+async fn what_is_no_leak_is_remembered_as_it_was_judged_first(bench: Bench) {
+    let ana = bench.account("Ana", Role::Lead).await;
+    let judged = |reason: &str| NotLeak {
+        finding: "guidance:00ff".to_owned(),
+        excerpt: "Internal only".to_owned(),
+        reason: reason.to_owned(),
+        created_at: bench.now(),
+        created_by: Named { id: ana.id.clone(), name: ana.name.clone() },
+    };
+    assert!(bench.db.not_leaks().await.unwrap().is_empty());
+    assert!(bench.db.add_not_leak(&judged("It is a name.")).await.unwrap());
+    assert!(!bench.db.add_not_leak(&judged("It is none.")).await.unwrap());
+    assert_eq!(bench.db.judged_no_leaks().await.unwrap(), [judged("It is a name.")]);
+    assert!(bench.db.not_leaks().await.unwrap().contains("guidance:00ff"));
 }

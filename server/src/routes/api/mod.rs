@@ -19,6 +19,8 @@ pub mod history;
 pub mod instances;
 pub mod item;
 pub mod layers;
+pub mod lint;
+pub mod lint_results;
 pub mod notebook;
 pub mod offers;
 pub mod once;
@@ -34,6 +36,7 @@ pub mod repos;
 pub mod restore;
 pub mod reviews;
 pub mod roster;
+pub mod schema;
 pub mod searches;
 pub mod skeleton;
 pub mod source;
@@ -96,6 +99,23 @@ pub fn description() -> OpenApi {
     endpoints().merge(slow()).split_for_parts().1
 }
 
+/// What is wrong with procedures, and what they are held to.
+fn checked() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(problems::list))
+        .routes(routes!(problems::counts))
+        .routes(routes!(problems::mending_patch))
+        .routes(routes!(lint::list))
+        .routes(routes!(lint::get))
+        .routes(routes!(lint::badge))
+        .routes(routes!(schema::get))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(lint_results::list, lint_results::add))
+                .layer(DefaultBodyLimit::max(crate::junit::LARGEST)),
+        )
+}
+
 fn endpoints() -> OpenApiRouter<App> {
     let v1 = OpenApiRouter::new()
         .routes(routes!(procedures::search))
@@ -119,7 +139,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(proposals::list))
         .routes(routes!(proposals::get))
         .routes(routes!(proposals::copy))
-        .routes(routes!(problems::list))
+        .merge(checked())
         .routes(routes!(suggest::suggest))
         .routes(routes!(attack::matrix))
         .routes(routes!(layers::layer))
@@ -167,6 +187,12 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(instances::release::get, instances::release::post))
         .routes(routes!(instances::upgrade::create))
         .routes(routes!(report::markdown))
+        .routes(routes!(report::html))
+        .routes(routes!(instances::report::get, instances::report::post))
+        .routes(routes!(instances::report::markdown))
+        .routes(routes!(instances::report::html))
+        .routes(routes!(instances::report::manifest))
+        .routes(routes!(instances::report::not_a_leak))
         .routes(routes!(repos::list, repos::add))
         .routes(routes!(repos::change, repos::remove))
         .routes(routes!(syncs::list))

@@ -78,6 +78,10 @@ pub struct ReadinessItem {
     pub revoked_techniques: u64,
     /// Procedures of which a copy can be made.
     pub copyable: u64,
+    /// Files with a problem that is an error.
+    pub with_errors: u64,
+    /// Files with a problem that is a warning.
+    pub with_warnings: u64,
     /// Files within the globs that are plain markdown.
     pub plain: u64,
 }
@@ -140,6 +144,8 @@ impl From<Readiness> for ReadinessItem {
             metadata_ever_lost: readiness.metadata_ever_lost,
             revoked_techniques: readiness.revoked_techniques,
             copyable: readiness.copyable,
+            with_errors: readiness.with_errors,
+            with_warnings: readiness.with_warnings,
             plain: readiness.plain,
         }
     }

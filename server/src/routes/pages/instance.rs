@@ -429,6 +429,16 @@ fn told(context: &Context, deed: Done) -> Deed {
             cells => format!("released {cells} held cells"),
         },
         "evidence.take" => "took its evidence".to_owned(),
+        "report.export" => {
+            let format = readable(&deed.detail["format"]);
+            match deed.detail["override"].as_str() {
+                Some(why) => format!("let its report out as {format} in spite of what was found: {why}"),
+                None => format!("let its report out as {format}"),
+            }
+        }
+        "report.not-a-leak" => {
+            format!("said of a finding that it is no leak: {}", readable(&deed.detail["reason"]))
+        }
         "instance.upgrade" => "made a copy of a newer revision in its place".to_owned(),
         other => other.replace('.', " "),
     };

@@ -9,6 +9,7 @@ pub mod changes;
 pub mod collections;
 pub mod copies;
 pub mod copy;
+pub mod copy_report;
 pub mod copy_upgrade;
 pub mod coverage;
 pub mod customers;
@@ -18,6 +19,7 @@ pub mod field_notes;
 pub mod files;
 pub mod history;
 pub mod instance;
+pub mod lint;
 pub mod login;
 pub mod looked;
 pub mod many;
@@ -98,6 +100,9 @@ pub fn router() -> Router<App> {
         .route("/proposals/{repo}/{name}/copy", post(proposals::copy))
         .route("/feeds/{*feed}", get(super::feeds::show))
         .route("/problems", get(problems::show))
+        .route("/problems/mending.patch", get(super::api::problems::mending_patch))
+        .route("/lint", get(lint::show))
+        .route("/lint/{code}", get(lint::show_one))
         .route("/instances", get(copies::show))
         .route("/field-notes", post(field_notes::create))
         .route("/field-notes/{id}", post(field_notes::change))
@@ -114,6 +119,8 @@ pub fn router() -> Router<App> {
         .route("/instances/{id}/jupyter/return", post(instance::bring))
         .route("/instances/{id}/verify", get(verify::show))
         .route("/instances/{id}/release", post(release::send))
+        .route("/instances/{id}/report", get(copy_report::show).post(copy_report::send))
+        .route("/instances/{id}/report/pictures/{version}/{*address}", get(copy_report::picture))
         .route("/instances/{id}/upgrade", get(copy_upgrade::show).post(copy_upgrade::send))
         .route(
             "/instances/{id}/upgrade/notebook",
@@ -305,6 +312,9 @@ mod tests {
             "/proposals",
             &format!("/changes/compare?from={first}"),
             "/problems",
+            "/problems?severity=error&sort=oldest",
+            "/lint",
+            "/lint/title-twice",
             "/instances",
             "/instances/new",
             "/instances/return",

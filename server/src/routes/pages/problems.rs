@@ -8,21 +8,35 @@ use crate::http::query;
 use crate::routes::api::problems::ProblemParams;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use web::pages::problems::{FileProblems, ProblemsView, page};
+use catalog::library::{Library, SyncEntry};
+use catalog::lint;
+use web::pages::matrix::Choice;
+use web::pages::problems::{Count, FileProblems, Past, ProblemsView, page};
+
+/// Most syncs that the trend looks back at.
+const LOOKED_BACK: usize = 200;
 
 /// The problems, by file.
 ///
 /// # Errors
-/// When the index cannot be read.
+/// 400 for a severity or an order that there is not, and when the index cannot be read.
 pub async fn show(
     State(app): State<App>,
     visitor: Visitor,
     Query(params): Query<ProblemParams>,
 ) -> Result<Response, Problem> {
+    let asked = params.asked()?;
     let limit = query::limit(params.limit.as_ref(), 100, 500)?;
     let cursor = query::one(params.cursor.as_ref());
     let further_page = cursor.is_some();
-    let (problems, next) = app.read(move |library| library.problems(limit, cursor.as_deref())).await?;
+    let chosen = asked.clone();
+    let (problems, next, counts, syncs) = app
+        .read(move |library| {
+            let (problems, next) = library.problems(&asked, limit, cursor.as_deref())?;
+            let counts = library.problem_counts(asked.repo.as_deref())?;
+            Ok((problems, next, counts, syncs_of(library, asked.repo)))
+        })
+        .await?;
     let context = Context::of(&app);
     let mut files: Vec<FileProblems> = Vec::new();
     for problem in problems {
@@ -36,6 +50,7 @@ pub async fn show(
                 path: problem.path,
                 id: problem.id,
                 repo_in_links: context.has_several(),
+                changed: problem.updated_at.map(|at| context.when(at)),
                 diagnostics: vec![found],
             }),
         }
@@ -43,7 +58,68 @@ pub async fn show(
     for file in &mut files {
         file.diagnostics.sort_by_key(|found| (!found.blocking, worst_first(found.severity), found.line));
     }
-    visitor.render(&app, page, ProblemsView { files, further_page, next }).await
+    let all = Choice { value: String::new(), label: "all".to_owned(), chosen: chosen.repo.is_none() };
+    let repos = counts.repos.keys().map(|name| Choice {
+        value: name.clone(),
+        label: name.clone(),
+        chosen: chosen.repo.as_ref() == Some(name),
+    });
+    let view = ProblemsView {
+        files,
+        total: counts.files,
+        severities: counts
+            .severities
+            .iter()
+            .map(|(severity, files)| Count {
+                value: severity.word().to_owned(),
+                title: String::new(),
+                files: *files,
+            })
+            .collect(),
+        rules: counts.rules.into_iter().map(|(code, files)| counted(code, files)).collect(),
+        patches: match &chosen.repo {
+            Some(repo) if counts.mendable > 0 => vec![repo.clone()],
+            None if counts.mendable > 0 => counts.repos.keys().cloned().collect(),
+            _ => Vec::new(),
+        },
+        repos: std::iter::once(all).chain(repos).collect(),
+        severity: chosen.severity.map_or("", lint::Severity::word).to_owned(),
+        rule: chosen.rule.unwrap_or_default(),
+        oldest_first: chosen.oldest_first,
+        trend: trend(&context, syncs),
+        further_page,
+        next,
+    };
+    visitor.render(&app, page, view).await
+}
+
+fn counted(code: String, files: usize) -> Count {
+    let title = lint::rule(&code).map(lint::Rule::title).unwrap_or_default();
+    Count { value: code, title, files }
+}
+
+/// The syncs of late of the repository that is shown, newest first; none where several are.
+fn syncs_of(library: &Library, repo: Option<String>) -> Vec<SyncEntry> {
+    let only = || match &library.repositories()[..] {
+        [one] => Some(one.repository.name.clone()),
+        _ => None,
+    };
+    let Some(repo) = repo.or_else(only) else { return Vec::new() };
+    library.syncs(&repo, None, LOOKED_BACK).map(|page| page.syncs).unwrap_or_default()
+}
+
+/// How it was after the last sync of each day, oldest first.
+fn trend(context: &Context, syncs: Vec<SyncEntry>) -> Vec<Past> {
+    let mut past: Vec<Past> = Vec::new();
+    let mut day = None;
+    for sync in syncs {
+        let Some(health) = sync.health.filter(|_| day != Some(sync.began_at.date_naive())) else { continue };
+        day = Some(sync.began_at.date_naive());
+        let at = context.moment(sync.began_at);
+        past.push(Past { at, errors: health.with_errors, warnings: health.with_warnings });
+    }
+    past.reverse();
+    past
 }
 
 fn worst_first(severity: web::view::Severity) -> u8 {
@@ -51,5 +127,26 @@ fn worst_first(severity: web::view::Severity) -> u8 {
         web::view::Severity::Error => 0,
         web::view::Severity::Warning => 1,
         web::view::Severity::Info => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::Role;
+    use crate::sample::Sample;
+
+    #[tokio::test]
+    async fn problems_are_narrowed_by_severity_and_rule_and_say_where_the_rule_is_explained() {
+        let sample = Sample::open().await;
+        let viewer = sample.user(Role::Viewer).await;
+        let all = viewer.get("/problems").await.text();
+        assert!(all.contains("brittle.md") && all.contains("href=\"/lint/"), "{all}");
+        let errors = viewer.get("/problems?severity=error").await.text();
+        assert!(errors.contains("brittle.md") && !errors.contains(">tags-missing</code></a> </p>"));
+        let none = viewer.get("/problems?rule=no-such-rule").await.text();
+        assert!(none.contains("Nothing of the kind"), "{none}");
+        assert_eq!(viewer.get("/problems?severity=dreadful").await.status, 400);
+        assert_eq!(viewer.get("/problems?sort=worst").await.status, 400);
+        assert_eq!(viewer.get("/problems?sort=oldest").await.status, 200);
     }
 }

@@ -306,7 +306,6 @@ async fn proposed(
         description: found.procedure.description,
         customer,
         diagnostics: found
-            .procedure
             .diagnostics
             .into_iter()
             .map(|one| context.diagnostic(&repo, &tip, &found.path, one))

@@ -105,6 +105,7 @@ impl Context {
         });
         Diagnostic {
             forge,
+            explained: lint::rule(&found.code).is_some(),
             code: found.code,
             severity: match found.severity {
                 lint::Severity::Info => Weight::Info,

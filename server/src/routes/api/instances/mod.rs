@@ -9,6 +9,7 @@ pub mod many;
 pub mod notebook;
 pub mod one;
 pub mod release;
+pub mod report;
 pub mod returning;
 pub mod upgrade;
 pub mod verify;

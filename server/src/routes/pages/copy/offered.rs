@@ -28,7 +28,8 @@ pub(super) async fn known(
 ) -> Result<BTreeMap<String, Vec<String>>, Problem> {
     let hunted = Hunted::of(app, &visitor.who, &reading.entry, window).await?;
     let now = app.clock.now();
-    let meanwhile = meanwhile(app, &visitor.who, &reading.entry).await?;
+    let ids: Vec<&str> = tenants.iter().map(|tenant| tenant.id.as_str()).collect();
+    let meanwhile = meanwhile(app, &visitor.who, &reading.entry, &ids).await?;
     let notes = holding(app, &visitor.who, None, None).await?;
     let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for tenant in tenants {

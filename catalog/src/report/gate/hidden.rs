@@ -1,0 +1,147 @@
+//! Text that its author thought hidden, and text that is hidden by mistake.
+
+use super::super::REMOVE_CELL;
+use super::passages::{Origin, Passage};
+use super::{Found, Said};
+use crate::notebook::CellKind;
+
+/// Comments of tools, which say nothing to anybody.
+const TOOLS: [&str; 18] = [
+    "markdownlint",
+    "prettier",
+    "toc",
+    "region",
+    "endregion",
+    "#region",
+    "#endregion",
+    "vale",
+    "cspell",
+    "spell-checker",
+    "textlint",
+    "begin",
+    "end",
+    "start",
+    "more",
+    "lint",
+    "doctoc",
+    "nbstrip",
+];
+
+pub(super) fn check(passages: &[Passage], found: &mut Found<'_>) {
+    swallowed(found);
+    for passage in
+        passages.iter().filter(|passage| matches!(passage.origin, Origin::Prose | Origin::Authored))
+    {
+        let Some(text) = passage.views.first() else { continue };
+        comments(passage, text, found);
+        block_breaks(passage, text, found);
+    }
+}
+
+/// Sections that a forgotten `+++` removes with the guidance above them.
+fn swallowed(found: &mut Found<'_>) {
+    let notebook = found.notebook;
+    for (index, cell) in notebook.cells.iter().enumerate() {
+        if cell.kind != CellKind::Markdown
+            || !cell.has_tag(REMOVE_CELL)
+            || cell.source.trim_start().starts_with('#')
+        {
+            continue;
+        }
+        let mut fenced = false;
+        let mut above = false;
+        for line in cell.source.lines() {
+            let mark = line.trim_start();
+            fenced ^= mark.starts_with("```") || mark.starts_with("~~~");
+            let heading = !fenced && (line.starts_with("# ") || line.starts_with("## "));
+            if heading && above {
+                let message = format!(
+                    "the section {:?} is removed with the guidance above it",
+                    found
+                        .others
+                        .blot(line.trim_start_matches('#').trim())
+                        .chars()
+                        .take(80)
+                        .collect::<String>()
+                );
+                found.of_cell(
+                    index,
+                    line,
+                    Said {
+                        code: "guidance-open",
+                        message: &message,
+                        help: "write `+++` on a line of its own above the heading, or make it a cell of its own, where the customer is to see it",
+                    },
+                );
+                break;
+            }
+            above |= !line.trim().is_empty();
+        }
+    }
+}
+
+/// Comments, which a page hides and the markdown shows.
+fn comments(passage: &Passage, text: &str, found: &mut Found<'_>) {
+    let said = Said {
+        code: "comment",
+        message: "a comment goes with the report: whoever opens the markdown reads it",
+        help: "take it out, or move it to a cell tagged `remove_cell`",
+    };
+    let mut at = 0;
+    while let Some(open) = text[at..].find("<!--") {
+        let start = at + open;
+        let end = text[start..].find("-->").map_or(text.len(), |end| start + end);
+        if says_something(&text[start + 4..end]) {
+            found.of_passage(passage, text, start, said);
+        }
+        at = (end + 3).min(text.len());
+    }
+    let mut at = 0;
+    let mut begins = true;
+    for line in text.split_inclusive('\n') {
+        // What MyST and markdown have for comments.
+        let comment = line.strip_prefix("% ").filter(|_| begins).or_else(|| {
+            let behind = line.strip_prefix("[//]:").or_else(|| line.strip_prefix("[comment]:"))?;
+            Some(behind.trim_start_matches([' ', '#', '<', '>', '(', '"']))
+        });
+        if comment.is_some_and(says_something) {
+            found.of_passage(passage, text, at, said);
+        }
+        begins = line.trim().is_empty() || comment.is_some();
+        at += line.len();
+    }
+}
+
+fn says_something(comment: &str) -> bool {
+    let mut words = comment
+        .split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '#' | '\''))
+        .filter(|word| word.contains(char::is_alphabetic));
+    let Some(first) = words.next() else { return false };
+    let first = first.to_lowercase();
+    !TOOLS.iter().any(|tool| first == *tool || first.starts_with(&format!("{tool}-")))
+        && words.next().is_some()
+}
+
+/// A `+++` that no tool reads as one: what it was to tag is read, and so is it.
+fn block_breaks(passage: &Passage, text: &str, found: &mut Found<'_>) {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim();
+        let tags = trimmed.contains("tags") || trimmed.contains("remove");
+        let directive =
+            [":tags:", "```{code-cell}", "```{raw-cell}"].iter().any(|begin| trimmed.starts_with(begin));
+        if (trimmed.starts_with("++") && tags) || (directive && (tags || trimmed.contains("-cell}"))) {
+            found.of_passage(
+                passage,
+                text,
+                at,
+                Said {
+                    code: "block-break-in-text",
+                    message: "this was to part or tag cells, and is text here: what it was to remove is shown",
+                    help: "write `+++` at the beginning of a line, with its JSON behind it; in a notebook tag the cell itself",
+                },
+            );
+        }
+        at += line.len();
+    }
+}

@@ -1,0 +1,613 @@
+//! The cases: what is edited in the clean file, and where the rule says so.
+
+/// One thing that is broken.
+pub(crate) struct Case {
+    /// The rule that says so.
+    pub(crate) code: &'static str,
+    /// What is put in the place of a text that stands once.
+    pub(crate) edits: &'static [(&'static str, &'static str)],
+    /// A text on the line that it says it of; empty for the file as a whole.
+    pub(crate) at: &'static str,
+    /// What else is said, because it follows.
+    pub(crate) follows: &'static [&'static str],
+}
+
+const fn case(
+    code: &'static str,
+    edits: &'static [(&'static str, &'static str)],
+    at: &'static str,
+    follows: &'static [&'static str],
+) -> Case {
+    Case { code, edits, at, follows }
+}
+
+pub(crate) const CASES: &[Case] = &[
+    case(
+        "byte-order-mark",
+        &[("---\njupytext:\n", "\u{feff}---\njupytext:\n")],
+        "\u{feff}---",
+        &["hunting-missing", "kernel-missing", "headings-skip"],
+    ),
+    case(
+        "unusual-line-break",
+        &[("* Watch who may install services.\n", "* Watch who may install services.\n\none\u{2028}two\n")],
+        "one\u{2028}two",
+        &[],
+    ),
+    case(
+        "control-character",
+        &[("* Watch who may install services.\n", "* Watch who may install services.\n\na \u{7} bell\n")],
+        "a \u{7} bell",
+        &[],
+    ),
+    case("format-not-myst", &[("format_name: myst", "format_name: markdown")], "format_name: markdown", &[]),
+    case(
+        "encoding-line",
+        &[("---\njupytext:\n", "--- # coding: latin-1\njupytext:\n")],
+        "coding: latin-1",
+        &["front-matter-rules"],
+    ),
+    case("fence-unclosed", &[("services\n```\n", "services\n")], "```{raw-cell}", &[]),
+    case(
+        "mixed-languages",
+        &[(
+            "```\n\n```{code-cell} ipython3\n:tags: [remove_input]\n\nassert services",
+            "```\n\n```{code-cell} python\n:tags: [remove_input]\n\nassert services",
+        )],
+        "```{code-cell} python\n",
+        &[],
+    ),
+    case(
+        "front-matter-rules",
+        &[("---\njupytext:\n", "----\njupytext:\n"), ("---\n\n# Services", "----\n\n# Services")],
+        "----\njupytext",
+        &[],
+    ),
+    case("front-matter-unclosed", &[("---\n\n# Services", "\n# Services")], "---\njupytext", &[]),
+    case(
+        "front-matter-not-mapping",
+        &[(
+            "---\njupytext:\n  notebook_metadata_filter",
+            "---\n- a\n---\n\n---\njupytext:\n  notebook_metadata_filter",
+        )],
+        "---\n- a",
+        &[],
+    ),
+    case(
+        "jupyter-block-cut",
+        &[(
+            "---\njupytext:\n  notebook_metadata_filter",
+            "---\njupyter:\n  a: [1,\n# a remark\n    2]\njupytext:\n  notebook_metadata_filter",
+        )],
+        "---\njupyter:",
+        &[],
+    ),
+    case(
+        "jupyter-not-mapping",
+        &[("jupytext:\n  notebook", "jupyter: 1\njupytext:\n  notebook")],
+        "jupyter: 1",
+        &[],
+    ),
+    case(
+        "metadata-key-not-text",
+        &[("jupytext:\n  notebook", "yes: 1\njupytext:\n  notebook")],
+        "yes: 1",
+        &[],
+    ),
+    case(
+        "metadata-conflict",
+        &[(
+            "---\njupytext:\n  notebook_metadata_filter",
+            "---\njupyter:\n  kernelspec: 1\njupytext:\n  notebook_metadata_filter",
+        )],
+        "kernelspec: 1",
+        &[],
+    ),
+    case("kernelspec-incomplete", &[("  display_name: Python 3 (ipykernel)\n", "")], "kernelspec:", &[]),
+    case(
+        "language-info-invalid",
+        &[("kernelspec:", "language_info: {version: 3}\nkernelspec:")],
+        "language_info",
+        &[],
+    ),
+    case("title-not-text", &[("kernelspec:", "title: 2026\nkernelspec:")], "title: 2026", &[]),
+    case("authors-not-list", &[("kernelspec:", "authors: Ada\nkernelspec:")], "authors: Ada", &[]),
+    case("orig-nbformat-invalid", &[("kernelspec:", "orig_nbformat: a\nkernelspec:")], "orig_nbformat", &[]),
+    case(
+        "jupytext-not-mapping",
+        &[(
+            "jupytext:\n  notebook_metadata_filter: hunting\n  cell_metadata_filter: all\n  text_representation:\n    extension: .md\n    format_name: myst\n    format_version: 0.13\n",
+            "jupytext: myst\n",
+        )],
+        "jupytext: myst",
+        &[],
+    ),
+    case(
+        "jupytext-formats-invalid",
+        &[("  cell_metadata_filter: all\n", "  cell_metadata_filter: all\n  formats: ipynb,mdx\n")],
+        "formats: ipynb,mdx",
+        &[],
+    ),
+    case(
+        "jupytext-version-not-text",
+        &[("format_version: 0.13\n", "format_version: 0.13\n    jupytext_version: 1.16\n")],
+        "jupytext_version",
+        &[],
+    ),
+    case(
+        "text-representation-not-mapping",
+        &[(
+            "  text_representation:\n    extension: .md\n    format_name: myst\n    format_version: 0.13\n",
+            "  text_representation: 1\n",
+        )],
+        "text_representation: 1",
+        &[],
+    ),
+    case(
+        "metadata-filter-invalid",
+        &[(
+            "  cell_metadata_filter: all\n",
+            "  cell_metadata_filter: all\n  root_level_metadata_filter: [a]\n",
+        )],
+        "root_level",
+        &[],
+    ),
+    case(
+        "hunting-not-a-mapping",
+        &[(
+            "hunting:\n  title: Services installed where none was before\n",
+            "hunting: yes please\nother:\n  title: Services\n",
+        )],
+        "hunting: yes please",
+        &["headings-skip"],
+    ),
+    case(
+        "yaml-invalid",
+        &[("  service: taegis\n", "  service: taegis\n  status: a: b\n")],
+        "status: a: b",
+        &[],
+    ),
+    case("yaml-tag", &[("  service: taegis\n", "  service: taegis\n  status: !!str b\n")], "!!str", &[]),
+    case(
+        "yaml-documents",
+        &[(":tags: [remove_input]\n\nassert services", "---\na: 1\n...\nb: 2\n---\nassert services")],
+        "b: 2",
+        &[],
+    ),
+    case("yaml-anchor", &[("  service: taegis\n", "  service: taegis\n  status: &a b\n")], "&a b", &[]),
+    case("yaml-alias", &[("  service: taegis\n", "  service: taegis\n  status: *b\n")], "*b", &[]),
+    case("yaml-merge", &[("  service: taegis\n", "  service: taegis\n  <<: {a: 1}\n")], "<<:", &[]),
+    case("yaml-key", &[("  service: taegis\n", "  service: taegis\n  [a, b]: c\n")], "[a, b]: c", &[]),
+    case("yaml-tab", &[("  service: taegis\n", "  service: taegis\n  status: b\t# c\n")], "status: b", &[]),
+    case("yaml-number", &[("  service: taegis\n", "  service: taegis\n  status: .nan\n")], ".nan", &[]),
+    case(
+        "json-number",
+        &[(
+            "+++ {\"tags\": [\"remove_cell\"]}\n\nRaw",
+            "+++ {\"tags\": [\"remove_cell\"], \"a\": NaN}\n\nRaw",
+        )],
+        "NaN",
+        &[],
+    ),
+    case(
+        "cell-options-not-mapping",
+        &[(":tags: [remove_input]\n\nassert services", "---\n- a\n---\nassert services")],
+        "---\n- a",
+        &[],
+    ),
+    case(
+        "cell-name-not-text",
+        &[(":tags: [remove_input]\n\nassert services", ":name: 2026-01-01\n\nassert services")],
+        "```{code-cell} ipython3\n:name: 2026-01-01",
+        &["yaml-date"],
+    ),
+    case(
+        "cell-metadata-invalid",
+        &[(":tags: [remove_input]\n\nassert services", ":collapsed: maybe\n\nassert services")],
+        "```{code-cell} ipython3\n:collapsed: maybe",
+        &[],
+    ),
+    case(
+        "block-break-not-mapping",
+        &[("+++ {\"tags\": [\"remove_cell\"]}\n\nRaw", "+++ [1]\n\nRaw")],
+        "+++ [1]",
+        &[],
+    ),
+    case(
+        "block-break-not-json",
+        &[("+++ {\"tags\": [\"remove_cell\"]}\n\nRaw", "+++ remove_cell\n\nRaw")],
+        "+++ remove_cell",
+        &[],
+    ),
+    case(
+        "tag-not-text",
+        &[(":tags: [remove_input]\n\nassert services", ":tags: [1]\n\nassert services")],
+        "```{code-cell} ipython3\n:tags: [1]",
+        &[],
+    ),
+    case(
+        "tag-invalid",
+        &[(":tags: [remove_input]\n\nassert services", ":tags: ['a,b']\n\nassert services")],
+        "```{code-cell} ipython3\n:tags: ['a,b']",
+        &[],
+    ),
+    case(
+        "tag-twice",
+        &[(
+            ":tags: [remove_input]\n\nassert services",
+            ":tags: [remove_input, remove_input]\n\nassert services",
+        )],
+        "```{code-cell} ipython3\n:tags: [remove_input, remove_input]",
+        &[],
+    ),
+    case(
+        "tags-not-list",
+        &[(":tags: [remove_input]\n\nassert services", ":tags: remove_input\n\nassert services")],
+        "```{code-cell} ipython3\n:tags: remove_input",
+        &[],
+    ),
+    case("id-invalid", &[("id: win-new-services", "id: [a]")], "id: [a]", &[]),
+    case("id-missing", &[("  id: win-new-services\n", "")], "hunting:\n", &[]),
+    case("id-blanks", &[("id: win-new-services", "id: \"win-new-services \"")], "id: \"win", &[]),
+    case("id-not-text", &[("id: win-new-services", "id: 2026")], "id: 2026", &[]),
+    case("title-missing", &[("  title: Services installed where none was before\n", "")], "hunting:\n", &[]),
+    case(
+        "title-blanks",
+        &[("title: Services installed where none was before", "title: \" Services\"")],
+        "title: \" Services",
+        &[],
+    ),
+    case(
+        "description-missing",
+        &[(
+            "  description: Counts the services that were installed on each host and shows those that no other host has.\n",
+            "",
+        )],
+        "hunting:\n",
+        &[],
+    ),
+    case(
+        "techniques-missing",
+        &[("  attack_technique_ids: [T1543.003, T1569.002]\n", "")],
+        "hunting:\n",
+        &[],
+    ),
+    case("data-sources-missing", &[("  data_sources: [process, auth]\n", "")], "hunting:\n", &[]),
+    case("tags-missing", &[("  tags: [windows, services]\n", "")], "hunting:\n", &[]),
+    case(
+        "field-not-text",
+        &[(
+            "description: Counts the services that were installed on each host and shows those that no other host has.",
+            "description: 2026",
+        )],
+        "description: 2026",
+        &[],
+    ),
+    case(
+        "entry-not-text",
+        &[("tags: [windows, services]", "tags: [windows, [services]]")],
+        "tags: [windows",
+        &[],
+    ),
+    case(
+        "field-not-a-list",
+        &[("tags: [windows, services]", "tags: windows, services")],
+        "tags: windows",
+        &[],
+    ),
+    case("technique-foreign", &[("T1569.002]", "T1569.002, T1398]")], "T1398", &[]),
+    case("technique-deprecated", &[("T1569.002]", "T1569.002, T1051]")], "T1051", &[]),
+    case("technique-revoked", &[("T1569.002]", "T1569.002, T1086]")], "T1086", &[]),
+    case("technique-unknown", &[("T1569.002]", "T1569.002, T9999]")], "T9999", &[]),
+    case("technique-malformed", &[("T1569.002]", "T1569.002, 1059]")], "1059]", &[]),
+    case("technique-placeholder", &[("T1569.002]", "T1569.002, TXXXX]")], "TXXXX", &[]),
+    case("technique-repeated", &[("T1569.002]", "T1569.002, t1569.002]")], "t1569.002", &[]),
+    case("tactic-unknown", &[("[TA0003]", "[TA0003, Hunting]")], "Hunting]", &[]),
+    case("tactic-without-technique", &[("[TA0003]", "[TA0003, TA0043]")], "TA0043", &[]),
+    case(
+        "tactic-retired",
+        &[("[TA0003]", "[TA0003, Defense Evasion]")],
+        "Defense Evasion",
+        &["tactic-without-technique"],
+    ),
+    case("service-unknown", &[("service: taegis", "service: chronicle")], "service: chronicle", &[]),
+    case("schema-malformed", &[("minimum: 1}", "minimum: many}")], "  parameters:\n", &[]),
+    case("yaml-null", &[("service: taegis", "service:")], "service:\n", &[]),
+    case("yaml-date", &[("created: \"2026-11-18\"", "created: 2026-11-18")], "created:", &[]),
+    case(
+        "yaml-duplicate-key",
+        &[("  service: taegis\n", "  service: taegis\n  service: splunk\n")],
+        "service: splunk",
+        &[],
+    ),
+    case(
+        "hunting-missing",
+        &[(
+            "hunting:\n  title: Services installed where none was before\n  id",
+            "other:\n  title: Services installed where none was before\n  id",
+        )],
+        "---\njupytext",
+        &["headings-skip"],
+    ),
+    case("hunting-not-kept", &[("  notebook_metadata_filter: hunting\n", "")], "jupytext:\n", &[]),
+    case(
+        "tags-not-kept",
+        &[("cell_metadata_filter: all", "cell_metadata_filter: -all")],
+        "cell_metadata_filter",
+        &[],
+    ),
+    case(
+        "kernel-missing",
+        &[("kernelspec:\n  display_name: Python 3 (ipykernel)\n  language: python\n  name: python3\n", "")],
+        "---\njupytext",
+        &[],
+    ),
+    case("kernel-not-allowed", &[("name: python3", "name: conda-env")], "conda-env", &[]),
+    case(
+        "value-read-otherwise",
+        &[("  service: taegis\n", "  service: taegis\n  ready: yes\n")],
+        "ready: yes",
+        &[],
+    ),
+    case(
+        "placeholder-metadata",
+        &[(
+            "description: Counts the services that were installed on each host and shows those that no other host has.",
+            "description: TODO",
+        )],
+        "TODO",
+        &[],
+    ),
+    case("data-source-not-named", &[("[process, auth]", "[process]")], "--assign logons", &[]),
+    case("data-source-not-read", &[("[process, auth]", "[process, auth, dns]")], "dns]", &[]),
+    case("key-missing", &[("  owner: maren\n", "")], "hunting:\n", &[]),
+    case("key-invalid", &[("owner: maren", "owner: Maren O.")], "owner: Maren O.", &[]),
+    case(
+        "waiver-malformed",
+        &[("rule: headings-skip,", "rule: headings-skipped,")],
+        "headings-skipped",
+        &["headings-skip"],
+    ),
+    case(
+        "waiver-without-reason",
+        &[("reason: the deep heading is a list of hosts, ", "")],
+        "rule: headings-skip",
+        &["headings-skip"],
+    ),
+    case("waiver-expired", &[("2027-06-30", "2026-11-30")], "2026-11-30", &["headings-skip"]),
+    case("waiver-unused", &[("#### Hosts", "### Hosts")], "rule: headings-skip", &[]),
+    case(
+        "placeholder-text",
+        &[(
+            "* Watch who may install services.\n",
+            "* Watch who may install services.\n\nReplace this text.\n",
+        )],
+        "Replace this text",
+        &[],
+    ),
+    case(
+        "headings-skip",
+        &[(
+            "      - {rule: headings-skip, reason: the deep heading is a list of hosts, until: \"2027-06-30\"}\n",
+            "      []\n",
+        )],
+        "#### Hosts",
+        &[],
+    ),
+    case(
+        "title-twice",
+        &[(
+            "* Watch who may install services.\n",
+            "* Watch who may install services.\n\n# Another\n\nWords.\n",
+        )],
+        "# Another",
+        &[],
+    ),
+    case("heading-missing", &[("\n# Services installed", "\nServices installed")], "", &[]),
+    case(
+        "section-empty",
+        &[(
+            "* Watch who may install services.\n",
+            "* Watch who may install services.\n\n### Nothing\n\n### More\n\nWords.\n",
+        )],
+        "### Nothing",
+        &[],
+    ),
+    case("section-missing", &[("## Technical analysis", "## Analysis")], "", &[]),
+    case(
+        "sections-out-of-order",
+        &[
+            ("## Findings\n", "## Recommendationz\n"),
+            ("## Recommendations\n", "## Findings\n"),
+            ("## Recommendationz\n", "## Recommendations\n"),
+        ],
+        "## Findings",
+        &[],
+    ),
+    case(
+        "summary-long",
+        &[(
+            "that were installed in the window.",
+            "that were installed in the window. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. Words. ",
+        )],
+        "## Executive summary",
+        &[],
+    ),
+    case(
+        "guidance-open",
+        &[(
+            "Raw cells, to be turned into code cells.\n",
+            "Raw cells, to be turned into code cells.\n\n## For the customer\n\nWords.\n",
+        )],
+        "## For the customer",
+        &[],
+    ),
+    case("link-broken", &[("(notes/sensor.md)", "(notes/sensors.md)")], "sensors.md", &[]),
+    case("link-broken", &[("(pictures/service.png)", "(../../service.png)")], "../../service.png", &[]),
+    case(
+        "no-ticket",
+        &[("* Watch who may install services.\n", "* Watch who may install services.\n\nSeen in HUNT-12.\n")],
+        "HUNT-12",
+        &[],
+    ),
+    case(
+        "tag-hyphenated",
+        &[("+++ {\"tags\": [\"remove_cell\"]}\n\nRaw", "+++ {\"tags\": [\"remove-cell\"]}\n\nRaw")],
+        "Raw cells",
+        &[],
+    ),
+    case(
+        "tag-misspelt",
+        &[(":tags: [remove_input]\n\nassert services", ":tags: [remove_inputs]\n\nassert services")],
+        "remove_inputs",
+        &[],
+    ),
+    case(
+        "tags-contradict",
+        &[(
+            "+++ {\"tags\": [\"analyst_input\"]}\n\n**Per",
+            "+++ {\"tags\": [\"analyst_input\", \"remove_cell\"]}\n\n**Per",
+        )],
+        "\"analyst_input\", \"remove_cell\"",
+        &[],
+    ),
+    case("parameters-tag-missing", &[("[parameters, remove_cell]", "[remove_cell]")], "TENANT_ID: str", &[]),
+    case(
+        "parameters-twice",
+        &[(
+            ":tags: [remove_input]\n\nassert services",
+            ":tags: [remove_input, parameters]\n\nassert services",
+        )],
+        "[remove_input, parameters]",
+        &[],
+    ),
+    case(
+        "parameters-late",
+        &[(
+            "# Services installed where none was before\n\n",
+            "# Services installed where none was before\n\n```{code-cell} ipython3\nprint(EARLIEST)\n```\n\n",
+        )],
+        "print(EARLIEST)",
+        &[],
+    ),
+    case(
+        "injected-committed",
+        &[(":tags: [remove_input]\n\nassert services", ":tags: [injected-parameters]\n\nassert services")],
+        "[injected-parameters]",
+        &[],
+    ),
+    case("python-syntax", &[("hosts[hosts >= SWEEP]\n", "x = = 1\nhosts[hosts >= SWEEP]\n")], "x = = 1", &[]),
+    case(
+        "name-undefined",
+        &[("hosts[hosts >= SWEEP]\n", "print(hitz)\nhosts[hosts >= SWEEP]\n")],
+        "print(hitz)",
+        &[],
+    ),
+    case("parameter-unread", &[("hosts[hosts >= SWEEP]", "hosts")], "SWEEP: int", &[]),
+    case(
+        "tenant-assigned-again",
+        &[("hosts[hosts >= SWEEP]\n", "TENANT_ID = \"x\"\nhosts[hosts >= SWEEP]\n")],
+        "TENANT_ID = \"x\"",
+        &[],
+    ),
+    case(
+        "tenant-fixed",
+        &[(
+            "--tenant $TENANT_ID --region $REGION --assign services",
+            "--tenant 145484 --region $REGION --assign services",
+        )],
+        "145484",
+        &[],
+    ),
+    case(
+        "query-without-tenant",
+        &[("--tenant $TENANT_ID --region $REGION --assign services", "--assign services")],
+        "search -t --assign services",
+        &[],
+    ),
+    case(
+        "query-without-look-back",
+        &[("'sc create'\nEARLIEST={{ EARLIEST }}\n", "'sc create'\n")],
+        "--assign services\nFROM",
+        &[],
+    ),
+    case(
+        "query-without-limit",
+        &[("'5'\nEARLIEST={{ EARLIEST }}\n| head 1000\n", "'5'\nEARLIEST={{ EARLIEST }}\n")],
+        "--assign logons",
+        &[],
+    ),
+    case(
+        "window-fixed",
+        &[("'5'\nEARLIEST={{ EARLIEST }}", "'5'\nEARLIEST='2023-05-04T12:00:00Z'")],
+        "2023-05-04",
+        &[],
+    ),
+    case("cache-without-assign", &[(" --assign logons --cache", " --cache")], "--cache", &[]),
+    case(
+        "variable-unquoted",
+        &[(
+            "%taegis investigations evidence stage events services",
+            "%taegis investigations create --title $INVESTIGATION_TITLE",
+        )],
+        "--title",
+        &[],
+    ),
+    case(
+        "writes-when-run",
+        &[(
+            "hosts[hosts >= SWEEP]\n",
+            "%taegis investigations evidence stage events hosts\nhosts[hosts >= SWEEP]\n",
+        )],
+        "%taegis investigations evidence stage events hosts",
+        &[],
+    ),
+    case(
+        "path-absolute",
+        &[("hosts[hosts >= SWEEP]\n", "open(\"/home/maren/hosts.csv\")\nhosts[hosts >= SWEEP]\n")],
+        "/home/maren",
+        &[],
+    ),
+    case(
+        "import-unavailable",
+        &[("hosts[hosts >= SWEEP]\n", "import sklearn\nprint(sklearn)\nhosts[hosts >= SWEEP]\n")],
+        "import sklearn",
+        &[],
+    ),
+    case(
+        "cell-long",
+        &[(
+            "hosts[hosts >= SWEEP]\n",
+            "print(0)\nprint(1)\nprint(2)\nprint(3)\nprint(4)\nprint(5)\nprint(6)\nprint(7)\nprint(8)\nprint(9)\nhosts[hosts >= SWEEP]\n",
+        )],
+        "```{code-cell} ipython3\n:tags: [remove_input]\n\nassert services",
+        &[],
+    ),
+    case(
+        "secret-in-file",
+        &[("hosts[hosts >= SWEEP]\n", "print(\"AKIAIOSFODNN7EXAMPLE\")\nhosts[hosts >= SWEEP]\n")],
+        "AKIA",
+        &[],
+    ),
+    case(
+        "name-in-file",
+        &[(
+            "* Watch who may install services.\n",
+            "* Watch who may install services.\n\nFirst seen at Fabrikam.\n",
+        )],
+        "Fabrikam",
+        &[],
+    ),
+    case(
+        "pickle-read",
+        &[("hosts[hosts >= SWEEP]\n", "pd.read_pickle(\"a.pkl\")\nhosts[hosts >= SWEEP]\n")],
+        "read_pickle",
+        &[],
+    ),
+    case(
+        "shell-reaches-out",
+        &[("hosts[hosts >= SWEEP]\n", "!curl example.com\nhosts[hosts >= SWEEP]\n")],
+        "!curl",
+        &[],
+    ),
+];

@@ -1,0 +1,5 @@
+//! Reports on their way out: of copies, past the gate.
+
+pub mod copy;
+pub mod names;
+pub mod pdf;
