@@ -7,11 +7,13 @@
 
 pub mod app;
 pub mod auth;
+pub mod authoring;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod copies;
 pub mod db;
+pub mod drafts;
 pub mod entropy;
 pub mod http;
 pub mod jobs;

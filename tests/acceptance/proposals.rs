@@ -1,29 +1,9 @@
 //! What is proposed, on a real git server: a page and a trial copy of its own, nothing of it in the catalog, and gone when it
 //! is merged, however.
 
-#[path = "../../catalog/tests/mirror_fixture/http.rs"]
-#[expect(clippy::unwrap_used, reason = "it is of the tests of the catalog, where a failure is the test's")]
-#[allow(dead_code, reason = "of its manners, only the honest ones are of use here")]
-mod http;
-
+use crate::remote::{self, Manners};
 use acceptance::{Client, Repository, Server, Settings, git, procedure};
-use http::Manners;
 use serde_json::{Value, json};
-use std::path::Path;
-use std::process::Command;
-
-/// A `git` that knows nobody's configuration.
-fn git_command(home: &Path) -> Command {
-    let mut command = Command::new("git");
-    command
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("HOME", home)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .args(["-c", "safe.directory=*"]);
-    command
-}
 
 /// A repository behind a git server, and who asks what becomes of it.
 struct Scene {
@@ -36,7 +16,8 @@ impl Scene {
     fn start() -> Self {
         let mut repository = Repository::new("hunts");
         repository.commit("One", [("hunts/one.md", Some(procedure("one", "One", "T1003", "As it was.")))]);
-        let git_server = http::Server::start(repository.path().parent().expect("a folder"), Manners::Honest);
+        let git_server =
+            remote::Server::start(repository.path().parent().expect("a folder"), Manners::Honest);
         let config = format!(
             "[[repositories]]\nurl = '{}'\nproposals = ['refs/pull/*/head']\n",
             git_server.url("hunts.git")

@@ -36,7 +36,7 @@ describe("an empty result", () => {
   });
 
   it("gives a procedure to begin with", async () => {
-    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Start one" }).click()]);
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download one" }).click()]);
     assert.equal(file.suggestedFilename(), "os-credential-dumping-security-account-manager.md");
     assert.equal(await page.getByRole("link", { name: "Ask for one" }).count(), 0, "there is no forge to ask at");
   });

@@ -103,7 +103,7 @@ for (const scheme of ["light", "dark"]) {
     it(`the preview fits and is read aloud well: ${width} pixels, ${scheme}`, async () => {
       const { page, context, complaints } = await openPage(server, { width, scheme });
       const wrong = [];
-      for (const [name, path] of [["upgrade-preview", `/instances/${copy}/upgrade`], ["upgraded-copy", `/instances/${copy}`]]) {
+      for (const [name, path] of [["upgrade-preview", `/instances/${copy}/upgrade`], ["upgraded-copy", `/instances/${copy}`], ["proposal", `/instances/${copy}/propose`]]) {
         const answer = await page.goto(`${server.base}${path}`);
         if (answer.status() !== 200) wrong.push(`${name}: ${answer.status()}`);
         wrong.push(...(await lookAt(page, name, width, scheme)));

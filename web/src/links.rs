@@ -89,6 +89,11 @@ pub fn picture(repo: &str, commit: &str, path: &str) -> String {
     format!("/pictures/{}/{}/{}", encode(repo), encode(commit), encode_path(path))
 }
 
+/// What addresses of the pictures of a procedure's report begin with, as a commit left it.
+pub fn reported_pictures(id: &str, commit: &str, repo: &str) -> String {
+    format!("/procedures/{}/at/{}/reported/{}/", encode(id), encode(commit), encode(repo))
+}
+
 /// A path with its slashes kept.
 fn encode_path(path: &str) -> String {
     path.split('/').map(encode).collect::<Vec<_>>().join("/")
@@ -178,6 +183,11 @@ pub fn instance_jupyter(id: &str) -> String {
 /// Where a copy is taken to a newer revision.
 pub fn instance_upgrade(id: &str) -> String {
     format!("/instances/{}/upgrade", encode(id))
+}
+
+/// What was mended in a copy, for its procedure's repository.
+pub fn instance_propose(id: &str) -> String {
+    format!("/instances/{}/propose", encode(id))
 }
 
 /// The file of one copy.

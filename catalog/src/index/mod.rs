@@ -5,6 +5,7 @@
 //! procedures are. The payload of tantivy's commit names, for each repository, the commit that the documents stand for:
 //! documents and watermark move together or not at all.
 
+mod alike;
 mod analysis;
 mod batch;
 mod best;
@@ -34,6 +35,7 @@ mod tests;
 
 pub use crate::diff::Change;
 pub use crate::procedure::Text;
+pub use alike::nearly_same;
 pub use batch::{Batch, Load};
 pub use changes::{Changed, Changes, MAX_PROCEDURES};
 pub(crate) use document::technique_ids;
@@ -43,6 +45,7 @@ pub use problems::{Asked, ProblemCounts};
 pub use query::{Part, PartKind, parts};
 pub use shelf::{Index, Marks};
 pub use similar::{Likeness, NearDuplicate, Similar};
+pub use sketch::Sketch;
 pub use suggest::{MOST as MOST_SUGGESTED, Suggest, Suggestion, SuggestionKind, Suggestions};
 
 use crate::attack::{Mapping, TechniqueId};

@@ -1,6 +1,7 @@
 //! What else hunts the same: procedures that share techniques, data sources, tags and rare words with one, and those whose
 //! text is nearly the same.
 
+use super::alike::NEARLY;
 use super::analysis::{Analyzer, Kind, fold};
 use super::document::data_source;
 use super::lookup::{first_with_term, stored, with_term};
@@ -38,8 +39,6 @@ const LOOKED_UP: usize = 64;
 const READ: usize = 2_000;
 /// Most procedures that are told.
 const MOST: usize = 20;
-/// What share of their runs of words texts have that are nearly the same, in percent.
-const NEARLY: u8 = 80;
 /// Most procedures of one band whose sketches are compared.
 const COMPARED: usize = 256;
 
@@ -139,11 +138,10 @@ impl Index {
 
     /// Procedures whose text (prose and code, not metadata) is nearly that of one, the likest first. Of a very common text
     /// not all are compared.
-    pub(super) fn near_duplicates(
-        &self,
-        entry: &Entry,
-        most: usize,
-    ) -> Result<Vec<NearDuplicate>, IndexError> {
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn near_duplicates(&self, entry: &Entry, most: usize) -> Result<Vec<NearDuplicate>, IndexError> {
         let snapshot = self.current();
         let own = with_term(&snapshot, &self.handle(Handle::Path(&entry.repo, &entry.path)))?;
         let Some((_, sketch)) = sketches(&snapshot, own.iter().copied().collect())?.pop() else {

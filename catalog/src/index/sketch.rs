@@ -64,6 +64,14 @@ impl Sketcher {
     }
 }
 
+/// FNV-1a of a token.
+pub(super) fn hash(token: &str) -> u64 {
+    let hash = token.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash ^ (hash >> 29)
+}
+
 /// Spreads the bits of a number (the finalizer of `SplitMix64`).
 fn mixed(mut number: u64) -> u64 {
     number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -71,9 +79,9 @@ fn mixed(mut number: u64) -> u64 {
     number ^ (number >> 31)
 }
 
-/// What is kept of each bin.
+/// A sketch of a text: what is kept of each bin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Sketch([u8; BINS]);
+pub struct Sketch([u8; BINS]);
 
 impl Sketch {
     /// The numbers that a column holds.

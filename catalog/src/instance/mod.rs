@@ -40,6 +40,7 @@ pub use release::{Release, Released, release, same_making, without_nulls};
 pub use schema::{Declared, Schema};
 pub(crate) use secrets::secrets_in;
 pub use upgrade::{Carried, Fate, How, Older, Told, Upgraded, UpgradedFrom, handed_out, upgrade};
+pub(crate) use upgrade::{Pairs, passed};
 pub use vocabulary::{TenantFields, Vocabulary};
 
 use crate::lint::Diagnostic;
@@ -55,7 +56,7 @@ pub const RENDERER: &str = "huntshelf-copy/1";
 /// The tag of the cell that holds the defaults.
 pub(crate) const PARAMETERS: &str = "parameters";
 /// The tag of the cell that holds what was filled in.
-const INJECTED: &str = "injected-parameters";
+pub(crate) const INJECTED: &str = "injected-parameters";
 
 /// The stretch of time that a copy looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,7 +139,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    fn new(code: &str, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(crate) fn new(code: &str, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { code: code.to_owned(), reason: reason.into(), remedy: remedy.into() }
     }
 }

@@ -22,7 +22,7 @@ const KEYWORDS: [&str; 35] = [
 ];
 
 /// Whether `name` can be assigned to: a Python name that is no keyword.
-pub(super) fn is_identifier(name: &str) -> bool {
+pub(crate) fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c == '_' || c.is_alphabetic())
         && chars.all(|c| c == '_' || c.is_alphanumeric())
@@ -132,7 +132,7 @@ pub(super) fn is_expression(text: &str) -> bool {
 }
 
 /// The value of an expression that is a literal.
-pub(super) fn value(expression: &Expr) -> Option<Value> {
+pub(crate) fn value(expression: &Expr) -> Option<Value> {
     match expression {
         Expr::NoneLiteral(_) => Some(Value::Null),
         Expr::BooleanLiteral(literal) => Some(Value::Bool(literal.value)),

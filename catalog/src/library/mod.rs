@@ -3,6 +3,7 @@
 //! Every function is plain and blocking. A [`Library`] can be shared between threads; syncs of one repository run one
 //! at a time, and reading goes on beside them. Who may see what is the caller's business: nothing here knows of users.
 
+mod among;
 mod around;
 mod blame;
 mod chain;
@@ -11,7 +12,9 @@ mod comparing;
 mod examine;
 mod files;
 mod gone;
+mod judged;
 mod left_out;
+mod offered;
 mod pass;
 mod past;
 mod patch;
@@ -46,7 +49,7 @@ pub use restore::{Restoring, RestoringPatch};
 use crate::attack::{Release, Releases};
 use crate::index::{Broken, Entry, Index, IndexError, Load, Revision};
 use crate::lint::Diagnostic;
-use crate::mirror::{CommitId, Mirror, MirrorError, Progress};
+use crate::mirror::{self, CommitId, Mirror, MirrorError, Offer, OfferError, Offered, Progress};
 use crate::notebook::Notebook;
 use crate::procedure::Procedure;
 use crate::repository::{self, Repository};
@@ -83,6 +86,21 @@ pub trait Fetch: Send + Sync {
         mirror: &std::path::Path,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<(), String>;
+
+    /// Pushes one commit on top of `base` as a branch that is new, in this process where nothing else is said. The mirror
+    /// at `mirror` stays as it is.
+    ///
+    /// # Errors
+    /// When the offer cannot be made, or the remote does not take it.
+    fn offer(
+        &self,
+        repository: &Repository,
+        mirror: &std::path::Path,
+        base: CommitId,
+        offer: &Offer,
+    ) -> Result<Offered, OfferError> {
+        mirror::offer(repository, mirror, base, offer)
+    }
 }
 
 /// Mirrors, index and ATT&CK, tied together.

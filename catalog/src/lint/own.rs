@@ -53,6 +53,11 @@ impl<const LINES: bool> Pattern<LINES> {
         &self.written
     }
 
+    /// Whether it finds something in a text.
+    pub fn finds(&self, text: &str) -> bool {
+        self.regex.is_match(text)
+    }
+
     pub(super) fn regex(&self) -> &Regex {
         &self.regex
     }

@@ -102,6 +102,11 @@ impl Source {
         })
     }
 
+    /// Where its branches and objects are.
+    pub(super) fn common(&self) -> &Path {
+        &self.common
+    }
+
     fn check_format(&self) -> Result<(), MirrorError> {
         let Ok(config) = git2::Config::open(&self.common.join("config")) else { return Ok(()) };
         let refuse = |reason: &str| {

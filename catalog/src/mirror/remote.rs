@@ -210,16 +210,41 @@ fn callbacks<'a>(access: &'a Access, route: &'a Route, watch: &'a RefCell<Watch<
         watch.state.messages += 1;
         watch.go_on()
     });
+    enter(&mut callbacks, access, route, || {});
+    callbacks
+}
+
+/// Has a remote entered with what there is, and its host checked. `denied` is called where it wants what we do not have.
+pub(super) fn enter<'a>(
+    callbacks: &mut RemoteCallbacks<'a>,
+    access: &'a Access,
+    route: &'a Route,
+    denied: impl Fn() + 'a,
+) {
     callbacks.certificate_check(|certificate, _| match certificate.as_hostkey() {
         Some(shown) => route.check_host_key(shown.hostkey().unwrap_or_default()),
         // TLS is not for libgit2 to speak here.
         None => Ok(CertificateCheckStatus::CertificatePassthrough),
     });
+    let mut credentials = credentials(access);
+    callbacks.credentials(move |_, user, allowed| {
+        let found = credentials(user, allowed);
+        if found.is_err() {
+            denied();
+        }
+        found
+    });
+}
+
+/// What is answered, one after the other, to a remote that asks who we are.
+fn credentials(
+    access: &Access,
+) -> impl FnMut(Option<&str>, CredentialType) -> Result<Cred, git2::Error> + '_ {
     let mut attempts = 0;
     let mut agent = access.agent;
     let mut keys = access.keys.iter();
     let mut login = access.login.as_ref();
-    callbacks.credentials(move |_, user, allowed| {
+    move |user, allowed| {
         attempts += 1;
         if attempts > ATTEMPTS {
             return Err(git2::Error::from_str("it keeps asking for credentials"));
@@ -253,12 +278,11 @@ fn callbacks<'a>(access: &'a Access, route: &'a Route, watch: &'a RefCell<Watch<
                 "it asks for a user and a password or token, and none is configured; token_file or token_env names one",
             )),
         }
-    });
-    callbacks
+    }
 }
 
 /// What libgit2 said, in words that say what to do.
-fn explain(error: &git2::Error) -> String {
+pub(super) fn explain(error: &git2::Error) -> String {
     let said = error.message().trim();
     match (error.class(), error.code()) {
         (_, ErrorCode::Auth) => format!("it did not let us in ({said})"),

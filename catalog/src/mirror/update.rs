@@ -14,6 +14,8 @@ use super::vetted::{Resolver, SystemResolver};
 use super::{Access, CommitId, MirrorError, past, pins, proposals, remote};
 use crate::repository::{Location, RefPattern, Repository};
 use git2::{ErrorCode, Oid};
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
 use sha1::Digest as _;
 use std::collections::BTreeMap;
@@ -422,6 +424,21 @@ pub(super) fn beside(directory: &Path, suffix: &str) -> Result<Vec<(PathBuf, u32
     Ok(entries.flatten().filter_map(|entry| Some((entry.path(), number(&entry)?))).collect())
 }
 
+/// Removes folders beside the mirror that a process left which is no more, such as a server that was killed. They hold no
+/// secret.
+pub(super) fn clear_the_dead(directory: &Path, suffix: &str) {
+    for (path, process) in beside(directory, suffix).unwrap_or_default() {
+        let alive = i32::try_from(process)
+            .ok()
+            .and_then(Pid::from_raw)
+            .is_some_and(|process| test_kill_process(process) != Err(Errno::SRCH));
+        if !alive {
+            // What stays is cleared the next time.
+            let _ = std::fs::remove_dir_all(&path);
+        }
+    }
+}
+
 /// Removes what a killed update left inside the mirror: packs that are not complete, and locks on references, which
 /// libgit2 would respect for ever.
 fn sweep(directory: &Path) -> Result<(), MirrorError> {
@@ -462,7 +479,7 @@ fn lock(directory: &Path) -> Result<File, MirrorError> {
 
 /// An empty bare repository, written by hand: no template of the user's, no hook, and no redirect to another
 /// host is followed (one within the host is: that of a renamed repository).
-fn skeleton(directory: &Path) -> Result<(), MirrorError> {
+pub(super) fn skeleton(directory: &Path) -> Result<(), MirrorError> {
     for folder in ["objects/pack", "objects/info", "refs/huntshelf"] {
         let path = directory.join(folder);
         std::fs::create_dir_all(&path).map_err(io(&path, "create the folder"))?;

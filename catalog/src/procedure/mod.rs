@@ -7,7 +7,6 @@ mod fields;
 mod restored;
 mod service;
 mod sidecar;
-mod skeleton;
 mod tactics;
 mod techniques;
 mod text;
@@ -17,7 +16,6 @@ pub use restored::{LastGood, restored, restored_ipynb};
 pub use service::SERVICES;
 pub(crate) use service::service as service_of;
 pub use sidecar::{MAX_SIDECAR, UNUSED as SIDECAR_UNUSED, describe};
-pub use skeleton::{MAX_TECHNIQUES as MAX_SKELETON_TECHNIQUES, Skeleton};
 pub use text::{MAX_TEXT, Text, first_heading, text};
 
 use crate::attack::{Mapping, Release, TacticMapping};
@@ -247,22 +245,7 @@ fn look_at_cells(notebook: &Notebook, fields: &mut Fields<'_>) {
     let mut parameters = false;
     let mut tenant: Option<(usize, u32, &str)> = None;
     for (index, cell) in notebook.cells.iter().enumerate() {
-        for tag in cell.tags() {
-            parameters |= tag == "parameters";
-            if matches!(tag, "remove-cell" | "remove-input" | "remove-output") {
-                let right = tag.replace('-', "_");
-                fields.say(
-                    Diagnostic::new(
-                        "tag-hyphenated",
-                        Severity::Warning,
-                        format!("the tag `{tag}` removes nothing from a report made with nbconvert"),
-                        format!("spell it `{right}`"),
-                    )
-                    .in_cell(index)
-                    .at(cell.lines.0, 0),
-                );
-            }
-        }
+        parameters |= cell.has_tag("parameters");
         match cell.kind {
             CellKind::Code if tenant.is_none() => {
                 tenant = TENANT_NAMES.iter().find_map(|name| {

@@ -284,15 +284,6 @@ fn missing_fields_are_named_one_by_one() {
 }
 
 #[test]
-fn hyphenated_tags_are_warned_about_with_their_cell() {
-    let notebook = with_cell(notebook(full()), CellKind::Markdown, &["remove-cell"], "internal");
-    let procedure = read(&notebook).into_procedure();
-    assert_eq!(codes(&procedure), ["tag-hyphenated"]);
-    assert_eq!((procedure.diagnostics[0].cell, procedure.diagnostics[0].line), (Some(0), 20));
-    assert!(procedure.diagnostics[0].help.contains("remove_cell"));
-}
-
-#[test]
 fn a_tenant_without_a_parameters_cell_is_warned_about() {
     let code = "import x\n\n%%taegis search --tenant $TENANT_ID\nFROM process";
     let untagged = with_cell(notebook(full()), CellKind::Code, &[], code);

@@ -19,6 +19,7 @@ mod words;
 
 pub use duration::seconds;
 pub use filters::Filter;
+pub(crate) use reads::language_of;
 
 use crate::notebook::{Cell, CellKind, Notebook};
 use magic::{Magic, Text};

@@ -54,7 +54,7 @@ const OPERATORS: [&str; 18] = [
 ];
 
 /// The language that a text reads as; none when it is no query.
-pub(super) fn language_of(text: &str) -> Option<QueryLanguage> {
+pub(crate) fn language_of(text: &str) -> Option<QueryLanguage> {
     // Told by its first words: a long text is not cut into pieces to find that it is prose.
     let head = &text[..text.floor_char_boundary(600)];
     let pieces = pieces(head);

@@ -27,6 +27,8 @@ pub struct Entrance {
     pub host_keys: Vec<HostKey>,
     /// Whether its host may have an address of a private network.
     pub allow_private: bool,
+    /// Whether branches of ours may be pushed to it.
+    pub push: bool,
 }
 
 /// Where a token is.

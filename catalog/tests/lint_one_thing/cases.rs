@@ -453,7 +453,7 @@ pub(crate) const CASES: &[Case] = &[
     case(
         "tag-hyphenated",
         &[("+++ {\"tags\": [\"remove_cell\"]}\n\nRaw", "+++ {\"tags\": [\"remove-cell\"]}\n\nRaw")],
-        "Raw cells",
+        "remove-cell",
         &[],
     ),
     case(

@@ -116,7 +116,8 @@ const ELSEWHERE: &[&str] = &[
     // Below.
     "field-too-long",
     "list-too-long",
-    // Said by who reads the repository: `library`, `library_teams`, `library_syncs`, `lint::among`.
+    // Said by who reads the repository: `library`, `library_teams`, `library_syncs`, `library::pass::written`, `lint::among`.
+    "problems-cut",
     "format-other",
     "missing",
     "sidecar-unusable",

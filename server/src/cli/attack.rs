@@ -66,7 +66,8 @@ impl AttackArgs {
 }
 
 /// The release that the repository of a path is held to by its `huntshelf.toml`.
-fn pinned_at(path: &Path, releases: &Releases) -> anyhow::Result<Option<&'static Release>> {
+pub(super) fn pinned_at(path: &Path, releases: &Releases) -> anyhow::Result<Option<&'static Release>> {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     let Ok(path) = path.canonicalize() else { return Ok(None) };
     let Some(root) = path.ancestors().find(|folder| folder.join(".git").exists()) else { return Ok(None) };
     let file = root.join(TEAM_FILE);

@@ -1,5 +1,7 @@
 //! `huntshelf convert`: between MyST and ipynb, without loss in cells and metadata.
 
+mod draft;
+
 use super::{paint, say};
 use anyhow::{Context, bail};
 use catalog::lint::Severity;
@@ -17,8 +19,17 @@ pub(super) struct ConvertArgs {
     #[arg(value_name = "OUT")]
     output: Option<PathBuf>,
     /// The format to write; from standard input to standard output
-    #[arg(long, value_enum, required_unless_present = "input")]
+    #[arg(long, value_enum, required_unless_present_any = ["input", "draft"])]
     to: Option<Format>,
+    /// Make the draft of a procedure of an exploratory ipynb: IN OUT, or standard input to standard output
+    #[arg(long, conflicts_with = "to")]
+    draft: bool,
+    /// Tell the notes of a draft as JSON, on standard output; with the draft itself where no OUT is named
+    #[arg(long, requires = "draft")]
+    json: bool,
+    /// The file with the table [lint] that says which sections a team asks for, in place of the repository's huntshelf.toml
+    #[arg(long, value_name = "FILE", requires = "draft")]
+    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -72,6 +83,9 @@ pub(super) fn run(args: &ConvertArgs) -> anyhow::Result<()> {
         }
         (bounded(std::io::stdin().lock())?, "standard input".to_owned())
     };
+    if args.draft {
+        return draft::run(args, &bytes, &name);
+    }
     let to = match (args.to, &args.output) {
         (Some(to), _) => to,
         (None, Some(output)) => Format::of(output).with_context(|| {

@@ -1,9 +1,9 @@
-//! How the server fetches: a folder on this machine by itself, a remote in a child process, which is this program again
+//! How the server fetches and pushes: a folder on this machine by itself, a remote in a child process, which is this program again
 //! with a hidden subcommand.
 
 use catalog::library::Fetch;
-use catalog::mirror::Progress;
 use catalog::mirror::child::Supervisor;
+use catalog::mirror::{CommitId, Offer, OfferError, Offered, Progress};
 use catalog::repository::Repository;
 use std::path::Path;
 
@@ -31,6 +31,16 @@ impl Fetch for Child {
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<(), String> {
         self.0.fetch_with(repository, mirror, progress).map(drop)
+    }
+
+    fn offer(
+        &self,
+        repository: &Repository,
+        mirror: &Path,
+        base: CommitId,
+        offer: &Offer,
+    ) -> Result<Offered, OfferError> {
+        self.0.offer(repository, mirror, base, offer)
     }
 }
 

@@ -12,6 +12,7 @@ mod files;
 mod filled_in;
 mod instantiate;
 mod lint;
+mod new;
 mod read;
 mod report;
 mod verify;
@@ -38,6 +39,7 @@ struct Cli {
 enum Command {
     /// Serve the catalog (what happens without a command, too)
     Serve(ServeArgs),
+    New(new::NewArgs),
     /// Convert a notebook between MyST and ipynb
     Convert(convert::ConvertArgs),
     Diff(diff::DiffArgs),
@@ -96,6 +98,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command.unwrap_or_else(|| Command::Serve(ServeArgs::default())) {
         Command::Serve(args) => serve(args),
+        Command::New(args) => new::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Read(args) => read::run(&args),

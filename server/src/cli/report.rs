@@ -3,6 +3,7 @@
 mod written;
 
 use super::convert::{Format as Notation, read_file, tell};
+use super::lint::trees::{root, team_text};
 use super::{out, paint, say};
 use crate::clock::{Clock as _, SystemClock};
 use crate::reports::pdf;
@@ -12,10 +13,10 @@ use catalog::notebook::Notebook;
 use catalog::procedure::first_heading;
 use catalog::report::gate::{Finding, Gate, Names, check};
 use catalog::report::{About, Bytes, Manifest, Naming, Of, Passed, Settings, export, html};
-use catalog::team::{MAX_FILE, TEAM_FILE};
+use catalog::team::TEAM_FILE;
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
-use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -250,21 +251,8 @@ fn told(name: &str, findings: &[Finding]) {
     }
 }
 
-/// The text of a team's file.
-fn team_text(file: &Path) -> anyhow::Result<String> {
-    let about = || file.display().to_string();
-    let mut text = String::new();
-    let opened = std::fs::File::open(file).with_context(about)?;
-    opened.take(MAX_FILE as u64 + 1).read_to_string(&mut text).with_context(about)?;
-    if text.len() > MAX_FILE {
-        bail!("{} has more than {MAX_FILE} bytes", file.display());
-    }
-    Ok(text)
-}
-
 /// The `huntshelf.toml` of the repository that a path is in.
 fn team_file(path: &Path) -> Option<PathBuf> {
     let path = path.canonicalize().ok()?;
-    let root = path.ancestors().find(|folder| folder.join(".git").exists())?;
-    Some(root.join(TEAM_FILE)).filter(|file| file.is_file())
+    Some(root(path.parent()?).join(TEAM_FILE)).filter(|file| file.is_file())
 }

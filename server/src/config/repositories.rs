@@ -48,6 +48,9 @@ pub struct RepositoryEntry {
     /// Whether its host may have an address of a private network.
     #[serde(default)]
     pub allow_private: bool,
+    /// Whether what people write here may be pushed to it, as branches `huntshelf/…`; not where nothing is said.
+    #[serde(default)]
+    pub push: bool,
     /// Patterns of references that are proposals: `refs/pull/*/head`.
     #[serde(default)]
     pub proposals: Vec<String>,
@@ -97,6 +100,7 @@ impl RepositoryEntry {
             known_hosts_file: None,
             host_keys: Vec::new(),
             allow_private: false,
+            push: false,
             proposals: Vec::new(),
             globs: None,
             ignore: Vec::new(),
@@ -181,6 +185,7 @@ impl RepositoryEntry {
             known_hosts_file: self.known_hosts_file.clone(),
             host_keys: host_keys.collect::<Result<_, _>>()?,
             allow_private: self.allow_private,
+            push: self.push,
         })
     }
 

@@ -7,6 +7,7 @@ pub mod indicators;
 pub mod life;
 pub mod many;
 pub mod meanwhile;
+pub mod offering;
 pub mod proposed;
 pub mod readback;
 pub mod recall;
@@ -18,6 +19,7 @@ pub mod telemetry;
 pub mod trial;
 pub mod typed;
 pub mod upgrade;
+pub mod upstream;
 pub mod verify;
 pub mod window;
 

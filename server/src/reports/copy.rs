@@ -1,5 +1,6 @@
 //! The report of a copy: of the notebook that came back, else of the copy itself. The API and the page both come here.
 
+use super::bundle::bundle;
 use super::{names, pdf};
 use crate::app::App;
 use crate::auth::{Principal, Role};
@@ -36,6 +37,8 @@ pub const NOT_A_LEAK: &str = "report.not-a-leak";
 pub enum Format {
     /// As nbconvert writes it.
     Markdown,
+    /// The same with its pictures and its manifest, in one zip.
+    Zip,
     /// One file.
     Html,
     /// The same on paper, where the server has a chromium.
@@ -47,6 +50,7 @@ impl Format {
     pub fn word(self) -> &'static str {
         match self {
             Self::Markdown => "markdown",
+            Self::Zip => "zip",
             Self::Html => "html",
             Self::Pdf => "pdf",
         }
@@ -56,6 +60,7 @@ impl Format {
     pub fn media(self) -> &'static str {
         match self {
             Self::Markdown => "text/markdown; charset=utf-8",
+            Self::Zip => "application/zip",
             Self::Html => "text/html; charset=utf-8",
             Self::Pdf => "application/pdf",
         }
@@ -64,6 +69,7 @@ impl Format {
     fn ending(self) -> &'static str {
         match self {
             Self::Markdown => "md",
+            Self::Zip => "zip",
             Self::Html => "html",
             Self::Pdf => "pdf",
         }
@@ -214,8 +220,16 @@ pub async fn export(
     let of = Of { copy: Some(copy.id.clone()), ..Of::notebook(&looked.notebook, &own) };
     let passed =
         Passed { findings: looked.findings, accepted: looked.accepted, overridden: reason, knew_names: true };
+    // A zip is named by what is read in it: it holds the manifest itself.
+    let read = if format == Format::Zip { format!("{}.md", stem_of(copy)) } else { name.clone() };
     let manifest =
-        Manifest::new(&looked.notebook, of, format.word(), Hashed::of(&name, &bytes), beside, passed);
+        Manifest::new(&looked.notebook, of, format.word(), Hashed::of(&read, &bytes), beside, passed);
+    if format == Format::Zip {
+        bytes = bundle(&stem_of(copy), &bytes, &files, &manifest).map_err(|error| {
+            tracing::error!(%error, "a report could not be packed");
+            Problem::internal()
+        })?;
+    }
     Ok(Exported { name, bytes, files, manifest })
 }
 
@@ -227,7 +241,7 @@ fn stem_of(copy: &Instance) -> String {
 fn written(looked: Looked, format: Format, stem: &str) -> (Looked, Bytes, Vec<u8>, Vec<report::File>) {
     let folder = format!("{stem}_files");
     let (bytes, files) = match format {
-        Format::Markdown => {
+        Format::Markdown | Format::Zip => {
             let made = report::export(&looked.notebook, &Naming { stem, folder: Some(&folder) });
             (made.text.into_bytes(), made.files)
         }

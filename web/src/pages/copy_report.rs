@@ -1,9 +1,10 @@
 //! `/instances/{id}/report`: what the customer gets of a copy, exactly, and what stops it.
 //!
-//! A POST to the same address takes `do`: `markdown`, `html` or `pdf` writes the report, with `reason` in spite of what was
+//! A POST to the same address takes `do`: `markdown`, `zip`, `html` or `pdf` writes the report, with `reason` in spite of what was
 //! found; `judge` says of the finding `key` that it is no leak, and takes `reason`. Both may name a `version`.
 
 use crate::Frame;
+use crate::components::facts;
 use crate::components::forms::Labelled;
 use crate::components::notices::{Weight, notice};
 use crate::links;
@@ -142,11 +143,11 @@ fn gate(
             view! {
                 <li>
                     <p>
-                        {at} ": " <strong>{leak.message}</strong> " "
+                        {at} ": " <strong>{facts::message(&leak.message)}</strong> " "
                         <code class="faint">{leak.code}</code>
                     </p>
                     {excerpt}
-                    <p class="help">"To mend it: " {leak.help} "."</p>
+                    <p class="help">"To mend it: " {facts::message(&leak.help)} "."</p>
                     {form}
                 </li>
             }
@@ -213,6 +214,7 @@ fn take(here: &str, version: Option<&str>, stopped: bool, may_override: bool, pr
             <p class="submit">
                 {button("html", "HTML", first)}
                 {button("markdown", "Markdown", "")}
+                {button("zip", "Markdown, pictures and manifest", "")}
                 {printed}
             </p>
         </form>

@@ -49,6 +49,31 @@ pub struct Past {
     pub warnings: u64,
 }
 
+/// What another linter found in a repository, as CI sent it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Others {
+    /// The repository.
+    pub repo: String,
+    /// What linted it.
+    pub tool: String,
+    /// When it was sent.
+    pub at: When,
+    /// Who sent it.
+    pub by: String,
+    /// The commit that was linted, shortened.
+    pub commit: String,
+    /// Whether the catalog shows that commit.
+    pub is_newest: bool,
+    /// How many checks passed.
+    pub passed: u64,
+    /// How many did not.
+    pub failed: u64,
+    /// What it found, by file.
+    pub files: Vec<FileProblems>,
+    /// How many findings are not shown.
+    pub more: usize,
+}
+
 /// The problems page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProblemsView {
@@ -72,6 +97,8 @@ pub struct ProblemsView {
     pub patches: Vec<String>,
     /// What the syncs of late left behind, oldest first, where one repository is shown.
     pub trend: Vec<Past>,
+    /// What other linters found, of each the newest.
+    pub others: Vec<Others>,
     /// Whether this is a further page: the address holds a cursor.
     pub further_page: bool,
     /// The cursor of the next page.
@@ -104,7 +131,7 @@ impl ProblemsView {
 pub fn page(frame: &Frame, view: ProblemsView) -> String {
     let first = view.further_page.then(|| view.with(&[]));
     let next = view.next.as_deref().map(|cursor| view.with(&[("cursor", cursor)]));
-    let none = view.files.is_empty().then(|| {
+    let none = (view.files.is_empty() && view.others.is_empty()).then(|| {
         if view.is_narrowed() {
             let content =
                 view! { <p>"No file has a problem of this kind. "<a href="/problems">"All problems"</a></p> };
@@ -117,7 +144,8 @@ pub fn page(frame: &Frame, view: ProblemsView) -> String {
     });
     let (form, severities, trend) = (form(&view), severities(&view), trend(&view.trend));
     let (rules, patches) = (rules(&view), patches(&view.patches));
-    let files = view.files.into_iter().map(file).collect_view();
+    let files = view.files.into_iter().map(|one| file(one, false)).collect_view();
+    let others = view.others.into_iter().map(others).collect_view();
     let content = view! {
         <h1>"Problems"</h1>
         <p class="faint">"What is wrong with files at the tips of their branches, and how to mend it. A problem with one file \
@@ -129,6 +157,7 @@ pub fn page(frame: &Frame, view: ProblemsView) -> String {
         {rules}
         {none}
         {files}
+        {others}
         {paging::paging(first, next)}
     };
     frame.render("Problems", move || content.into_any())
@@ -272,7 +301,31 @@ fn rules(view: &ProblemsView) -> Option<AnyView> {
     })
 }
 
-fn file(file: FileProblems) -> AnyView {
+/// What another linter found.
+fn others(found: Others) -> AnyView {
+    let Others { repo, tool, at, by, commit, is_newest, passed, failed, files, more } = found;
+    let behind =
+        (!is_newest).then_some(" The catalog shows another commit: what is found here may be mended.");
+    let more = (more > 0).then(|| {
+        let path = format!("/api/v1/repos/{}/lint-results", links::encode(&repo));
+        view! { <p>{format!("{more} more are not shown: ")} <a href=path>"all of them"</a></p> }
+    });
+    view! {
+        <section class="other-linter">
+            <h2>{tool} " " <span class="faint">{repo}</span></h2>
+            <p class="faint">
+                {format!("{passed} checks passed, {failed} did not, at ")} <code>{commit}</code>
+                {format!(". Sent by {by} ")} {facts::ago(at)} "." {behind}
+            </p>
+            {files.into_iter().map(|one| file(one, true)).collect_view()}
+            {more}
+        </section>
+    }
+    .into_any()
+}
+
+/// One file; `within` a section of its own.
+fn file(file: FileProblems, within: bool) -> AnyView {
     let repo = file.repo_in_links.then_some(file.repo.as_str());
     let page = file.id.as_deref().map(|id| links::procedure(id, "", repo));
     let list = diagnostics::list(file.diagnostics, page.as_deref());
@@ -282,9 +335,12 @@ fn file(file: FileProblems) -> AnyView {
         None => path.into_any(),
     };
     let changed = file.changed.map(|when| view! { <p class="faint">"Changed " {facts::ago(when)}</p> });
+    let title = view! { {path} " " <span class="faint">{file.repo}</span> };
+    let title =
+        if within { view! { <h3>{title}</h3> }.into_any() } else { view! { <h2>{title}</h2> }.into_any() };
     view! {
         <section class="file-problems">
-            <h2>{path} " " <span class="faint">{file.repo}</span></h2>
+            {title}
             {changed}
             {list}
         </section>

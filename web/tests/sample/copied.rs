@@ -74,6 +74,7 @@ impl Sample {
             by: self.t("Ben Okafor"),
         };
         Back {
+            may_propose: true,
             versions: vec![version("01JDF2", 2), version("01JDF1", 5)],
             shown: 0,
             wrote: noted(7, "Two hosts, both known.", "added"),

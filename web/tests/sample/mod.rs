@@ -1,6 +1,7 @@
 //! Every page, filled with what a working catalog would show: for looking at (`cargo run -p web --example gallery`) and
 //! for the tests. All text passes through one function, so that a test can put anything into every field.
 
+mod begun;
 mod blamed;
 mod copied;
 mod past;
@@ -12,7 +13,7 @@ mod work;
 
 use web::pages::matrix::Choice;
 use web::pages::{
-    about, catalog, collections, error, lint, login, problems, reference, repositories, searches,
+    about, catalog, collections, error, lint, login, new, problems, reference, repositories, searches,
 };
 use web::view::{Commit, Diagnostic, FieldError, Severity, Tactic, TacticOrigin, Technique, When};
 use web::{Assets, Frame, Person, Theme, Viewer};
@@ -161,6 +162,8 @@ impl Sample {
             ("problems", problems::page(&self.frame("/problems"), self.problems())),
             ("rules", lint::rules(&self.frame("/lint"), self.rules())),
             ("rule", lint::rule(&self.frame("/lint/query-without-look-back"), self.rule())),
+            ("new", new::page(&self.frame("/new"), self.new_procedure(false))),
+            ("new-made", new::page(&self.frame("/new"), self.new_procedure(true))),
             ("problems-none", problems::page(&self.frame("/problems"), problems::ProblemsView::default())),
             ("repositories", repositories::page(&self.frame("/admin/repositories"), self.repositories())),
             (
@@ -231,6 +234,7 @@ impl Sample {
         pages.extend(self.work_pages());
         pages.extend(self.upgrade_pages());
         pages.extend(self.report_pages());
+        pages.extend(self.authored_pages());
         pages
     }
 
@@ -269,6 +273,18 @@ impl Sample {
             oldest_first: true,
             patches: vec![self.t("starter")],
             trend: vec![past(5, 20), past(4, 24), past(3, 20)],
+            others: vec![problems::Others {
+                repo: self.t("starter"),
+                tool: self.t("pytest"),
+                at: Self::hours_ago(3),
+                by: self.t("ci"),
+                commit: self.t("0123456789ab"),
+                is_newest: false,
+                passed: 12,
+                failed: 1,
+                files: vec![file("procedures/dcsync.md", false)],
+                more: 3,
+            }],
             further_page: false,
             next: self.some("c2"),
         }

@@ -302,7 +302,7 @@ impl Sample {
                     offer("", "T1003.001 LSASS Memory", 1),
                 ],
                 without: vec![offer("tag", "azure or cloud", 3), offer("", "“golden ticket”", 12)],
-                start: vec![begin("new")],
+                start: "/new?title=x".to_owned(),
                 ask: vec![begin("issues/new"), begin("issues/new")],
                 skeleton: "/api/v1/skeleton.md?title=x".to_owned(),
             }),

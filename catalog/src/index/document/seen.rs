@@ -1,6 +1,7 @@
 //! Which tokens a document has already.
 
 use crate::index::encoded::Encoded;
+use crate::index::sketch::hash;
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -35,14 +36,6 @@ impl Seen {
     fn add(&mut self, hash: u64) -> bool {
         self.0.insert(hash)
     }
-}
-
-/// FNV-1a of a token.
-fn hash(token: &str) -> u64 {
-    let hash = token.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    hash ^ (hash >> 29)
 }
 
 /// The hash of what is a hash already.

@@ -12,6 +12,7 @@ mod told;
 
 pub use carried::{Carried, How, UpgradedFrom};
 pub(super) use carried::{Parted, unrun_file};
+pub(crate) use pairs::Pairs;
 pub use told::{Fate, Told};
 
 use super::provenance::{provenance, remake};
@@ -121,7 +122,7 @@ pub fn upgrade(
 
 /// The cells of a copy in which an earlier upgrade kept the procedure's text of then beside the hunter's. They are nobody's
 /// words as long as nobody changed them.
-fn passed(worked: &Notebook) -> HashSet<usize> {
+pub(crate) fn passed(worked: &Notebook) -> HashSet<usize> {
     let from = provenance(worked).and_then(|stamp| stamp.upgraded_from);
     let listed = from.iter().flat_map(|from| &from.cells).filter(|carried| carried.how == How::Beside);
     let place = |carried: &Carried| {

@@ -6,17 +6,17 @@ use crate::notebook::Cell;
 use std::collections::HashMap;
 
 /// Which cells are the same.
-pub(super) struct Pairs {
+pub(crate) struct Pairs {
     /// For each cell of the older notebook, its place in the newer one.
-    pub(super) newer: Vec<Option<usize>>,
+    pub(crate) newer: Vec<Option<usize>>,
     /// For each cell of the newer notebook, its place in the older one.
-    pub(super) older: Vec<Option<usize>>,
+    pub(crate) older: Vec<Option<usize>>,
 }
 
 impl Pairs {
     /// First those that hold parameters, then those of one id, then those that are alike, as a comparison of revisions
     /// takes them.
-    pub(super) fn of(old: &[Cell], new: &[Cell]) -> Self {
+    pub(crate) fn of(old: &[Cell], new: &[Cell]) -> Self {
         let mut pairs = Self { newer: vec![None; old.len()], older: vec![None; new.len()] };
         for tag in [PARAMETERS, INJECTED] {
             let place = |cells: &[Cell]| cells.iter().position(|cell| cell.has_tag(tag));

@@ -275,3 +275,26 @@ fn keep_the_worst(problems: &mut Vec<Diagnostic>) {
     let help = "see them all with `huntshelf lint`";
     problems.push(Diagnostic::new("problems-cut", Severity::Warning, message, help));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_problems_the_worst_stay_in_their_order() {
+        let problem = |line: u32| {
+            let severity = if line.is_multiple_of(10) { Severity::Error } else { Severity::Info };
+            Diagnostic::new("cell-long", severity, "long", "cut it").at(line, 1)
+        };
+        let mut few: Vec<Diagnostic> = (1..=200).map(problem).collect();
+        keep_the_worst(&mut few);
+        assert_eq!(few.len(), MOST_PROBLEMS);
+        let mut many: Vec<Diagnostic> = (1..=1_000).map(problem).collect();
+        keep_the_worst(&mut many);
+        let cut = many.pop().unwrap();
+        assert_eq!(cut.code, "problems-cut");
+        assert!(cut.message.starts_with("1000 things"), "{}", cut.message);
+        assert_eq!(many.iter().filter(|one| one.severity == Severity::Error).count(), 100);
+        assert!(many.len() == MOST_PROBLEMS && many.is_sorted_by_key(|one| one.line));
+    }
+}

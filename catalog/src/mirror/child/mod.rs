@@ -1,17 +1,21 @@
-//! Fetching in a process of its own, with limits, killed when it takes too long.
+//! Fetching and pushing in a process of its own, with limits, killed when it takes too long.
 //!
 //! libgit2 reads what a remote sends without time-outs or bounds on memory that could be set safely, and a remote may
 //! stall, lie or attack. So the program starts itself again with a hidden subcommand that does nothing but [`run`]:
 //! it reads one request, a line of JSON, from its standard input, limits itself, updates the mirror, and tells progress
 //! and outcome as lines of JSON. [`Supervisor`] is the other side.
 
+mod home;
+mod pushing;
 mod supervisor;
 
 pub use supervisor::Supervisor;
 
+use super::offered::{NotPushed, push};
+use super::remote::Visit;
 use super::update::{Limits, Progress, Updated, update_within};
 use super::vetted::{Resolver, SystemResolver};
-use super::{Access, MirrorError, prepare};
+use super::{Access, CommitId, MirrorError, prepare};
 use crate::repository::{Entrance, FieldMapping, Location, RefPattern, Repository, Sidecar};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
@@ -40,6 +44,17 @@ struct Request {
     limits: Limits,
     /// Bytes of memory of its own that the child may use.
     memory: u64,
+    /// What is pushed from the folder, in place of fetching into it.
+    #[serde(default)]
+    push: Option<Push>,
+}
+
+/// A commit, and the reference that is made of it at the remote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Push {
+    commit: CommitId,
+    reference: String,
 }
 
 /// One line from the child.
@@ -49,9 +64,11 @@ enum Message {
     Progress(Progress),
     Done(Updated),
     Failed(String),
+    Pushed,
+    NotPushed(NotPushed),
 }
 
-/// What the hidden subcommand does: reads one request from standard input, fetches, tells on standard output how it
+/// What the hidden subcommand does: reads one request from standard input, fetches or pushes, tells on standard output how it
 /// went. It ends when standard input is closed, since then nobody waits for it any more.
 pub fn run() -> ExitCode {
     run_with(&SystemResolver)
@@ -62,12 +79,16 @@ pub fn run_with(resolver: &dyn Resolver) -> ExitCode {
     let outcome = match read_request() {
         Ok(request) => {
             watch_for_the_end();
-            limit(&request).and_then(|()| fetch(&request, resolver))
+            limit(&request).and_then(|()| match &request.push {
+                None => fetch(&request, resolver).map(Message::Done),
+                Some(what) => Ok(send(&request, what, resolver)),
+            })
         }
         Err(reason) => Err(reason),
     };
     let (message, code) = match outcome {
-        Ok(updated) => (Message::Done(updated), ExitCode::SUCCESS),
+        Ok(message @ Message::NotPushed(_)) => (message, ExitCode::FAILURE),
+        Ok(message) => (message, ExitCode::SUCCESS),
         Err(reason) => (Message::Failed(reason), ExitCode::FAILURE),
     };
     if tell(&message) { code } else { ExitCode::FAILURE }
@@ -131,16 +152,30 @@ fn fetch(request: &Request, resolver: &dyn Resolver) -> Result<Updated, String> 
         fields: FieldMapping::default(),
         sidecar: Sidecar::default(),
     };
+    let mut progress = told_now_and_then();
+    update_within(&repository, &request.directory, &request.access, request.limits, resolver, &mut progress)
+        .map_err(|error: MirrorError| error.to_string())
+}
+
+fn send(request: &Request, what: &Push, resolver: &dyn Resolver) -> Message {
+    prepare();
+    let visit = Visit { url: &request.url, access: &request.access, limits: request.limits, resolver };
+    match push(&request.directory, &visit, what.commit, &what.reference, &mut told_now_and_then()) {
+        Ok(()) => Message::Pushed,
+        Err(trouble) => Message::NotPushed(trouble),
+    }
+}
+
+/// Tells how far it is, but not more often than anybody wants to know.
+fn told_now_and_then() -> impl FnMut(Progress) -> bool {
     let mut told = Instant::now();
-    let mut progress = |progress: Progress| {
+    move |progress| {
         let due = told.elapsed() >= PAUSE;
         if due {
             told = Instant::now();
         }
         !due || tell(&Message::Progress(progress))
-    };
-    update_within(&repository, &request.directory, &request.access, request.limits, resolver, &mut progress)
-        .map_err(|error: MirrorError| error.to_string())
+    }
 }
 
 /// Writes one line; false when nobody reads it.

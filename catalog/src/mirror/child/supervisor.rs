@@ -1,16 +1,14 @@
 //! Starts the child, watches it, ends it.
 
+use super::home::Home;
 use super::{LINE, Message, Request};
 use crate::mirror::remote::check_url;
-use crate::mirror::update::{Limits, Progress, Updated, beside, update, with_suffix};
-use crate::mirror::{Access, MirrorError};
+use crate::mirror::update::{Limits, Progress, Updated, update};
+use crate::mirror::{Access, CommitId, MirrorError, Offer, OfferError, Offered};
 use crate::repository::{Location, Repository};
-use rustix::io::Errno;
-use rustix::process::{Pid, Signal, kill_process_group, test_kill_process};
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::ffi::OsString;
-use std::fs;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -28,7 +26,7 @@ const GRACE: Duration = Duration::from_secs(1);
 /// request.
 const ENVIRONMENT: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
-/// Fetches remotes in child processes.
+/// Fetches remotes, and pushes to them, in child processes.
 ///
 /// A child has its own process group, an environment of almost nothing, and a home folder made for it in which it lists
 /// the keys of the ssh host: no git configuration of anybody's. Secrets reach it over a pipe. It is killed when it exceeds the deadline, when
@@ -91,17 +89,10 @@ impl Supervisor {
         let Location::Remote(url) = &repository.location else {
             return update(repository, directory, progress).map_err(|error| error.to_string());
         };
-        check_url(url).map_err(|error| error.to_string())?;
-        let mut access = self
-            .access
-            .for_repository(repository, &|name| std::env::var(name).ok())
-            .map_err(|reason| format!("{}: {reason}", repository.location.display()))?;
+        let access = self.entered(repository, url)?;
         let directory = std::path::absolute(directory)
             .map_err(|error| format!("{} is no usable folder: {error}", directory.display()))?;
-        let is_ssh = !url.starts_with("http");
         let home = Home::make(&directory)?;
-        access.home = Some(home.0.clone());
-        let agent = access.agent && is_ssh;
         let request = Request {
             url: url.clone(),
             branch: repository.branch.clone(),
@@ -111,20 +102,46 @@ impl Supervisor {
             access,
             limits: self.limits,
             memory: self.memory,
+            push: None,
         };
-        let mut running = self.start(&request, &home, agent)?;
-        let outcome = self.watch(&mut running, progress);
-        let complaint = running.end();
-        outcome.map_err(|trouble| trouble.sentence(self, &repository.location.display(), &complaint))
+        let garbled = || format!("{}: {}", repository.location.display(), Garbled::SAID);
+        match self.ask(request, home.folder(), &repository.location, progress)? {
+            Message::Done(updated) => Ok(updated),
+            _ => Err(garbled()),
+        }
     }
 
-    fn start(&self, request: &Request, home: &Home, agent: bool) -> Result<Running, String> {
+    /// With what a remote is entered, its secrets read.
+    pub(super) fn entered(&self, repository: &Repository, url: &str) -> Result<Access, String> {
+        check_url(url).map_err(|error| error.to_string())?;
+        self.access
+            .for_repository(repository, &|name| std::env::var(name).ok())
+            .map_err(|reason| format!("{}: {reason}", repository.location.display()))
+    }
+
+    /// Has a child do what is asked, at home in a folder of its own, and tells its last word, which is no failure.
+    pub(super) fn ask(
+        &self,
+        mut request: Request,
+        home: &Path,
+        location: &Location,
+        progress: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<Message, String> {
+        request.access.home = Some(home.to_owned());
+        let mut running = self.start(&request, home)?;
+        let outcome = self.watch(&mut running, progress);
+        let complaint = running.end();
+        outcome.map_err(|trouble| trouble.sentence(self, &location.display(), &complaint))
+    }
+
+    fn start(&self, request: &Request, home: &Path) -> Result<Running, String> {
         let failed = |error: &dyn std::fmt::Display| {
             format!("the process that fetches ({}) cannot be started: {error}", self.executable.display())
         };
         let mut command = Command::new(&self.executable);
-        command.args(&self.arguments).env_clear().env("HOME", &home.0).process_group(0);
-        let agent = agent.then_some("SSH_AUTH_SOCK");
+        command.args(&self.arguments).env_clear().env("HOME", home).process_group(0);
+        let is_ssh = !request.url.starts_with("http");
+        let agent = (request.access.agent && is_ssh).then_some("SSH_AUTH_SOCK");
         for name in ENVIRONMENT.into_iter().chain(agent) {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
@@ -157,7 +174,7 @@ impl Supervisor {
         &self,
         running: &mut Running,
         progress: &mut dyn FnMut(Progress) -> bool,
-    ) -> Result<Updated, Trouble> {
+    ) -> Result<Message, Trouble> {
         let end = Instant::now() + self.deadline;
         let mut stretch_end = Instant::now() + self.stretch;
         let mut at_start = Progress::default();
@@ -165,7 +182,6 @@ impl Supervisor {
         loop {
             let wait = end.min(stretch_end).saturating_duration_since(Instant::now());
             match running.messages.recv_timeout(wait) {
-                Ok(Ok(Message::Done(updated))) => return Ok(updated),
                 Ok(Ok(Message::Failed(reason))) => return Err(Trouble::Said(reason)),
                 Ok(Ok(Message::Progress(told))) => {
                     if !progress(told.clone()) {
@@ -173,6 +189,7 @@ impl Supervisor {
                     }
                     now = told;
                 }
+                Ok(Ok(last)) => return Ok(last),
                 Ok(Err(Garbled)) => return Err(Trouble::Garbled),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Err(Trouble::Died(running.exit())),
@@ -221,9 +238,7 @@ impl Trouble {
                 supervisor.least_bytes,
                 supervisor.stretch.as_secs_f32()
             ),
-            Self::Garbled => {
-                format!("{location}: the process that fetches said what cannot be understood{because}")
-            }
+            Self::Garbled => format!("{location}: {}{because}", Garbled::SAID),
             Self::Died(status) => {
                 let how = match status.map(|status| (status.code(), status.signal())) {
                     Some((_, Some(6 | 9 | 11))) => format!(
@@ -243,6 +258,10 @@ impl Trouble {
 
 /// A line that is no message, or too long, or one too many.
 struct Garbled;
+
+impl Garbled {
+    const SAID: &str = "the process that fetches said what cannot be understood";
+}
 
 fn read_messages(stdout: ChildStdout, sender: &SyncSender<Result<Message, Garbled>>) {
     let mut reader = BufReader::new(stdout.take(OUTPUT));
@@ -302,36 +321,6 @@ impl Running {
     }
 }
 
-/// A home folder for one child, gone when dropped.
-struct Home(PathBuf);
-
-impl Home {
-    fn make(directory: &Path) -> Result<Self, String> {
-        for (path, process) in beside(directory, ".home-").unwrap_or_default() {
-            let alive = i32::try_from(process)
-                .ok()
-                .and_then(Pid::from_raw)
-                .is_some_and(|process| test_kill_process(process) != Err(Errno::SRCH));
-            if !alive {
-                // Left by a server that was killed; it holds no secret.
-                let _ = fs::remove_dir_all(&path);
-            }
-        }
-        let home = Self(with_suffix(directory, &format!(".home-{}", std::process::id())));
-        let failed =
-            |error: std::io::Error| format!("{}: cannot create the folder: {error}", home.0.display());
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&home.0).map_err(failed)?;
-        Ok(home)
-    }
-}
-
-impl Drop for Home {
-    fn drop(&mut self) {
-        // A leftover holds no secret and is removed by the next process.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 #[cfg(feature = "index")]
 impl crate::library::Fetch for Supervisor {
     fn fetch(
@@ -341,5 +330,15 @@ impl crate::library::Fetch for Supervisor {
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<(), String> {
         self.fetch_with(repository, mirror, progress).map(drop)
+    }
+
+    fn offer(
+        &self,
+        repository: &Repository,
+        mirror: &Path,
+        base: CommitId,
+        offer: &Offer,
+    ) -> Result<Offered, OfferError> {
+        Self::offer(self, repository, mirror, base, offer)
     }
 }

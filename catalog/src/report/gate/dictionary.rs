@@ -8,7 +8,7 @@ static WORDS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| include_str!("dictionary.txt").split_whitespace().collect());
 
 /// Whether a name is a word, in any case and number.
-pub(super) fn is_word(name: &str) -> bool {
+pub(crate) fn is_word(name: &str) -> bool {
     let lower = name.to_lowercase();
     let single = lower.strip_suffix('s').unwrap_or(&lower);
     WORDS.contains(lower.as_str()) || WORDS.contains(single)

@@ -90,8 +90,9 @@ fn comments(passage: &Passage, text: &str, found: &mut Found<'_>) {
     let mut at = 0;
     while let Some(open) = text[at..].find("<!--") {
         let start = at + open;
-        let end = text[start..].find("-->").map_or(text.len(), |end| start + end);
-        if says_something(&text[start + 4..end]) {
+        // `<!-->` is a comment, too, and a whole one.
+        let end = text[start + 2..].find("-->").map_or(text.len(), |end| start + 2 + end);
+        if text.get(start + 4..end).is_some_and(says_something) {
             found.of_passage(passage, text, start, said);
         }
         at = (end + 3).min(text.len());
@@ -143,5 +144,25 @@ fn block_breaks(passage: &Passage, text: &str, found: &mut Found<'_>) {
             );
         }
         at += line.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::notebook::{Cell, CellKind, Notebook};
+    use crate::report::gate::{Gate, check};
+
+    fn told(text: &str) -> Vec<String> {
+        let cells = vec![Cell::new(CellKind::Markdown, text)];
+        let notebook = Notebook { cells, ..Notebook::default() };
+        check(&notebook, &Gate::default()).into_iter().map(|finding| finding.code).collect()
+    }
+
+    #[test]
+    fn a_comment_of_nothing_ends_where_it_begins() {
+        for nothing in ["<!-->", "<!--->", "<!---->", "<!--", "Seen twice.<!--> and said so", "é<!-->é"] {
+            assert_eq!(told(nothing).iter().filter(|code| *code == "comment").count(), 0, "{nothing}");
+        }
+        assert!(told("Seen.<!--> <!-- ask them again -->").contains(&"comment".to_owned()));
     }
 }

@@ -22,7 +22,9 @@ mod tags;
 mod unfilled;
 mod views;
 
+pub(crate) use dictionary::is_word as is_common_word;
 pub use names::{Known, Names};
+pub(crate) use phrases::as_latin;
 
 use crate::notebook::{Notebook, hex};
 use names::Others;
@@ -220,6 +222,11 @@ fn excerpt(text: &str) -> String {
         Some((end, _)) => format!("{}…", &words[..end]),
         None => words,
     }
+}
+
+/// The ways in which a text could be read: as it stands, with entities and addresses decoded, and as it looks once rendered.
+pub(crate) fn readings(text: &str) -> Vec<String> {
+    views::of(text, passages::Origin::Prose)
 }
 
 fn narrow(number: usize) -> u32 {

@@ -109,7 +109,7 @@ fn between(text: &str) -> String {
 }
 
 /// The Latin letter that a letter of another script looks like.
-fn as_latin(c: char) -> char {
+pub(crate) fn as_latin(c: char) -> char {
     match c {
         'А' | 'Α' => 'A',
         'В' | 'Β' => 'B',

@@ -60,7 +60,7 @@ impl Trees {
         let mut root_of: HashMap<PathBuf, PathBuf> = HashMap::new();
         let mut places = HashMap::new();
         for file in files {
-            let Ok(full) = file.canonicalize() else { continue };
+            let Some(full) = whole(file) else { continue };
             let folder = full.parent().unwrap_or(&full).to_owned();
             let root = root_of.entry(folder.clone()).or_insert_with(|| root(&folder)).clone();
             let path = slashed(full.strip_prefix(&root).unwrap_or(&full));
@@ -68,7 +68,7 @@ impl Trees {
             found.extend(folder.ancestors().take_while(|above| above.starts_with(&root)).map(Path::to_owned));
             places.insert(file.clone(), (root, path));
         }
-        let named = config.map(|config| read(config).map(|text| (config, text))).transpose()?;
+        let named = config.map(|config| team_text(config).map(|text| (config, text))).transpose()?;
         let mut trees = Vec::new();
         let mut numbers = HashMap::new();
         for (root, folders) in roots {
@@ -78,7 +78,10 @@ impl Trees {
                 None => {
                     for file in folders.iter().map(|folder| folder.join(TEAM_FILE)) {
                         if file.is_file() {
-                            texts.push((slashed(file.strip_prefix(&root).unwrap_or(&file)), read(&file)?));
+                            texts.push((
+                                slashed(file.strip_prefix(&root).unwrap_or(&file)),
+                                team_text(&file)?,
+                            ));
                         }
                     }
                 }
@@ -103,6 +106,15 @@ impl Trees {
     }
 }
 
+/// The whole path of a file that is there, or that is to be written into a folder that is there.
+fn whole(file: &Path) -> Option<PathBuf> {
+    let folder = || {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(folder.canonicalize().ok()?.join(file.file_name()?))
+    };
+    file.canonicalize().ok().or_else(folder)
+}
+
 /// The folders in which a team's file may stand, by the root of their tree.
 type Roots = BTreeMap<PathBuf, HashSet<PathBuf>>;
 
@@ -118,7 +130,7 @@ fn told(file: &Path, wrong: &Diagnostic) -> anyhow::Result<()> {
 }
 
 /// The root of the repository that a folder is in; the folder where it is in none.
-fn root(folder: &Path) -> PathBuf {
+pub(in crate::cli) fn root(folder: &Path) -> PathBuf {
     let root = folder.ancestors().find(|folder| folder.join(".git").exists());
     root.unwrap_or(folder).to_owned()
 }
@@ -128,7 +140,11 @@ fn slashed(path: &Path) -> String {
     parts.join("/")
 }
 
-fn read(file: &Path) -> anyhow::Result<String> {
+/// The text of a team's file.
+///
+/// # Errors
+/// When it cannot be read, or is larger than one may be.
+pub(in crate::cli) fn team_text(file: &Path) -> anyhow::Result<String> {
     let about = || file.display().to_string();
     let mut text = String::new();
     let opened = std::fs::File::open(file).with_context(about)?;

@@ -2,16 +2,17 @@
 
 use super::manifest::{CopyEntry, Missing};
 use super::pack::Packer;
-use super::{DEED, add as add_file, blocking, names, patiently, text};
+use super::{DEED, add as add_file, names, patiently, text};
 use crate::app::App;
 use crate::auth::Principal;
 use crate::copies::recall;
-use crate::copies::returned::{is_json, read};
+use crate::copies::returned::is_json;
 use crate::copies::verify::{examined, kept};
 use crate::db::audit::Deed;
 use crate::db::instances::Instance;
 use crate::db::reviews::Review;
 use crate::http::problem::Problem;
+use crate::reports::copy::{Exported, Format, export, look};
 use crate::routes::api::defects::DefectItem;
 use crate::routes::api::instances::InstanceItem;
 use crate::routes::api::instances::release::ReleaseItem;
@@ -88,6 +89,30 @@ impl Folder<'_> {
         self.put_found(file, key, bytes).await
     }
 
+    /// Puts what the customer sees of the newest notebook that came back, or says what stops it: the leak gate is asked here
+    /// as it is of every report.
+    async fn put_report(self, who: &Principal, copy: &Instance) -> Result<Self, Problem> {
+        let app = self.app;
+        let made = async {
+            let looked = Box::pin(look(app, who, copy, None)).await?;
+            Box::pin(export(app, who, copy, looked, Format::Markdown, None)).await
+        };
+        match made.await {
+            Ok(Exported { bytes, files, manifest, .. }) => {
+                let mut folder = self.put("report.md", bytes.into()).await?;
+                for file in files {
+                    folder = folder.put(&file.path, file.bytes.into()).await?;
+                }
+                folder.put("report.json", text(&manifest).into_bytes().into()).await
+            }
+            Err(problem) if matches!(problem.status, 409 | 422) => {
+                let said = [&problem.detail, problem.remedy.as_deref().unwrap_or_default()].join("\n");
+                self.put("report-stopped.txt", format!("{}\n", said.trim_end()).into_bytes().into()).await
+            }
+            Err(problem) => Err(problem),
+        }
+    }
+
     /// The same, of what the store was asked for already.
     async fn put_found(self, file: &str, key: &str, bytes: Option<Bytes>) -> Result<Self, Problem> {
         if let Some(bytes) = bytes {
@@ -121,16 +146,16 @@ pub(super) async fn add(
     for (place, release) in releases.iter().enumerate() {
         folder = folder.put_kept(&format!("copy-before-{}.ipynb", place + 1), &release.before).await?;
     }
-    let mut newest = None;
+    let mut came_back = false;
     for (place, version) in returned.iter().enumerate() {
-        newest = kept(app, &version.object).await?;
-        let is_text = newest.as_deref().is_some_and(|bytes| !is_json(bytes));
+        let bytes = kept(app, &version.object).await?;
+        came_back = bytes.is_some();
+        let is_text = bytes.as_deref().is_some_and(|bytes| !is_json(bytes));
         let name = format!("returned-{}.{}", place + 1, if is_text { "md" } else { "ipynb" });
-        folder = folder.put_found(&name, &version.object, newest.clone()).await?;
+        folder = folder.put_found(&name, &version.object, bytes).await?;
     }
-    if let Some(newest) = newest {
-        let report = blocking(move || catalog::report::markdown(&read(&newest))).await?;
-        folder = folder.put("report.md", report.into_bytes().into()).await?;
+    if came_back {
+        folder = folder.put_report(who, &copy).await?;
     }
     let entry = patiently(|| Box::pin(recall::entry(app, &copy.repo, &copy.procedure))).await?;
     let defects = patiently(|| Box::pin(recall::defects_of(app, &copy))).await?;

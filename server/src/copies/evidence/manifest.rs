@@ -146,7 +146,9 @@ named after the day on which it was made, its file and its id:
   copy.ipynb                the notebook as it is handed out
   copy-before-N.ipynb       the notebook as it was handed out before cells were released for the Nth time
   returned-N.ipynb          notebooks that came back, the oldest first (.md where it came back as text)
-  report.md                 what the customer sees of the newest of them: without code, and without what is marked as internal
+  report.md                 what the customer sees of the newest of them: without code, and without what is marked as internal;
+                            its pictures are in the folder beside it, and report.json says what it was made of
+  report-stopped.txt        instead of it, where something in it must not leave: what, and in which cell
   copy.json                 everything on record of the copy: procedure, commit, parameters, window, tenant, customer, who made
                             and who closed it, what came of it, reviews of that revision, defects, releases, what happened
   verify.json               whether the copy is what it says, each thing by itself, when this pack was made

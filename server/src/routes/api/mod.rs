@@ -4,6 +4,7 @@
 
 pub mod asked;
 pub mod attack;
+pub mod authored;
 pub mod blame;
 pub mod changes;
 pub mod collections;
@@ -12,6 +13,7 @@ pub mod coverage;
 pub mod customers;
 pub mod defects;
 pub mod diff;
+pub mod drafts;
 pub mod evidence;
 pub mod field_notes;
 pub mod follows;
@@ -25,6 +27,7 @@ pub mod notebook;
 pub mod offers;
 pub mod once;
 pub mod openapi;
+pub mod patches;
 pub mod pins;
 pub mod problems;
 pub mod procedure;
@@ -122,6 +125,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(procedure::get))
         .routes(routes!(source::get))
         .routes(routes!(skeleton::get))
+        .routes(routes!(authored::create))
         .routes(routes!(notebook::get))
         .routes(routes!(history::get))
         .routes(routes!(diff::get, diff::upload))
@@ -171,6 +175,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .merge(
             OpenApiRouter::new()
                 .routes(routes!(instances::returning::bring))
+                .routes(routes!(drafts::create))
                 .routes(routes!(instances::verify::file))
                 .routes(routes!(instances::verify::get, instances::verify::post))
                 .layer(DefaultBodyLimit::max(crate::copies::returned::LARGEST)),
@@ -186,6 +191,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(instances::zip::zip))
         .routes(routes!(instances::release::get, instances::release::post))
         .routes(routes!(instances::upgrade::create))
+        .routes(routes!(instances::proposal::get, instances::proposal::post))
         .routes(routes!(report::markdown))
         .routes(routes!(report::html))
         .routes(routes!(instances::report::get, instances::report::post))

@@ -1,16 +1,14 @@
 //! GET `/problems`: what is wrong with files at their branches' tips.
 
 use super::item::moment;
+use super::patches;
 use crate::app::App;
 use crate::auth::Principal;
-use crate::http::cache::Cache;
 use crate::http::problem::Problem;
 use crate::http::query;
-use crate::routes::api::source::disposition;
 use axum::Json;
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use catalog::index::Asked;
 use catalog::lint::Severity;
 use chrono::DateTime;
@@ -217,17 +215,10 @@ pub async fn mending_patch(
     _who: Principal,
     Query(params): Query<OfRepo>,
 ) -> Result<Response, Problem> {
-    let repo = query::one(params.repo.as_ref())
-        .ok_or_else(|| Problem::invalid("repo is not given; a patch is for one repository.".to_owned()))?;
-    let (name, missing) = (format!("{repo}-mending.patch"), format!("repository {repo}"));
-    let patch = app.read(move |library| library.mending_patch(&repo)).await?;
-    let patch = patch.ok_or_else(|| Problem::not_found(missing))?;
-    let headers = [
-        Cache::Never.header(),
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/x-diff; charset=utf-8")),
-        (header::CONTENT_DISPOSITION, disposition("attachment", &name)),
-    ];
-    Ok((headers, patch.file()).into_response())
+    let repo = patches::repository(params.repo.as_ref())?;
+    let of = repo.clone();
+    let patch = app.read(move |library| library.mending_patch(&of)).await?;
+    patches::answer(&repo, &format!("{repo}-mending.patch"), patch)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::defects::{self, DefectItem};
 use super::item::{DiagnosticItem, TacticItem, TechniqueItem, seconds};
-use super::{Which, missing};
+use super::{Which, missing, reviews};
 use crate::app::App;
 use crate::auth::Principal;
 use crate::copies::trial::kind as kind_of;
@@ -319,6 +319,10 @@ pub async fn get(
         Some((mut answer, entry)) => {
             let defects = defects::at_commit(&app, &entry, &answer.revision.commit).await?;
             answer.defects = defects.into_iter().map(DefectItem::from).collect();
+            if !answer.revision.past {
+                let among = reviews::among(&app, &entry).await?;
+                answer.diagnostics.extend(among.into_iter().map(DiagnosticItem::from));
+            }
             Ok(Json(answer))
         }
         None => Err(missing(&app, asked).await),

@@ -13,6 +13,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use catalog::index::Entry;
 use catalog::library::Address;
+use catalog::lint::Diagnostic;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -42,6 +43,17 @@ pub async fn newest(app: &App, entry: &Entry) -> Result<Vec<Aged>, Problem> {
     reviews.sort_by_key(|aged| (aged.review.kind, std::cmp::Reverse(aged.review.created_at)));
     reviews.dedup_by_key(|aged| aged.review.kind);
     Ok(reviews)
+}
+
+/// What is wrong with a procedure among the others, and that nobody has looked at it for long.
+///
+/// # Errors
+/// When database or library fail.
+pub async fn among(app: &App, entry: &Entry) -> Result<Vec<Diagnostic>, Problem> {
+    let reviews = app.database.reviews(&entry.repo, &entry.names()).await?;
+    let reviewed = reviews.first().map(|review| review.created_at);
+    let (entry, now) = (entry.clone(), app.clock.now());
+    app.read(move |library| library.among(&entry, reviewed, now)).await
 }
 
 async fn aged(app: &App, entry: &Entry) -> Result<Vec<Aged>, Problem> {

@@ -3,6 +3,7 @@
 use super::source::disposition;
 use crate::app::App;
 use crate::auth::Principal;
+use crate::authoring::{default_ground, refused};
 use crate::http::cache::Cache;
 use crate::http::problem::Problem;
 use crate::http::query;
@@ -10,8 +11,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::Query;
-use catalog::attack::TechniqueId;
-use catalog::procedure::{MAX_SKELETON_TECHNIQUES, Skeleton};
+use catalog::authoring::{Beginning, Form};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -20,13 +20,16 @@ use utoipa::IntoParams;
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct SkeletonParams {
-    /// Its title; cut at 120 characters.
+    /// Its title, 120 characters at most.
     pub title: Option<String>,
-    /// Ids of the techniques that it is mapped to; eight at most are taken.
+    /// Ids of the techniques that it is mapped to; eight at most, one at least.
     pub technique: Vec<String>,
+    /// Which service it asks: `taegis`, `sentinel`, `defender`, `splunk`, `elastic`, `sql` or `none`; Taegis without it.
+    pub service: Option<String>,
 }
 
-/// A procedure to begin with: a MyST notebook with a `hunting` block, to be filled in and put into a repository.
+/// A procedure to begin with: a MyST notebook that lints clean, to be filled in and put into a repository. What a
+/// repository's team asks for is kept to by POST `/repos/{name}/procedures`.
 #[utoipa::path(
     get, path = "/skeleton.md", tag = "procedures", params(SkeletonParams),
     responses(
@@ -39,27 +42,21 @@ pub async fn get(
     _who: Principal,
     Query(params): Query<SkeletonParams>,
 ) -> Result<Response, Problem> {
-    let release = app.library.release();
-    let mut techniques = Vec::new();
-    for written in query::said(&params.technique).iter().take(MAX_SKELETON_TECHNIQUES) {
-        let known = written.parse::<TechniqueId>().ok().and_then(|id| release.technique(&id));
-        let known = known.ok_or_else(|| {
-            let shown: String = written.chars().take(40).collect();
-            Problem::invalid(format!(
-                "{} has no technique {shown}; give an id such as T1003.",
-                release.title()
-            ))
-        })?;
-        techniques.push(known.id.clone());
-    }
-    let skeleton = Skeleton::new(&query::one(params.title.as_ref()).unwrap_or_default(), &techniques);
+    let form = Form {
+        title: query::one(params.title.as_ref()).unwrap_or_default(),
+        techniques: query::said(&params.technique),
+        service: query::one(params.service.as_ref()).unwrap_or_default(),
+        ..Form::default()
+    };
+    let begun =
+        default_ground(&app, |ground| Beginning::of(&form, ground)).map_err(|wrong| refused(&wrong))?;
     Ok((
         [
             Cache::Never.header(),
             (header::CONTENT_TYPE, HeaderValue::from_static("text/markdown; charset=utf-8")),
-            (header::CONTENT_DISPOSITION, disposition("attachment", &skeleton.file_name())),
+            (header::CONTENT_DISPOSITION, disposition("attachment", &begun.file_name())),
         ],
-        skeleton.text(),
+        begun.text(),
     )
         .into_response())
 }

@@ -1,16 +1,14 @@
 //! GET `/attack/upgrade`: what becomes of the catalog's procedures when another release of ATT&CK is shown; and the patch.
 
 use super::asked::unknown;
+use super::patches;
 use crate::app::App;
 use crate::auth::Principal;
-use crate::http::cache::Cache;
 use crate::http::problem::Problem;
 use crate::http::query;
-use crate::routes::api::source::disposition;
 use axum::Json;
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use catalog::attack::{Becomes, NOTICE, Upgrade};
 use catalog::index::{Entry, Mapped};
 use serde::{Deserialize, Serialize};
@@ -193,18 +191,11 @@ pub async fn patch(
     Query(params): Query<UpgradeParams>,
 ) -> Result<Response, Problem> {
     let upgrade = params.upgrade(&app)?;
-    let repo = query::one(params.repo.as_ref())
-        .ok_or_else(|| Problem::invalid("repo is not given; a patch is for one repository.".to_owned()))?;
+    let repo = patches::repository(params.repo.as_ref())?;
     let name = format!("{repo}-attack-{}.patch", upgrade.to.version());
-    let missing = format!("repository {repo}");
-    let patch = app.read(move |library| library.upgrade_patch(&upgrade, &repo)).await?;
-    let patch = patch.ok_or_else(|| Problem::not_found(missing))?;
-    let headers = [
-        Cache::Never.header(),
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/x-diff; charset=utf-8")),
-        (header::CONTENT_DISPOSITION, disposition("attachment", &name)),
-    ];
-    Ok((headers, patch.file()).into_response())
+    let of = repo.clone();
+    let patch = app.read(move |library| library.upgrade_patch(&upgrade, &of)).await?;
+    patches::answer(&repo, &name, patch)
 }
 
 #[cfg(test)]

@@ -74,6 +74,7 @@ pub async fn send(
         "judge" => None,
         "html" => Some(Format::Html),
         "pdf" => Some(Format::Pdf),
+        "zip" => Some(Format::Zip),
         _ => Some(Format::Markdown),
     };
     let done = match format {

@@ -24,6 +24,7 @@ use crate::routes::api::item::moment;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use catalog::authoring::upstream;
 use catalog::library::Address;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -194,6 +195,7 @@ async fn back(
         cells.into_iter().map(|one| Noted { cell: one.cell, line: one.line, what: one.what }).collect()
     };
     Ok(Some(Back {
+        may_propose: visitor.who.role >= Role::Hunter && upstream::is_changeable(&copy.path),
         shown,
         wrote: noted(seen.wrote),
         parameters: seen.parameters.into_iter().map(|one| (one.name, one.before, one.after)).collect(),
@@ -439,6 +441,10 @@ fn told(context: &Context, deed: Done) -> Deed {
         "report.not-a-leak" => {
             format!("said of a finding that it is no leak: {}", readable(&deed.detail["reason"]))
         }
+        "instance.propose" => match deed.detail["branch"].as_str() {
+            Some(branch) => format!("proposed what was mended, as branch {branch}"),
+            None => "proposed what was mended, as a patch".to_owned(),
+        },
         "instance.upgrade" => "made a copy of a newer revision in its place".to_owned(),
         other => other.replace('.', " "),
     };

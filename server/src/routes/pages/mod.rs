@@ -9,12 +9,14 @@ pub mod changes;
 pub mod collections;
 pub mod copies;
 pub mod copy;
+pub mod copy_propose;
 pub mod copy_report;
 pub mod copy_upgrade;
 pub mod coverage;
 pub mod customers;
 pub mod defect;
 pub mod diff;
+pub mod drafts;
 pub mod field_notes;
 pub mod files;
 pub mod history;
@@ -23,6 +25,7 @@ pub mod lint;
 pub mod login;
 pub mod looked;
 pub mod many;
+pub mod new;
 pub mod offers;
 pub mod pictures;
 pub mod pins;
@@ -60,11 +63,26 @@ use web::{Frame, Person, Theme, Viewer};
 /// All pages.
 pub fn router() -> Router<App> {
     Router::new()
+        .merge(reading())
+        .merge(writing())
+        .merge(working())
+        .merge(admin())
+        .route("/api", get(reference::show))
+        .route("/about", get(about::show))
+        .route("/login", get(login::show).post(login::sign_in))
+        .route("/logout", post(login::sign_out))
+        .route("/theme", post(theme::choose))
+}
+
+/// What is on the shelf, and what is said of it.
+fn reading() -> Router<App> {
+    Router::new()
         .route("/", get(catalog::show))
         .route("/procedures/{id}", get(procedure::show))
         .route("/procedures/{id}/at/{commit}", get(procedure::show_at))
         .route("/procedures/{id}/at/{commit}/outputs/{cell}/{output}", get(pictures::of_output))
         .route("/procedures/{id}/at/{commit}/attachments/{cell}/{name}", get(pictures::of_attachment))
+        .route("/procedures/{id}/at/{commit}/reported/{repo}/{*address}", get(pictures::of_report))
         .route("/files/{repo}/{commit}/{*path}", get(files::show))
         .route("/pictures/{repo}/{commit}/{*path}", get(pictures::of_repository))
         .route("/procedures/{id}/report", get(procedure::report))
@@ -103,6 +121,25 @@ pub fn router() -> Router<App> {
         .route("/problems/mending.patch", get(super::api::problems::mending_patch))
         .route("/lint", get(lint::show))
         .route("/lint/{code}", get(lint::show_one))
+}
+
+/// What is to come onto the shelf.
+fn writing() -> Router<App> {
+    Router::new()
+        .route(
+            "/new",
+            get(new::show).post(new::send).layer(DefaultBodyLimit::max(4 * crate::authoring::LARGEST)),
+        )
+        .route(
+            "/new/draft",
+            get(drafts::show).post(drafts::send).layer(DefaultBodyLimit::max(crate::drafts::LARGEST)),
+        )
+        .route("/instances/{id}/propose", get(copy_propose::show).post(copy_propose::send))
+}
+
+/// Copies, and for whom they are.
+fn working() -> Router<App> {
+    Router::new()
         .route("/instances", get(copies::show))
         .route("/field-notes", post(field_notes::create))
         .route("/field-notes/{id}", post(field_notes::change))
@@ -142,6 +179,11 @@ pub fn router() -> Router<App> {
                 .post(roster::send)
                 .layer(DefaultBodyLimit::max(crate::roster::LARGEST + (64 << 10))),
         )
+}
+
+/// Repositories.
+fn admin() -> Router<App> {
+    Router::new()
         .route("/admin/repositories", get(repositories::show).post(repository_form::add))
         .route("/admin/repositories/new", get(repository_form::begin))
         .route("/admin/repositories/{name}", get(repository_form::show).post(repository_form::change))
@@ -150,11 +192,6 @@ pub fn router() -> Router<App> {
         .route("/admin/repositories/{name}/pins/{commit}", post(pins::purge))
         .route("/admin/repositories/{name}/sync", post(repositories::sync))
         .route("/admin/repositories/{name}/syncs", get(repositories::syncs))
-        .route("/api", get(reference::show))
-        .route("/about", get(about::show))
-        .route("/login", get(login::show).post(login::sign_in))
-        .route("/logout", post(login::sign_out))
-        .route("/theme", post(theme::choose))
 }
 
 /// Addresses that may take longer than others.
@@ -315,9 +352,11 @@ mod tests {
             "/problems?severity=error&sort=oldest",
             "/lint",
             "/lint/title-twice",
+            "/new?title=A%20hunt&technique=T1059",
             "/instances",
             "/instances/new",
             "/instances/return",
+            "/new/draft",
             "/roster",
             "/searches",
             "/customers",

@@ -3,14 +3,16 @@
 
 use super::shared::Context;
 use crate::routes::api::procedures::query_string;
-use catalog::attack::Release;
+use catalog::attack::{Release, TechniqueId};
+use catalog::authoring::MAX_TECHNIQUES;
 use catalog::index::{self, LeftOut, PartKind, Search};
-use catalog::procedure::Skeleton;
 use web::links;
 use web::pages::catalog::{Begin, Chosen, Offer, Offers};
 
-/// Most repositories in which one can be begun.
+/// Most repositories in which one is asked for.
 const MAX_REPOSITORIES: usize = 3;
+/// Longest title that is suggested, in characters.
+const MAX_TITLE: usize = 120;
 
 /// What is offered, as the page shows it.
 pub fn offers(
@@ -20,7 +22,10 @@ pub fn offers(
     offers: index::Offers,
     release: &Release,
 ) -> Offers {
-    let skeleton = Skeleton::new(&title(search, &offers, release), &offers.named);
+    let title = title(search, &offers, release);
+    let title: String =
+        title.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MAX_TITLE).collect();
+    let techniques: Vec<TechniqueId> = offers.named.iter().take(MAX_TECHNIQUES).cloned().collect();
     let relatives = offers.relatives.into_iter().map(|one| Offer {
         query: query_string(&one.search),
         facet: String::new(),
@@ -42,15 +47,18 @@ pub fn offers(
         };
         Offer { query, facet, label, count: one.count }
     });
-    let (start, ask) = begin(context, search, &skeleton);
-    let ids = skeleton.techniques.iter().map(|id| ("technique", id.as_str()));
-    let pairs = std::iter::once(("title", skeleton.title.as_str())).chain(ids);
+    let ask = ask(context, search, &title, &techniques);
+    let ids = techniques.iter().map(|id| ("technique", id.as_str()));
+    let pairs: Vec<(&str, &str)> = std::iter::once(("title", title.as_str())).chain(ids).collect();
+    // A file is made at once only where it is known what it hunts for.
+    let skeleton =
+        (!techniques.is_empty()).then(|| links::with_query("/api/v1/skeleton.md", pairs.iter().copied()));
     Offers {
         relatives: relatives.collect(),
         without: without.collect(),
-        start,
+        start: links::with_query("/new", pairs.iter().copied()),
         ask,
-        skeleton: links::with_query("/api/v1/skeleton.md", pairs),
+        skeleton: skeleton.unwrap_or_default(),
     }
 }
 
@@ -68,23 +76,23 @@ fn title(search: &Search, offers: &index::Offers, release: &Release) -> String {
     if parts.is_empty() { search.text.clone() } else { words.join(" ") }
 }
 
-/// Where the forges take a new file and a new issue, in the repositories that are searched.
-fn begin(context: &Context, search: &Search, skeleton: &Skeleton) -> (Vec<Begin>, Vec<Begin>) {
+/// Where the forges take a new issue, in the repositories that are searched.
+fn ask(context: &Context, search: &Search, title: &str, techniques: &[TechniqueId]) -> Vec<Begin> {
     let chosen = &search.filters.repo;
     let searched = |repo: &str| chosen.is_empty() || chosen.iter().any(|name| name.trim() == repo);
-    let (mut start, mut ask) = (Vec::new(), Vec::new());
-    let names = skeleton.techniques.iter().map(|id| format!("ATT&CK {}\n", id.as_str()));
+    let names = techniques.iter().map(|id| format!("ATT&CK {}\n", id.as_str()));
     let body = format!(
         "The catalog has no hunt for this yet.\n\n{}Searched for: {}\n",
         names.collect::<String>(),
         query_string(search)
     );
-    for (repo, branch, forge) in context.forges().filter(|(repo, ..)| searched(repo)).take(MAX_REPOSITORIES) {
-        let begin = |href: Option<String>| href.map(|href| Begin { repo: repo.to_owned(), href });
-        start.extend(begin(forge.new_url(branch, &skeleton.file_name(), &skeleton.text())));
-        ask.extend(begin(forge.ask_url(&format!("Hunt wanted: {}", skeleton.title), &body)));
-    }
-    (start, ask)
+    let forges = context.forges().filter(|(repo, ..)| searched(repo)).take(MAX_REPOSITORIES);
+    forges
+        .filter_map(|(repo, _, forge)| {
+            let href = forge.ask_url(&format!("Hunt wanted: {title}"), &body)?;
+            Some(Begin { repo: repo.to_owned(), href })
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -115,12 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn a_procedure_is_begun_and_asked_for_at_the_forges_of_what_is_searched() {
+    fn a_procedure_is_begun_here_and_asked_for_at_the_forges_of_what_is_searched() {
         let all = offered("technique:T1003.002 & \"x\"", &[]);
         let repos = |begins: &[Begin]| begins.iter().map(|begin| begin.repo.clone()).collect::<Vec<_>>();
-        assert_eq!(repos(&all.start), ["hunts", "more"]);
+        assert!(all.start.ends_with("Security%20Account%20Manager&technique=T1003.002"), "{}", all.start);
         assert_eq!(repos(&all.ask), ["hunts", "more"]);
-        assert_eq!(repos(&offered("x", &["more"]).start), ["more"]);
+        assert_eq!(repos(&offered("x", &["more"]).ask), ["more"]);
         assert!(offered("x", &["none"]).ask.is_empty(), "a repository without a forge has no such page");
 
         let pairs = |href: &str| {
@@ -128,9 +136,6 @@ mod tests {
             assert!(href.len() < 6_000, "forges refuse long addresses");
             url.query_pairs().map(|(_, value)| value.into_owned()).collect::<Vec<_>>()
         };
-        let new = pairs(&all.start[0].href);
-        assert_eq!(new[0], "os-credential-dumping-security-account-manager.md");
-        assert!(new[1].contains("attack_technique_ids: [T1003.002]"), "{new:?}");
         let ask = pairs(&all.ask[0].href);
         assert_eq!(ask[0], "Hunt wanted: OS Credential Dumping: Security Account Manager");
         assert!(ask[1].contains("ATT&CK T1003.002\n"), "{ask:?}");
@@ -150,6 +155,7 @@ mod tests {
         }
         assert!(!page.contains("Ask for one"), "there is no forge to ask at");
         let page = viewer.get("/?q=%22blue%20zebra%22%20herds%20-tag:x").await.text();
-        assert!(page.contains("/api/v1/skeleton.md?title=blue%20zebra%20herds\""), "{page}");
+        assert!(page.contains("\"/new?title=blue%20zebra%20herds\""), "{page}");
+        assert!(!page.contains("/api/v1/skeleton.md"), "nobody knows what it would hunt for");
     }
 }

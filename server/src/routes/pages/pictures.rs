@@ -12,7 +12,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use catalog::library::Reading;
 use catalog::mirror::Content;
-use catalog::render;
+use catalog::{render, report};
 
 /// The largest picture that is served, in bytes.
 const LARGEST: usize = 8 << 20;
@@ -73,6 +73,19 @@ pub async fn of_attachment(
 ) -> Result<Response, Problem> {
     within(&app, id, commit, which, move |reading| render::attachment_image(&reading.notebook, cell, &name))
         .await
+}
+
+/// A picture of a procedure's report.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn of_report(
+    State(app): State<App>,
+    _visitor: Visitor,
+    Path((id, commit, repo, address)): Path<(String, String, String, String)>,
+) -> Result<Response, Problem> {
+    let which = Which { repo: Some(repo), ..Which::default() };
+    within(&app, id, commit, which, move |reading| report::picture(&reading.notebook, &address)).await
 }
 
 /// A picture that a revision of a procedure holds.

@@ -5,16 +5,21 @@ use super::shared::Context;
 use crate::app::App;
 use crate::http::problem::Problem;
 use crate::http::query;
+use crate::routes::api::lint_results;
 use crate::routes::api::problems::ProblemParams;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use catalog::index::Asked;
 use catalog::library::{Library, SyncEntry};
 use catalog::lint;
 use web::pages::matrix::Choice;
-use web::pages::problems::{Count, FileProblems, Past, ProblemsView, page};
+use web::pages::problems::{Count, FileProblems, Others, Past, ProblemsView, page};
+use web::view::Diagnostic;
 
 /// Most syncs that the trend looks back at.
 const LOOKED_BACK: usize = 200;
+/// Most findings of another linter that are shown.
+const SHOWN: usize = 200;
 
 /// The problems, by file.
 ///
@@ -64,8 +69,10 @@ pub async fn show(
         label: name.clone(),
         chosen: chosen.repo.as_ref() == Some(name),
     });
+    let others = if further_page { Vec::new() } else { others(&app, &context, &chosen).await? };
     let view = ProblemsView {
         files,
+        others,
         total: counts.files,
         severities: counts
             .severities
@@ -91,6 +98,54 @@ pub async fn show(
         next,
     };
     visitor.render(&app, page, view).await
+}
+
+/// What other linters found last, as far as it is asked for.
+async fn others(app: &App, context: &Context, asked: &Asked) -> Result<Vec<Others>, Problem> {
+    let mut found = Vec::new();
+    for state in app.library.repositories() {
+        let repo = state.repository.name.clone();
+        if asked.repo.as_ref().is_some_and(|asked| *asked != repo) {
+            continue;
+        }
+        for (upload, mut results) in lint_results::newest(app, &repo, None).await? {
+            results.retain(|result| asked.takes(&result.code, result.severity));
+            if results.is_empty() {
+                continue;
+            }
+            let more = results.len().saturating_sub(SHOWN);
+            results.truncate(SHOWN);
+            let mut files: Vec<FileProblems> = Vec::new();
+            for result in results {
+                let path = if result.path.is_empty() { "in no file".to_owned() } else { result.path.clone() };
+                // The section says by what.
+                let found = Diagnostic { help: String::new(), ..context.found_by(&upload, result) };
+                match files.iter_mut().find(|file| file.path == path) {
+                    Some(file) => file.diagnostics.push(found),
+                    None => {
+                        files.push(FileProblems {
+                            path,
+                            diagnostics: vec![found],
+                            ..FileProblems::default()
+                        });
+                    }
+                }
+            }
+            found.push(Others {
+                is_newest: state.commit.as_ref() == Some(&upload.commit),
+                repo: repo.clone(),
+                at: context.moment(upload.created_at),
+                commit: upload.commit.chars().take(12).collect(),
+                tool: upload.tool,
+                by: upload.created_by.name,
+                passed: upload.passed,
+                failed: upload.failed,
+                files,
+                more,
+            });
+        }
+    }
+    Ok(found)
 }
 
 fn counted(code: String, files: usize) -> Count {
@@ -134,6 +189,26 @@ fn worst_first(severity: web::view::Severity) -> u8 {
 mod tests {
     use crate::auth::Role;
     use crate::sample::Sample;
+    use axum::http::{Request, header};
+
+    #[tokio::test]
+    async fn what_other_linters_found_stands_beside_ours() {
+        let sample = Sample::open().await;
+        let hunter = sample.user(Role::Hunter).await;
+        let xml = "<testsuite><testcase name='test_ok[hunts/lsass.md]'/><testcase name='test_no_jira[hunts/lsass.md]'>\
+            <failure message='hunts/lsass.md:7: a ticket'/></testcase></testsuite>";
+        let request = Request::post("/api/v1/repos/hunts/lint-results?tool=pytest")
+            .header(header::CONTENT_TYPE, "application/xml");
+        assert_eq!(hunter.send_with(request, xml).await.status, 201);
+        let all = hunter.get("/problems").await.text();
+        for said in ["1 checks passed, 1 did not", "no-jira", "a ticket"] {
+            assert!(all.contains(said), "{said}: {all}");
+        }
+        let page = hunter.get("/procedures/lsass").await.text();
+        assert!(page.contains("a ticket") && page.contains("Found by pytest at"), "{page}");
+        assert!(!hunter.get("/problems?severity=info").await.text().contains("a ticket"));
+        assert!(!hunter.get("/procedures/winlogon").await.text().contains("a ticket"));
+    }
 
     #[tokio::test]
     async fn problems_are_narrowed_by_severity_and_rule_and_say_where_the_rule_is_explained() {

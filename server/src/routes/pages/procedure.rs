@@ -22,6 +22,7 @@ use catalog::report::{self, CustomerView};
 use catalog::repository::Forge;
 use catalog::{query, render};
 use serde_json::Value;
+use std::collections::HashMap;
 use web::links;
 use web::pages::procedure::{
     self, Alike, Broken, Cell, CellKind, Detail, ForgeLinks, Gone, Heading, Looked, Nearly, Parameter, Past,
@@ -133,7 +134,7 @@ async fn read(
                 None => None,
             };
             let rendered = cache.rendered.of(library, &reading);
-            let kept = (reader == Reader::Customer).then(|| report::customer(&reading.notebook));
+            let kept = (reader == Reader::Customer).then(|| Kept::of(&reading));
             let likeness = match reader {
                 Reader::Hunter => library.likeness(&reading.entry, SIMILAR)?,
                 Reader::Customer => Likeness::default(),
@@ -165,7 +166,7 @@ async fn read(
                 view.last_hunt = said::last_hunt(app, visitor, &entry).await?;
             }
             match kept {
-                Some(kept) => visitor.render(app, procedure::report, reported(view, &kept)).await,
+                Some(kept) => visitor.render(app, procedure::report, reported(view, kept)).await,
                 None => visitor.render(app, procedure::page, view).await,
             }
         }
@@ -177,7 +178,7 @@ enum Made {
     /// The page is at another address.
     Elsewhere(String),
     /// The page, the procedure at the tip, and for a customer what stays of it.
-    Here(Box<(ProcedureView, Entry, Option<CustomerView>)>),
+    Here(Box<(ProcedureView, Entry, Option<Kept>)>),
 }
 
 fn view(
@@ -391,10 +392,31 @@ fn asked(query: query::Query) -> QueryView {
     }
 }
 
-/// What stays of a procedure for the customer.
-fn reported(mut procedure: ProcedureView, kept: &CustomerView) -> ReportView {
-    keep(&mut procedure.cells, kept);
-    ReportView { procedure, removed: kept.removed, raw: kept.raw }
+/// What stays of a procedure for the customer, as the export has it.
+struct Kept {
+    view: CustomerView,
+    /// By the cell's place in the notebook.
+    parts: HashMap<usize, Vec<String>>,
+}
+
+impl Kept {
+    fn of(reading: &Reading) -> Self {
+        let pictures = links::reported_pictures(&reading.entry.id, &reading.commit, &reading.entry.repo);
+        let parts = report::preview(&reading.notebook, &pictures).into_iter().collect();
+        Self { view: report::customer(&reading.notebook), parts }
+    }
+}
+
+fn reported(mut procedure: ProcedureView, mut kept: Kept) -> ReportView {
+    keep(&mut procedure.cells, &kept.view);
+    for cell in &mut procedure.cells {
+        let parts = kept.parts.remove(&cell.index).unwrap_or_default();
+        match cell.kind {
+            CellKind::Markdown => cell.html = parts.concat(),
+            CellKind::Code | CellKind::Raw => cell.outputs = parts,
+        }
+    }
+    ReportView { procedure, removed: kept.view.removed, raw: kept.view.raw }
 }
 
 /// Leaves the cells that the customer sees.

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::db;
 use crate::db::defects::Severity;
 use crate::db::instances::Instance;
+use crate::db::lint_results::{LintResult, LintUpload};
 use crate::db::lives::Disposition;
 use crate::db::tenants::Tenant;
 use crate::routes::api::defects::Marked;
@@ -119,6 +120,15 @@ impl Context {
             message: found.message,
             help: found.help,
         }
+    }
+
+    /// What another linter found.
+    pub fn found_by(&self, upload: &LintUpload, found: LintResult) -> Diagnostic {
+        let commit: String = upload.commit.chars().take(12).collect();
+        let help = format!("Found by {} at {commit}", upload.tool);
+        let LintResult { path, line, code, severity, message } = found;
+        let own = lint::Diagnostic::new(&code, severity, message, help).at(line, 0);
+        Diagnostic { explained: false, ..self.diagnostic(&upload.repo, &upload.commit, &path, own) }
     }
 
     /// One revision.

@@ -96,11 +96,11 @@ pub struct Offers {
     pub relatives: Vec<Offer>,
     /// What there is without one of the conditions.
     pub without: Vec<Offer>,
-    /// Where a procedure is begun.
-    pub start: Vec<Begin>,
+    /// The address at which a procedure is begun; nothing is offered where it is empty.
+    pub start: String,
     /// Where somebody else is asked for it.
     pub ask: Vec<Begin>,
-    /// The address of a file to begin with.
+    /// The address of a file to begin with; empty where it is not known what it would hunt for.
     pub skeleton: String,
 }
 
@@ -266,6 +266,7 @@ pub fn page(frame: &Frame, view: CatalogView) -> String {
         view! {
             <h1 class="unseen">"Catalog"</h1>
             <LiveSearch>{form}</LiveSearch>
+            <p class="begin"><a href="/new">"New procedure"</a></p>
             <div id="results">{inside(view, &address)}</div>
         }
         .into_any()

@@ -78,18 +78,20 @@ fn tips(address: &Address) -> AnyView {
 }
 
 /// To write what is missing, or to ask for it.
-fn missing(start: Vec<Begin>, ask: Vec<Begin>, skeleton: String) -> AnyView {
-    if skeleton.is_empty() {
+fn missing(start: String, ask: Vec<Begin>, skeleton: String) -> AnyView {
+    if start.is_empty() {
         return ().into_any();
     }
-    let (start, ask) = (at_forge("Start one", start), at_forge("Ask for one", ask));
-    let download = if start.is_empty() { "Start one" } else { "Start one in a file" };
+    let ask = at_forge("Ask for one", ask);
+    let download = (!skeleton.is_empty()).then(|| {
+        view! { <li><a href=skeleton download="">"Download one"</a> ": a notebook with its metadata filled in"</li> }
+    });
     view! {
         <section class="offers" aria-labelledby="missing">
             <h2 id="missing">"Is it missing?"</h2>
             <ul>
-                {start}
-                <li><a href=skeleton download="">{download}</a> ": a notebook to download, with its metadata filled in"</li>
+                <li><a href=start>"Start one"</a> ": a form that makes a procedure which lints clean"</li>
+                {download}
                 {ask}
             </ul>
         </section>

@@ -10,6 +10,8 @@ use leptos::prelude::*;
 /// What came back for a copy, and what is seen in the version that is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Back {
+    /// Whether who looks may propose what was mended in it.
+    pub may_propose: bool,
     /// The versions, newest first.
     pub versions: Vec<Version>,
     /// Which of them is shown.
@@ -59,6 +61,8 @@ pub struct Noted {
 /// What came back, against what was handed out.
 pub(super) fn section(id: &str, back: Back) -> AnyView {
     let current = back.versions.get(back.shown).cloned().unwrap_or_default();
+    // What differs only in its outputs or in what it says of itself was not mended.
+    let mended = back.may_propose && !(back.altered.is_empty() && back.wrote.is_empty());
     let versions = back
         .versions
         .iter()
@@ -119,6 +123,10 @@ pub(super) fn section(id: &str, back: Back) -> AnyView {
     let (ran, code) = back.ran;
     let file =
         format!("/api/v1{}/returns/{}/notebook.ipynb", links::instance(id), links::encode(&current.id));
+    let propose = mended.then(|| {
+        let href = links::with_query(&links::instance_propose(id), [("version", current.id.as_str())]);
+        view! { <p><a href=href>"Propose what was mended to the procedure"</a></p> }
+    });
     let compared = diff::compared(back.fields, back.cells, diff::Shape::default());
     view! {
         <section aria-labelledby="back">
@@ -133,6 +141,7 @@ pub(super) fn section(id: &str, back: Back) -> AnyView {
             {errors}
             {rows}
             {wrote}
+            {propose}
             <details class="sheet"><summary>"Cell by cell, against what was handed out"</summary>{compared}</details>
         </section>
     }

@@ -8,6 +8,7 @@ pub mod list;
 pub mod many;
 pub mod notebook;
 pub mod one;
+pub mod proposal;
 pub mod release;
 pub mod report;
 pub mod returning;

@@ -326,6 +326,13 @@ mod tests {
         assert_eq!(exported.text(), text.text());
         let deed = exported_as(&sample, &id).await;
         assert_eq!(deed["override"], Value::Null);
+        let packed = hunter.post(&path, &json!({"format": "zip"})).await;
+        assert_eq!(packed.header("content-type"), "application/zip");
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(packed.body.clone())).unwrap();
+        let names: Vec<_> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+        let stem = names[0].strip_suffix(".md").unwrap_or_default();
+        assert_eq!(names, [format!("{stem}.md"), format!("{stem}.manifest.json")]);
+        assert_eq!(std::io::read_to_string(zip.by_index(0).unwrap()).unwrap(), text.text());
         let manifest = hunter.get(&format!("{path}.manifest.json")).await.json();
         assert_eq!(
             (&manifest["schema"], &manifest["of"]["copy"]),

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::auth::Role;
 use crate::db::lives::HuntedFilter;
 use crate::http::problem::Problem;
-use crate::routes::api::{defects, follows, reviews};
+use crate::routes::api::{defects, follows, lint_results, reviews};
 use crate::routes::pages::Visitor;
 use crate::routes::pages::shared::Context;
 use catalog::index::Entry;
@@ -28,7 +28,7 @@ pub(super) async fn last_hunt(
     Ok(newest.into_iter().next().map(|copy| context.copy(copy)))
 }
 
-/// Adds what people say of the procedure: defects, reviews; and notes that a follower has seen it.
+/// Adds what people and other linters say of the procedure, and how it stands among the others; and notes that a follower has seen it.
 pub(super) async fn say(
     app: &App,
     visitor: &Visitor,
@@ -45,6 +45,14 @@ pub(super) async fn say(
         let followed = app.database.follows(&visitor.who).list().await?;
         followed.iter().any(|one| one.repo == entry.repo && names.contains(&one.procedure))
     };
+    if view.past.is_none() {
+        let among = reviews::among(app, entry).await?.into_iter();
+        view.diagnostics
+            .extend(among.map(|found| context.diagnostic(&entry.repo, &entry.commit, &entry.path, found)));
+        for (upload, results) in lint_results::newest(app, &entry.repo, Some(&entry.path)).await? {
+            view.diagnostics.extend(results.into_iter().map(|result| context.found_by(&upload, result)));
+        }
+    }
     let reviews = reviews::newest(app, entry).await?.into_iter().map(|aged| Review {
         kind: aged.review.kind.word(),
         by: aged.review.created_by.1,
