@@ -13,7 +13,7 @@ use catalog::library::Address;
 use catalog::lint::{Diagnostic, Settings};
 use catalog::mirror::CommitId;
 use catalog::notebook::myst;
-use catalog::repository::Repository;
+use catalog::repository::{FieldMapping, Repository};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -77,10 +77,11 @@ impl Home {
     }
 
     /// What lint finds in a text at a path.
-    pub fn look_at(&self, app: &App, text: &str, path: &str) -> Vec<Diagnostic> {
-        let settings = self.settings(app, path);
-        let found = looked_at(text.as_bytes(), path, &settings, &self.repository.fields, self.release);
-        found.into_iter().map(|finding| finding.diagnostic).collect()
+    ///
+    /// # Errors
+    /// When there is too much to do.
+    pub async fn look_at(&self, app: &App, text: &str, path: &str) -> Result<Vec<Diagnostic>, Problem> {
+        look(app, text, path, self.settings(app, path), self.repository.fields.clone(), self.release).await
     }
 
     /// Refuses a place that is taken or not in the catalog, and an id that a procedure has already.
@@ -121,6 +122,29 @@ impl Home {
         }
         Ok(())
     }
+}
+
+/// What lint finds in a text that is for no repository in particular.
+///
+/// # Errors
+/// When there is too much to do.
+pub async fn look_at(app: &App, text: &str, path: &str) -> Result<Vec<Diagnostic>, Problem> {
+    let settings = Arc::new(Settings::default());
+    look(app, text, path, settings, FieldMapping::default(), app.library.release()).await
+}
+
+/// Lints where long work is done: a text may have a million characters.
+async fn look(
+    app: &App,
+    text: &str,
+    path: &str,
+    settings: Arc<Settings>,
+    fields: FieldMapping,
+    release: &'static Release,
+) -> Result<Vec<Diagnostic>, Problem> {
+    let (text, path) = (text.to_owned(), path.to_owned());
+    let found = app.pool.run(move || looked_at(text.as_bytes(), &path, &settings, &fields, release)).await?;
+    Ok(found.into_iter().map(|finding| finding.diagnostic).collect())
 }
 
 /// The id that a text of MyST gives itself.

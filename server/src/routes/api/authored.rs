@@ -110,7 +110,7 @@ pub async fn create(
     let home = Home::named(&app, &name)?;
     let (text, path) = written(&app, &home, &asked)?;
     home.check_place(&app, &text, &path).await?;
-    let diagnostics = home.look_at(&app, &text, &path).into_iter().map(DiagnosticItem::from).collect();
+    let diagnostics = home.look_at(&app, &text, &path).await?.into_iter().map(DiagnosticItem::from).collect();
     let destination =
         Destination { path: path.clone(), branch: asked.branch, message: asked.message, email: asked.email };
     let mut answer = NewProcedureAnswer { path, text, diagnostics, patch: None, branch: None, commit: None };

@@ -7,7 +7,7 @@ use super::shared::Context;
 use crate::app::{App, STARTER};
 use crate::auth::Role;
 use crate::authoring::{
-    Destination, Home, LARGEST, branch_of, default_ground, take_as_patch, take_to_branch,
+    Destination, Home, LARGEST, branch_of, default_ground, look_at, take_as_patch, take_to_branch,
 };
 use crate::http::cache::Cache;
 use crate::http::problem::Problem;
@@ -41,7 +41,7 @@ pub async fn show(
     filled.values.source.clear();
     let home = home(&app, &mut filled)?;
     let view = View { app: &app, visitor: &visitor, home: home.as_ref(), filled };
-    visitor.render(&app, page, view.show(Vec::new(), None)).await
+    visitor.render(&app, page, view.show(Vec::new(), None).await?).await
 }
 
 /// Does with the form what its button says.
@@ -71,7 +71,7 @@ pub async fn send(
         },
         "branch" => match view.push().await {
             Ok(pushed) => {
-                let page = visitor.render(&app, page, view.show(Vec::new(), Some(pushed))).await?;
+                let page = visitor.render(&app, page, view.show(Vec::new(), Some(pushed)).await?).await?;
                 return Ok((StatusCode::CREATED, page).into_response());
             }
             Err(problem) => Err(vec![error_of(problem)?]),
@@ -82,9 +82,9 @@ pub async fn send(
         }
     };
     match done {
-        Ok(()) => visitor.render(&app, page, view.show(Vec::new(), None)).await,
+        Ok(()) => visitor.render(&app, page, view.show(Vec::new(), None).await?).await,
         Err(errors) => {
-            let page = visitor.render(&app, page, view.show(errors, None)).await?;
+            let page = visitor.render(&app, page, view.show(errors, None).await?).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
@@ -225,7 +225,7 @@ impl View<'_> {
         self.home.map(|home| home.settings(self.app, path)).unwrap_or_default()
     }
 
-    fn show(&self, errors: Vec<FieldError>, pushed: Option<Pushed>) -> NewView {
+    async fn show(&self, errors: Vec<FieldError>, pushed: Option<Pushed>) -> Result<NewView, Problem> {
         let (app, values) = (self.app, self.filled.values.clone());
         let release = app.library.release();
         let settings = self.settings();
@@ -249,7 +249,7 @@ impl View<'_> {
         } else {
             settings.sections.clone()
         };
-        NewView {
+        Ok(NewView {
             repos: repositories(app).into_iter().map(|name| (name.clone(), name)).collect(),
             techniques: chosen,
             known: in_use.map(|one| named(&one.id)).collect(),
@@ -259,12 +259,12 @@ impl View<'_> {
             parameters: self.parameters(),
             keys: self.keys(&settings),
             errors,
-            diagnostics: self.diagnostics(),
+            diagnostics: self.diagnostics().await?,
             forge: self.forge(),
             push: self.may_push(),
             pushed,
             values,
-        }
+        })
     }
 
     /// Names that copies fill in, by what they are, the first of each.
@@ -287,25 +287,19 @@ impl View<'_> {
         .collect()
     }
 
-    fn diagnostics(&self) -> Option<Vec<web::view::Diagnostic>> {
+    async fn diagnostics(&self) -> Result<Option<Vec<web::view::Diagnostic>>, Problem> {
         let values = &self.filled.values;
         if values.source.is_empty() {
-            return None;
+            return Ok(None);
         }
         let path = if values.path.trim().is_empty() { "new.md" } else { values.path.trim() };
         let found = match self.home {
-            Some(home) => home.look_at(self.app, &values.source, path),
-            None => default_ground(self.app, |ground| {
-                let fields = catalog::repository::FieldMapping::default();
-                let bytes = values.source.as_bytes();
-                let found =
-                    catalog::authoring::looked_at(bytes, path, ground.settings, &fields, ground.release);
-                found.into_iter().map(|finding| finding.diagnostic).collect()
-            }),
+            Some(home) => home.look_at(self.app, &values.source, path).await?,
+            None => look_at(self.app, &values.source, path).await?,
         };
         // It has no line at a forge yet.
         let context = Context::of(self.app);
-        Some(found.into_iter().map(|one| context.diagnostic("", "", path, one)).collect())
+        Ok(Some(found.into_iter().map(|one| context.diagnostic("", "", path, one)).collect()))
     }
 
     /// The forge's page for a new file with this text, where an address holds it.
