@@ -14,6 +14,7 @@ use catalog::lint::{Around, Files, Level, Settings, lint_in, rules};
 use catalog::notebook::myst;
 use catalog::procedure::understand;
 use catalog::repository::FieldMapping;
+use catalog::threads;
 use std::error::Error;
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -54,9 +55,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     look(&texts[0]);
     let (next, found) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let begin = Instant::now();
-    std::thread::scope(|scope| {
+    std::thread::scope(|scope| -> std::io::Result<()> {
         for _ in 0..2 {
-            scope.spawn(|| {
+            threads::reading().spawn_scoped(scope, || {
                 loop {
                     let place = next.fetch_add(1, Ordering::Relaxed);
                     if place >= count {
@@ -64,9 +65,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                     }
                     found.fetch_add(look(&texts[place % texts.len()]), Ordering::Relaxed);
                 }
-            });
+            })?;
         }
-    });
+        Ok(())
+    })?;
     let took = begin.elapsed();
     let alone = |text: &String| {
         let begin = Instant::now();

@@ -28,3 +28,4 @@ pub mod repository;
 #[cfg(feature = "mirror")]
 pub mod starter;
 pub mod team;
+pub mod threads;

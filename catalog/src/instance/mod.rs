@@ -35,6 +35,7 @@ pub use kind::Kind;
 pub(crate) use parameters::declared;
 pub use parameters::{Parameter, parameters, read_parameters};
 pub use provenance::{Provenance, provenance, verify};
+pub(crate) use python::DEEP;
 pub(crate) use reads::{Reads, cell_magic};
 pub use release::{Release, Released, release, same_making, without_nulls};
 pub use schema::{Declared, Schema};

@@ -8,8 +8,8 @@ use std::fmt::Write;
 
 /// The longest cell that is parsed, in bytes. It bounds how deep the parser and its tree can nest.
 pub(super) const LONGEST: usize = 32 << 10;
-/// Stack for that depth. Only what is used of it is ever touched.
-const STACK: usize = 64 << 20;
+/// Stack for that depth, in bytes. Only what is used of it is ever touched.
+pub(crate) const DEEP: usize = 64 << 20;
 /// How deep a value may nest.
 const DEPTH: usize = 32;
 /// How many bytes a value may have as JSON.
@@ -101,12 +101,13 @@ fn string(text: &str, out: &mut String) {
 
 /// Parses a cell as IPython does and hands it to `look`. None when the cell is too long to be parsed.
 ///
-/// The parser nests as deep as the cell does, and so do those who look at its tree; hence the stack of its own.
+/// The parser nests as deep as the cell does, and so do those who look at its tree; hence a stack of its own where the thread's is
+/// not deep enough (see [`crate::threads`]).
 pub(crate) fn parse<T>(source: &str, look: impl FnOnce(&Parsed<ModModule>) -> T) -> Option<T> {
     if source.len() > LONGEST {
         return None;
     }
-    stacker::grow(STACK, || {
+    stacker::maybe_grow(DEEP, DEEP, || {
         parse_unchecked(source, ParseOptions::from(Mode::Ipython))
             .try_into_module()
             .map(|parsed| look(&parsed))
@@ -119,7 +120,7 @@ pub(super) fn expression<T>(source: &str, look: impl FnOnce(&Expr) -> T) -> Opti
     if source.is_empty() || source.len() > LONGEST {
         return None;
     }
-    stacker::grow(STACK, || {
+    stacker::maybe_grow(DEEP, DEEP, || {
         let parsed = parse_expression(source).ok()?;
         Some(look(parsed.expr()))
     })

@@ -35,7 +35,7 @@ impl Pool {
         let (jobs, taken) = bounded::<Job>(waiting);
         for number in 0..threads.max(1) {
             let taken = taken.clone();
-            std::thread::Builder::new()
+            catalog::threads::reading()
                 .name(format!("work-{number}"))
                 .spawn(move || {
                     for job in taken {

@@ -208,7 +208,7 @@ async fn sync(work: &Arc<Work>, cause: Cause) -> Answer {
     let (done, answer) = oneshot::channel();
     let thread = {
         let work = work.clone();
-        std::thread::Builder::new().name(format!("sync-{}", work.repo)).spawn(move || {
+        catalog::threads::reading().name(format!("sync-{}", work.repo)).spawn(move || {
             if work.library.serves() {
                 step_back();
             }

@@ -6,6 +6,7 @@ use crate::library::LibraryError;
 use crate::library::chain::Chain;
 use crate::library::examine::{self, Examined, Source};
 use crate::mirror::MirrorError;
+use crate::threads;
 use std::collections::HashSet;
 use std::num::NonZero;
 use std::sync::Arc;
@@ -55,10 +56,13 @@ impl Pass<'_> {
         };
         let readers = cores.min(MOST_READERS).min(wanted.len());
         let outcomes: Vec<_> = std::thread::scope(|scope| {
-            let running: Vec<_> = (0..readers).map(|_| scope.spawn(reader)).collect();
-            running.into_iter().map(std::thread::ScopedJoinHandle::join).collect()
+            let start = |_| threads::reading().spawn_scoped(scope, reader);
+            let running: Vec<_> = (0..readers).map(start).collect();
+            running.into_iter().map(|started| started.map(std::thread::ScopedJoinHandle::join)).collect()
         });
         for outcome in outcomes {
+            let outcome =
+                outcome.map_err(|error| LibraryError::Index(format!("no thread to read on: {error}")))?;
             let blobs_read = outcome.map_err(|_| LibraryError::Index("a reader gave up".to_owned()))?;
             self.done.blobs_read += blobs_read.map_err(self.failed())?;
         }

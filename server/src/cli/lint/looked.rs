@@ -10,6 +10,7 @@ use catalog::lint::{Among, Around, Finding, Severity, lint_among, lint_in, mend}
 use catalog::notebook::{ipynb, myst};
 use catalog::procedure::{Understood, understand};
 use catalog::repository::FieldMapping;
+use catalog::threads;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -68,10 +69,11 @@ impl Look {
             }
             Ok(done)
         };
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len().max(1));
+        let count = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len().max(1));
         let mut linted = Vec::new();
         std::thread::scope(|scope| -> anyhow::Result<()> {
-            let started: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let start = |_| threads::reading().spawn_scoped(scope, work);
+            let started: Vec<_> = (0..count).map(start).collect::<Result<_, _>>()?;
             for thread in started {
                 let done = thread.join().map_err(|_| anyhow::anyhow!("a thread stopped: nothing is told"))?;
                 linted.extend(done?);
