@@ -3,6 +3,8 @@
 //! Tables of pandas do not, and stay as they are, their `style` included. What this is not sure of goes through the
 //! sanitizer, which decides; a false alarm costs the look of a table, no more.
 
+use std::borrow::Cow;
+
 /// Elements that run, load or ask.
 const ELEMENTS: [&str; 19] = [
     "script",
@@ -34,32 +36,41 @@ const STYLES: [&str; 4] = ["@import", "url(", "expression(", "-moz-binding"];
 
 /// Whether HTML does something by itself.
 pub(super) fn is_active(html: &str) -> bool {
-    let mut rest = html;
-    while let Some(at) = rest.find('<') {
-        rest = &rest[at + 1..];
-        if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+    let bytes = html.as_bytes();
+    let mut at = 0;
+    while let Some(open) = find(b'<', &bytes[at..]) {
+        let begin = at + open + 1;
+        at = begin;
+        if !bytes.get(begin).is_some_and(u8::is_ascii_alphabetic) {
             continue;
         }
+        let name_len = bytes[begin..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let name_end = begin + name_len;
+        // Most tags have no attributes.
+        let len = if bytes.get(name_end) == Some(&b'>') { Some(0) } else { find(b'>', &bytes[name_end..]) };
         // A tag that never ends is nothing to be sure of.
-        let Some(end) = rest.find('>') else { return true };
-        let tag = &rest[..end];
-        let name_len = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
-        let name = &tag[..name_len];
-        let attributes = &tag[name_len..];
+        let Some(len) = len else { return true };
+        let (name, attributes) = (&html[begin..name_end], &html[name_end..name_end + len]);
         // Most of a table is `tr` and `td`.
         let is_known = name_len > 2 && ELEMENTS.iter().any(|own| own.eq_ignore_ascii_case(name));
         if is_known || ends_in_quotes(attributes) || runs(attributes) {
             return true;
         }
-        rest = &rest[end..];
+        at = name_end + len;
         if name.eq_ignore_ascii_case("style") {
+            let rest = &html[at..];
             let close = rest.find("</").unwrap_or(rest.len());
-            if says_any(&rest[..close], &STYLES) {
+            if says_any(&without_escapes(&decoded(&rest[..close])), &STYLES) {
                 return true;
             }
         }
     }
     false
+}
+
+/// Where a byte stands. In a table the next one is so near that looking further at once would be slower.
+fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
+    bytes.iter().position(|own| *own == byte)
 }
 
 /// Whether the `>` behind these attributes stands within a value.
@@ -87,12 +98,84 @@ fn runs(attributes: &str) -> bool {
         let name = lower[at + 2..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '-');
         begins && name.len() < lower.len() - at - 2 && name.trim_start().starts_with('=')
     });
+    let read = decoded(&lower);
     handles
-        || lower.contains("&#") && lower.contains(':')
-        || lower.contains("&colon")
         || lower.contains("srcdoc")
-        || says_any(&lower, &SCHEMES)
-        || lower.contains("style") && says_any(&lower, &STYLES)
+        || says_any(&read, &SCHEMES)
+        || lower.contains("style") && says_any(&without_escapes(&read), &STYLES)
+}
+
+/// Characters by their names, where a scheme or a style may be hidden behind them.
+const NAMED: [(&str, char); 12] = [
+    ("tab", '\t'),
+    ("newline", '\n'),
+    ("colon", ':'),
+    ("lpar", '('),
+    ("rpar", ')'),
+    ("commat", '@'),
+    ("sol", '/'),
+    ("bsol", '\\'),
+    ("comma", ','),
+    ("semi", ';'),
+    ("lowbar", '_'),
+    ("hyphen", '-'),
+];
+
+/// A text in small letters as a browser reads it: `&#106;` and `&colon;` are what they stand for.
+fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        if let Some((c, behind)) = numbered(rest).or_else(|| named(rest)) {
+            plain.push(c);
+            rest = behind;
+        } else {
+            plain.push('&');
+        }
+    }
+    plain.push_str(rest);
+    Cow::Owned(plain)
+}
+
+/// The character that stands behind `&` by its number, and what follows.
+fn numbered(text: &str) -> Option<(char, &str)> {
+    let text = text.strip_prefix('#')?;
+    let (text, radix) = text.strip_prefix('x').map_or((text, 10), |text| (text, 16));
+    let digits = text.chars().take_while(|c| c.is_digit(radix)).count();
+    let c = char::from_u32(u32::from_str_radix(text[..digits].trim_start_matches('0'), radix).ok()?)?;
+    Some((c, text[digits..].strip_prefix(';').unwrap_or(&text[digits..])))
+}
+
+/// The character that stands behind `&` by its name, and what follows.
+fn named(text: &str) -> Option<(char, &str)> {
+    NAMED.iter().find_map(|(name, c)| Some((*c, text.strip_prefix(name)?.strip_prefix(';')?)))
+}
+
+/// A style without its escapes: `\75 rl(` is `url(`.
+fn without_escapes(style: &str) -> Cow<'_, str> {
+    if !style.contains('\\') {
+        return Cow::Borrowed(style);
+    }
+    let mut plain = String::with_capacity(style.len());
+    let mut rest = style;
+    while let Some(at) = rest.find('\\') {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let digits = rest.chars().take(6).take_while(char::is_ascii_hexdigit).count();
+        if digits > 0 {
+            let number = u32::from_str_radix(&rest[..digits], 16).unwrap_or_default();
+            plain.extend(char::from_u32(number));
+            rest = &rest[digits..];
+            rest = rest.strip_prefix(|c: char| c.is_ascii_whitespace()).unwrap_or(rest);
+        }
+    }
+    plain.push_str(rest);
+    Cow::Owned(plain)
 }
 
 /// Whether a text says one of these, whatever blanks and control characters stand between.
@@ -128,6 +211,13 @@ mod tests {
                      </style>\n<table border=\"1\" class=\"dataframe\">\n<tr style=\"text-align: right;\"><th>once = on</th></tr>\
                      <td>javascript: on=1 &lt;script&gt; 1 < 2</td></table></div>";
         assert!(!is_active(table));
+        for html in [
+            "<td title=\"it&#x27;s 10:30\">x</td>",
+            "<a href=\"https://example.org/?q=it&#39;s&amp;r=1\">x</a>",
+            "<style>td::before { content: \"\\25b2\" }</style><td>x</td>",
+        ] {
+            assert!(!is_active(html), "{html}");
+        }
     }
 
     #[test]
@@ -144,6 +234,11 @@ mod tests {
             "<style>@import 'http://x'</style>",
             "<p style='background: url(http://x)'>",
             "<meta http-equiv=refresh>",
+            "<a href='java&Tab;script&colon;x'>y</a>",
+            "<a href='&#x6A;&#97vascript&#0058;x'>y</a>",
+            "<p style='background: u&#114;l&lpar;http://x)'>",
+            "<p style='background: \\75 rl(http://x)'>",
+            "<style>p { background: u\\72l(http://x) }</style>",
         ] {
             assert!(is_active(html), "{html}");
         }

@@ -75,9 +75,9 @@ pub fn export(notebook: &Notebook, naming: &Naming<'_>) -> Export {
 }
 
 fn write(notebook: &Notebook, naming: &Naming<'_>, files: Option<&mut Vec<File>>) -> String {
-    let mut report = Report { text: String::new(), naming, files };
-    let left = notebook.cells.iter().filter(|cell| !cell.has_tag(REMOVE_CELL));
-    for (place, cell) in left.enumerate() {
+    let left = || notebook.cells.iter().filter(|cell| !cell.has_tag(REMOVE_CELL));
+    let mut report = Report { text: String::with_capacity(left().map(about).sum()), naming, files };
+    for (place, cell) in left().enumerate() {
         match cell.kind {
             CellKind::Markdown if shows_text(cell) => report.prose(cell),
             CellKind::Code if shows_outputs(cell) => {
@@ -88,8 +88,16 @@ fn write(notebook: &Notebook, naming: &Naming<'_>, files: Option<&mut Vec<File>>
             CellKind::Code | CellKind::Markdown | CellKind::Raw => {}
         }
     }
-    let kept = report.text.trim_start_matches(['\r', '\n']).len();
-    report.text.split_off(report.text.len() - kept)
+    let mut text = report.text;
+    let kept = text.trim_start_matches(['\r', '\n']).len();
+    text.drain(..text.len() - kept);
+    text
+}
+
+/// About how long a cell is in a report, in bytes: a table is copied once.
+fn about(cell: &Cell) -> usize {
+    let html = |output: &Value| output.get("data")?.get("text/html")?.as_str().map(str::len);
+    cell.source.len() + cell.outputs.iter().filter_map(html).sum::<usize>()
 }
 
 struct Report<'a> {

@@ -75,8 +75,8 @@ pub fn reaches_customer(cell: &Cell) -> bool {
 
 /// Whether the text of a cell of prose that stays is shown.
 fn shows_text(cell: &Cell) -> bool {
-    let transient = || cell.metadata.get("transient")?.get("remove_source")?.as_bool();
-    !cell.has_tag(REMOVE_INPUT) && transient() != Some(true)
+    let removed = cell.metadata.get("transient").and_then(|transient| transient.get("remove_source"));
+    !cell.has_tag(REMOVE_INPUT) && !removed.is_some_and(python::is_true)
 }
 
 /// Whether the outputs of a cell of code that stays are shown.
@@ -107,7 +107,12 @@ pub fn mistaken(cell: &Cell) -> impl Iterator<Item = (&'static str, &'static str
 /// A text of nbformat: one string, or lines.
 fn joined(text: &Value) -> std::borrow::Cow<'_, str> {
     match text {
-        Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect::<String>().into(),
+        Value::Array(lines) => {
+            let lines = || lines.iter().filter_map(Value::as_str);
+            let mut text = String::with_capacity(lines().map(str::len).sum());
+            text.extend(lines());
+            text.into()
+        }
         other => other.as_str().unwrap_or_default().into(),
     }
 }

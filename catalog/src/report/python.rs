@@ -1,6 +1,7 @@
 //! What nbconvert does to texts on their way, as Python does it.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
 use std::borrow::Cow;
 
 /// Four blanks before every line, empty ones too; nothing follows a final line feed.
@@ -38,28 +39,14 @@ pub(super) fn without_colours(text: &str) -> String {
 
 /// A text without the blanks that all its lines begin with (`textwrap.dedent`); lines of nothing but blanks become empty.
 pub(super) fn dedent(text: &str) -> Cow<'_, str> {
-    let blank = |c: char| c == ' ' || c == '\t';
-    let mut margin: Option<&str> = None;
-    let mut is_blank_somewhere = false;
-    for line in text.split('\n').filter(|line| !line.is_empty()) {
-        if margin == Some("") && !line.starts_with(blank) {
-            continue;
-        }
-        let own = &line[..line.len() - line.trim_start_matches(blank).len()];
-        if own.len() == line.len() {
-            is_blank_somewhere = true;
-            continue;
-        }
-        margin = Some(match margin {
-            None => own,
-            Some(margin) => {
-                let common = margin.bytes().zip(own.bytes()).take_while(|(a, b)| a == b).count();
-                &margin[..common]
-            }
-        });
-    }
-    let margin = margin.unwrap_or_default();
-    if margin.is_empty() && !is_blank_somewhere {
+    let margin = margin(text);
+    // A line of nothing but blanks ends with one. All of the text is looked at, for so it is done many bytes at a time.
+    let bytes = text.as_bytes();
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    let ends = pairs.fold(u8::from(text.ends_with(BLANK)), |ends, (byte, next)| {
+        ends | u8::from(matches!(byte, b' ' | b'\t') && *next == b'\n')
+    });
+    if margin.is_empty() && ends == 0 {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -67,11 +54,44 @@ pub(super) fn dedent(text: &str) -> Cow<'_, str> {
         if at > 0 {
             out.push('\n');
         }
-        if !line.trim_start_matches(blank).is_empty() {
+        if !line.trim_start_matches(BLANK).is_empty() {
             out.push_str(line.strip_prefix(margin).unwrap_or(line));
         }
     }
     Cow::Owned(out)
+}
+
+/// What Python counts as a blank here.
+const BLANK: [char; 2] = [' ', '\t'];
+
+/// The blanks that all lines of a text begin with, but for those of nothing else.
+fn margin(text: &str) -> &str {
+    let mut margin: Option<&str> = None;
+    for line in text.split('\n') {
+        let own = &line[..line.len() - line.trim_start_matches(BLANK).len()];
+        if own.len() == line.len() {
+            continue;
+        }
+        let common = margin
+            .map_or(own.len(), |margin| margin.bytes().zip(own.bytes()).take_while(|(a, b)| a == b).count());
+        margin = Some(&own[..common]);
+        if common == 0 {
+            break;
+        }
+    }
+    margin.unwrap_or_default()
+}
+
+/// Whether a value counts as true.
+pub(super) fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(is) => *is,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(map) => !map.is_empty(),
+    }
 }
 
 /// The last part of a path, which may be nothing.

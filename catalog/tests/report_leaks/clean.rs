@@ -87,6 +87,17 @@ fn results() -> Vec<(&'static str, Vec<Cell>)> {
         ("a column of clients", column("client", "wk-17.example.org")),
         ("registry keys", column("key", "HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Run")),
         ("times and numbers", shown(printed("2026-05-01T12:30:45Z 20731 145483.20731 1,020,731\n"))),
+        ("a host that is called internal", shown(printed("INTERNAL-DC01  10.0.0.4\nWIP-WEB02  10.0.0.5\n"))),
+        ("a GUID but for one digit", shown(printed("2F9D7A52-6B0E-4C58-9F5E-0F8A6F1F0C12\n"))),
+        ("a token in an address that was asked for", column("url", "/cb?access_token=q8Zt2LxV7mRk4WpN9sYb")),
+        (
+            "a secret's hash",
+            shown(result(&json!({"text/plain": "{'api_key': '9f86d081884c7d659a2feaa0c55ad015'}"}))),
+        ),
+        (
+            "what is blotted out",
+            shown(printed("CLIENT_SECRET = ********\napi_key=xxxxxxxxxxxxxxxxxxxxxxxx\n")),
+        ),
         (
             "what a secret is not",
             shown(printed("api_version=2026-05-01 sig=none token_type=Bearer key=value\n")),
@@ -148,6 +159,12 @@ fn texts() -> Vec<(&'static str, Vec<Cell>)> {
             ),
         ),
         ("comparison", told("1 < 2 and 3 > 2, a<b, c>d & e.")),
+        ("braces in formulas", told("$$\\frac{{a}}{{b}} \\text{window}$$")),
+        ("what is for internal use", told("Services that are meant for internal use must not be reachable.")),
+        ("a number behind a tenant", told("In each tenant, 4625 is the event of a failed logon.")),
+        ("what was hidden by others", told("The mail held `<div style=\"display:none\">` and `{user}`.")),
+        ("links to trackers of makers", told("See https://jira.atlassian.com/browse/CONFSERVER-92475.")),
+        ("questions", told("Who installs services??? Administrators do.")),
         ("formulas", told("$x_1 < y$ and $$\\sum_i x_i$$")),
         ("an example of an address", told("Log lines hold `https://user:password@host/` in clear.")),
         ("a hash in text", told(&format!("The file {SHA} ({GUID}) is benign."))),
@@ -170,6 +187,9 @@ fn inputs_and_tags() -> Vec<(&'static str, Vec<Cell>)> {
     vec![
         ("nothing was found", input("No findings.")),
         ("nothing, in emphasis", input("*Nothing was found in this window.*")),
+        ("a ticked box", input("- [x] benign\n- [ ] malicious")),
+        ("a form that is filled in", input("**Host:** wk-17\n\n**Comment:**")),
+        ("a table that is filled in", input("| Host | Finding |\n|---|---|\n| wk-17 | none |")),
         ("a finding with an address", input("wk-17 (10.4.17.2) ran it once; the owner confirmed.")),
         ("a finding that begins like a request", input("List of hosts:\n\n* wk-17\n* srv-02")),
         (

@@ -52,6 +52,15 @@ fn names() -> Vec<Leak> {
         said("with a blank that does not break", "Umbrella\u{a0}Holdings had this."),
         said("with a possessive", "Initech's hosts were hit."),
         said("in a file's name", "Compare with initech_export.csv of Initech_2026."),
+        said("in letters with marks, as entities", "Das fand sich bei B&auml;ckerei M&uuml;ller."),
+        said("with a straight apostrophe for a curved one", "This was at O'Neill & Sons, too."),
+        said("in the query of an address", "See [this](https://example.org/?q=Umbrella+Holdings)."),
+        said("in a file's name, with lines for blanks", "Compare with Umbrella_Holdings_2026.csv."),
+        one(
+            "in the escapes of JSON",
+            code(vec![printed("{\"name\": \"B\\u00e4ckerei M\\u00fcller\"}\n")]),
+            CODE,
+        ),
         one("in a column", code(vec![frame(&["host", "owner"], &[&["wk-1", "Initech"]])]), CODE),
         one("in what is printed", code(vec![printed("done for Initech\n")]), CODE),
         one("in colours", code(vec![printed("\u{1b}[31mIni\u{1b}[0mtech\n")]), CODE),
@@ -95,6 +104,20 @@ fn keys() -> Vec<Leak> {
         ),
         one("a key between commas", code(vec![printed("host,tenant_id\nwk-1,20731\n")]), CODE),
         one("a key that is a GUID", code(vec![printed("2f9d7a52-6b0e-4c58-9f5e-0f8a6f1f0c11\n")]), CODE),
+        one("a GUID in capitals", code(vec![printed("2F9D7A52-6B0E-4C58-9F5E-0F8A6F1F0C11\n")]), CODE),
+        one("a GUID without hyphens", code(vec![printed("2f9d7a526b0e4c589f5e0f8a6f1f0c11\n")]), CODE),
+        one("a key in a header", code(vec![printed("X-Tenant-Context: 20731\n")]), CODE),
+        one("a key in the name of a copy", code(vec![printed("wrote logons_us1_20731.ipynb\n")]), CODE),
+        one(
+            "a key in a column flush to the left",
+            code(vec![printed("tenant_id  host\n20731      wk-1\n")]),
+            CODE,
+        ),
+        one(
+            "a key in a list with the own",
+            code(vec![result(&json!({"text/plain": "['145483', '20731']"}))]),
+            CODE,
+        ),
         one("a key with letters", code(vec![frame(&["index"], &[&["initech-prod-logs"]])]), CODE),
         one(
             "a key in an address",
@@ -112,6 +135,8 @@ fn tags() -> Vec<Leak> {
         cell.metadata.insert(key.to_owned(), value);
         one(name, cell, CODE)
     };
+    let mut quarto = code(vec![printed("Look twice here.\n")]);
+    "#| tags: [remove_cell]\nlook()".clone_into(&mut quarto.source);
     vec![
         spelled("a tag with a hyphen", "remove-cell"),
         spelled("a tag in capitals", "Remove_Cell"),
@@ -125,6 +150,9 @@ fn tags() -> Vec<Leak> {
         one("outputs with a hyphen", tagged(code(vec![printed("x\n")]), &["remove-output"]), CODE),
         with("tags as a text", "tags", json!("remove_cell")),
         with("tags under another key", "jupyter", json!({"tags": ["remove_cell"]})),
+        with("a tag as a key", "remove_cell", json!(true)),
+        with("a tag as a class", "class", json!("remove-cell")),
+        one("tags in a comment of code", quarto, CODE),
         with("a tag in the singular", "tag", json!("remove_cell")),
     ]
 }
@@ -143,6 +171,14 @@ fn words() -> Vec<Leak> {
         said("what the customer must not know", "The customer must not know how we got this."),
         said("a note to oneself", "Note to self: ask again on Monday."),
         said("guidance that lost its tag", "Run this cell again with a longer window."),
+        said("a part for the own team", "This section is for our internal team."),
+        said("what an analyst is to change", "The analyst should adjust the threshold here."),
+        said("what a hunter is to check", "- [ ] hunter: verify the hosts with the lead"),
+        said("a draft", "DRAFT - not reviewed yet"),
+        said("a word to a colleague", "@ana please look again before this goes out"),
+        said("instructions", "### Instructions for the analyst\n\nLook twice."),
+        said("a box that says internal", "```{admonition} Internal\nThe sensor is old.\n```"),
+        said("in another language", "Nur für den internen Gebrauch."),
         said("in a comment", "Text.\n\n<!-- internal: sensor is old -->\n\nMore."),
         one("a word of the team", prose("Project Nightjar covers this."), "team-word"),
         one(
@@ -168,6 +204,22 @@ fn placeholders() -> Vec<Leak> {
         said("filler", "Lorem ipsum dolor sit amet."),
         said("to be determined", "Impact: TBD"),
         said("a technique", "This is TXXXX.XXX."),
+        said("braces of Python", "The report for {customer} follows."),
+        said("a variable", "The report for $CUSTOMER_NAME follows."),
+        said("a name in angle brackets", "The report for <TENANT> follows."),
+        said("angle brackets in entities", "The report for &lt;customer&gt; follows."),
+        said("signs around a name", "The report for @@CUSTOMER@@ follows."),
+        said("a statement of a template", "{% if hits %}We found some.{% endif %}"),
+        said("question marks", "We found ??? hosts."),
+        said("a line to write on", "We found ____ hosts."),
+        said("two crosses", "We found XX hosts."),
+        said("a shape of a date", "Window: YYYY-MM-DD"),
+        said("where a text goes", "_Summary goes here._"),
+        said("a request in emphasis, in text", "*Fill in the number of hosts.*"),
+        said("to be determined, in small letters", "Impact: tba"),
+        said("something to do, in small letters", "todo: ask again"),
+        said("a request to write here", "Insert the number of hosts here."),
+        said("brackets of another language", "[hier einfügen]"),
         one("something to do, put out", code(vec![result(&json!({"text/markdown": "FIXME"}))]), CODE),
     ]
 }
@@ -186,6 +238,50 @@ fn secrets() -> Vec<Leak> {
             code(vec![html(&format!("<p>{}<b>{}</b></p>", &token[..9], &token[9..]))]),
             CODE,
         ),
+        one(
+            "a secret of the service, as it is called",
+            code(vec![printed("CLIENT_SECRET = \"q8Zt2LxV7mRk4WpN9sYbq8Zt2LxV7mRk\"\n")]),
+            CODE,
+        ),
+        one(
+            "a secret in the environment",
+            code(vec![printed("AWS_SECRET_ACCESS_KEY=q8Zt2LxV7mRk4WpN9sYbq8Zt2LxV7mRk4WpN9sYb\n")]),
+            CODE,
+        ),
+        one(
+            "a token in a value",
+            code(vec![result(&json!({"text/plain": "{'access_token': 'q8Zt2LxV7mRk4WpN9sYb', 'n': 1}"}))]),
+            CODE,
+        ),
+        one(
+            "a secret in a table of settings",
+            code(vec![frame(&["name", "value"], &[&["CLIENT_SECRET", "q8Zt2LxV7mRk4WpN9sYb"]])]),
+            CODE,
+        ),
+        one(
+            "a key of a service in a header",
+            code(vec![printed("x-apikey: 8d7f6a5b4c3d2e1f0a9b8c7d\n")]),
+            CODE,
+        ),
+        one(
+            "a database with its password",
+            code(vec![printed(
+                "Server=tcp:db.example.org;Database=hunts;User ID=hunt;Password=Zq8vTt2hW1;\n",
+            )]),
+            CODE,
+        ),
+        one(
+            "a hook of a chat",
+            prose(&format!("https://hooks.slack.com/services/T0AB1CD2E/B0AB1CD2EF/{}", "a1B2".repeat(6))),
+            CODE,
+        ),
+        one("a token of a runner", code(vec![printed("glrt-a1B2c3D4e5F6g7H8i9J0\n")]), CODE),
+        one(
+            "a key of a mailer",
+            prose(&format!("SG.{}.{}", "a1".repeat(11), "b2C".repeat(15).split_at(43).0)),
+            CODE,
+        ),
+        one("a token of a store of images", prose(&format!("dckr_pat_{}", "a1B".repeat(9))), CODE),
         one("an address with a password", prose("git clone https://ana:Tr0ub4dor@git.example.org/x"), CODE),
         one(
             "a header that is printed",
@@ -207,6 +303,14 @@ fn inputs() -> Vec<Leak> {
         asked("a request in bold", "**To be written:** how many, with which outcome."),
         asked("a request in brackets", "<describe what you found>"),
         asked("dots", "..."),
+        asked("a blank of HTML", "&nbsp;"),
+        asked("labels alone", "**Host:**\n\n**Time:**"),
+        asked("an empty table", "| Host | Finding |\n|---|---|\n| | |"),
+        asked("boxes without a tick", "- [ ] malicious\n- [ ] benign"),
+        asked("a choice", "Choose one: malicious, benign, hygiene."),
+        asked("a request", "Summarize in two sentences what was found, and what was not."),
+        asked("questions", "How many hosts? Which accounts?"),
+        one("a label alone, under another spelling", tagged(prose("**Outcome:**"), &["analyst-input"]), CODE),
         one("a verdict that was not given", verdict, CODE),
     ]
 }
@@ -223,6 +327,21 @@ fn failures() -> Vec<Leak> {
         one(
             "a traceback that is printed",
             code(vec![printed("retry\nTraceback (most recent call last):\n")]),
+            "error-output",
+        ),
+        one(
+            "a magic that is not there",
+            code(vec![complained("UsageError: Line magic function `%taegis` not found.\n")]),
+            "error-output",
+        ),
+        one(
+            "a traceback in a frame",
+            code(vec![printed("╭───── Traceback (most recent call last) ─────╮\n│ x.py:3 │\n")]),
+            "error-output",
+        ),
+        one(
+            "a traceback in HTML",
+            code(vec![html("<pre>Traceback (most recent call last)\nKeyError</pre>")]),
             "error-output",
         ),
         one(
@@ -256,6 +375,13 @@ fn hidden() -> Vec<Leak> {
         one("a comment", prose("Text.\n\n<!-- sensor is old, see ticket -->"), "comment"),
         one("a comment of MyST", prose("% ask Bob about the sensor\n\nText."), "comment"),
         one("a comment as a definition", prose("[//]: # (ask Bob about the sensor)\n\nText."), "comment"),
+        one("hidden by a style", prose("<p style=\"display: none\">The sensor is old.</p>"), "comment"),
+        one("hidden by an attribute", prose("<div hidden>The sensor is old.</div>"), "comment"),
+        one(
+            "a part that guidance swallowed",
+            tagged(prose("Look twice.\n\n### Recommendations\n\nPatch."), &["remove_cell"]),
+            "guidance-open",
+        ),
         one("a break that is text", broken, "block-break-in-text"),
         one(
             "a section that guidance swallowed",
@@ -273,6 +399,22 @@ fn addresses() -> Vec<Leak> {
             prose("## Method\n\nSee [the wiki](https://wiki.corp.internal/hunting)."),
             "inner-link",
         ),
+        one(
+            "an address of a link",
+            prose("## Method\n\nThe sensor is fe80::1ff:fe23:4567:890a."),
+            "private-address",
+        ),
+        one(
+            "a link to an inner page of a public host",
+            prose("## Method\n\nSee [this](https://fabrikam.atlassian.net/browse/HUNT-7)."),
+            "inner-link",
+        ),
+        one(
+            "a link to a host of the company",
+            prose("## Method\n\nSee https://wiki.corp.fabrikam.example/hunting."),
+            "inner-link",
+        ),
+        one("a link to the own machine", prose("## Method\n\nSee http://[::1]:8888/lab."), "inner-link"),
         one("a share inside", prose("## Method\n\nThe list is at \\\\files01\\hunting$."), "inner-link"),
     ]
 }

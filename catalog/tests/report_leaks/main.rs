@@ -24,6 +24,7 @@ fn names() -> Names {
             known(&["Target", "Apple", "Microsoft", "Oracle"], &["prod"]),
             known(&["IBM"], &["145483"]),
             known(&["Globex"], &[]),
+            known(&["Bäckerei Müller", "O’Neill & Sons"], &[]),
         ],
     }
 }
@@ -106,6 +107,9 @@ fn a_cell_that_still_says_what_the_procedure_asks_is_unfilled() {
     let gate = Gate { procedure: Some(&procedure), ..Gate::default() };
     let codes = |cell| check(&hunt(vec![cell]), &gate).into_iter().map(|one| one.code).collect::<Vec<_>>();
     assert_eq!(codes(asked), ["analyst-input-unfilled"]);
+    let wrapped = "**Say how the hosts were chosen,\nin two sentences.**";
+    assert_eq!(codes(tagged(prose(wrapped), &["analyst_input"])), ["analyst-input-unfilled"]);
+    assert_eq!(codes(prose(wrapped)), ["analyst-input-unfilled"], "a cell that lost its tag");
     assert!(codes(tagged(prose("They were chosen by chance."), &["analyst_input"])).is_empty());
 }
 

@@ -11,14 +11,14 @@ use std::sync::LazyLock;
 /// A private address, whole; a network (`10.0.0.0/8`) is none of anybody's.
 static PRIVATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"\b(?:10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})\b(?:/\d{1,2})?|\b[Ff][Dd][0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{0,4}){3,7}",
+        r"\b(?:10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})\b(?:/\d{1,2})?|\b[Ff][Dd][0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{0,4}){3,7}|\b[Ff][Ee]80(?::[0-9A-Fa-f]{0,4}){3,7}",
     )
     .ok()
 });
 
-/// A link into an inner network.
+/// A link into an inner network, or to a page that only those read who work there.
 static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:https?|ftp|smb)://(?:localhost|(?:[a-z0-9-]+\.)+(?:internal|intranet|corp|local|lan|home\.arpa)|[a-z][a-z0-9-]*)(?:[:/?#\s)\]>\x22']|$)|(?:^|[\s(])\\\\[a-z0-9-]+\\[a-z0-9$_-]+").ok()
+    Regex::new(r"(?i)\b(?:https?|ftp|smb)://(?:localhost|127\.0\.0\.1|\[::1\]|(?:[a-z0-9-]+\.)+(?:internal|intranet|corp|local|lan|home\.arpa)|(?:[a-z0-9-]+\.)*(?:internal|intranet|corp)(?:\.[a-z0-9-]+){2,}|[a-z][a-z0-9-]*)(?:[:/?#\s)\]>\x22']|$)|\bhttps?://[a-z0-9-]+\.(?:atlassian\.net/(?:browse|wiki|jira)|slack\.com/archives)/|(?:^|[\s(])\\\\[a-z0-9-]+\\[a-z0-9$_-]+").ok()
 });
 
 /// Headings below which a hunter writes what was found.

@@ -13,13 +13,16 @@ pub(super) fn check(passages: &[Passage], found: &mut Found<'_>) {
         help: "mend it and run the notebook again, or tag the cell `remove_output`",
     };
     for passage in passages {
-        let Some(text) = passage.views.first() else { continue };
+        // What HTML shows is told from its marks once it is rendered.
+        let view =
+            if passage.origin == Origin::Authored { passage.views.last() } else { passage.views.first() };
+        let Some(text) = view else { continue };
         match passage.origin {
             Origin::Failed => found.of_passage(passage, text, 0, said),
             Origin::Complained | Origin::Printed | Origin::Authored => {
                 let mut at = 0;
                 for line in text.split_inclusive('\n') {
-                    if line.trim_start().starts_with(TRACEBACK) {
+                    if is_error(line, passage.origin) {
                         found.of_passage(passage, text, at, said);
                         break;
                     }
@@ -36,4 +39,14 @@ pub(super) fn check(passages: &[Passage], found: &mut Found<'_>) {
             Origin::Result | Origin::Picture => {}
         }
     }
+}
+
+/// Whether a line begins a traceback, in a frame or not, or is what `IPython` says of a magic that failed.
+fn is_error(line: &str, origin: Origin) -> bool {
+    let line = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{2500}'..='\u{257f}'));
+    line.starts_with(TRACEBACK)
+        || origin == Origin::Complained
+            && ["UsageError:", "An exception has occurred, use %tb"]
+                .iter()
+                .any(|begin| line.starts_with(begin))
 }

@@ -7,7 +7,7 @@ use regex::{Regex, RegexSet};
 use std::sync::LazyLock;
 
 /// What may stand before the first word of a line.
-const START: &str = r"^[\x20\t<>#*_\-+\[(:|!0-9.]*";
+const START: &str = r"^[\x20\t<>#*_\-+\[\](:|!0-9.]*";
 
 /// The part of a report that is meant.
 const PART: &str = r"(?:(?:this|the|these|that) )?(?:report|notebook|section|cell|cells|note|notes|paragraph|part|text|page|table|lines?|comments?)";
@@ -15,7 +15,7 @@ const PART: &str = r"(?:(?:this|the|these|that) )?(?:report|notebook|section|cel
 const CUSTOMER: &str = r"(?:the |our |any |this )?(?:customer|client)s?";
 
 /// The shapes; case does not count, and a blank is any blank. `{S}` is [`START`], `{P}` is [`PART`], `{C}` is [`CUSTOMER`].
-const SHAPES: [&str; 30] = [
+const SHAPES: [&str; 37] = [
     // To whom it is said.
     r"{S}(?:analyst|hunter|investigator|reviewer)s?(?:['’]s?)?[\x20-](?:note|guidance|instruction|comment|hint|reminder|tip)s?[\x20\t]*(?:[:：–—)\]*_.-]|$)",
     r"\b(?:analyst|hunter)(?:['’]s)? note\b",
@@ -23,17 +23,23 @@ const SHAPES: [&str; 30] = [
     r"\b(?:note|notes|reminder|message|hint) (?:to|for) (?:the |our |other |fellow )?(?:analyst|hunter|self|myself|reviewer|team|colleague|soc|lead)s?\b",
     r"{S}(?:for|to) (?:the |our )?(?:analyst|hunter)s?(?: only)?[*_\x20\t]*[:：–—]",
     r"\b(?:analyst|hunter|soc)s?[\x20-](?:eyes )?only\b",
-    r"\bguidance (?:for|to) (?:the )?(?:analyst|hunter)s?\b",
+    r"\b(?:guidance|instructions?|reminders?) (?:for|to) (?:the )?(?:analyst|hunter)s?\b",
+    r"{S}(?:analyst|hunter)s?[*_]*: (?:please |first |then )?(?:check|verify|sort|look|compare|run|ask|use|stop|do|don['’]?t|make|see|note|fill|remember|adjust)\b",
+    r"\b(?:analyst|hunter)s? (?:should|must|ha(?:s|ve) to|needs? to) (?:adjust|tune|edit|fill(?: in| out)?|re-?run|run|replace|paste|modify|rewrite|complete) (?:{P}\b|(?:this|the) (?:placeholders?|parameters?|thresholds?)\b)",
     r"{S}(?:(?:analyst|hunter|internal|hunting) )?guidance[\x20\t]*(?:[:：*_)\]]|$)",
     r"\b(?:if you are|as) the hunter\b",
     // What it is.
     r"\binternal (?:use )?only\b",
     r"\b(?:for|strictly|kept|keep (?:this |it )?|company) internal\b(?: (?:use|eyes|reference|review|discussion|purposes))?[\x20\t]*(?:[:.;,)\]*_!–—-]|$|only)",
-    r"\bfor internal (?:use|eyes|reference|review|discussion)\b",
+    r"{S}(?:strictly |only )?for internal (?:use|eyes|reference|review|discussion)\b",
+    r"\b(?:this|the) (?:report|notebook|section|cell|note|paragraph|table|part) (?:is|stays|remains)(?: meant| intended| strictly| only)? for internal (?:use|eyes|reference|review|discussion)\b",
+    r"\bfor our internal (?:team|analysts|hunters|soc)\b",
+    r"\{[a-z]+\} internal[\x20\t]*$",
     r"\binternal[\x20-](?:note|comment|guidance|reminder|memo|remark|instruction)s?\b",
     r"{S}internal[*_]*[\x20\t]*[:：]",
     r"[\[(]internal[\])]",
-    r"{S}(?-i:INTERNAL)[\x20\t]*(?:[–—)\]*_!-]|$)",
+    r"{S}(?-i:INTERNAL|WIP|DRAFT)[*_]*(?:[\x20\t]*(?:[–—)\]*!]|-[\x20\t]|$))",
+    r"\bnur f(?:ü|ue)r (?:den )?internen? gebrauch\b|\binterner? (?:notiz|anmerkung|hinweis)\b|\bnicht an (?:den |die )?kunden? (?:weiter|geben|senden|schicken)",
     r"\bnot (?:intended |meant )?for (?:{C}|external (?:use|eyes|distribution|release))\b",
     r"\b(?:off the record|just between us|between you and me)\b",
     // What must not be done with it.
@@ -48,6 +54,7 @@ const SHAPES: [&str; 30] = [
     r"\b(?:hide|hidden|keep|kept|withhold|withheld|conceal)(?: (?:this|it|these|that))?(?: away| secret)? from {C}\b",
     r"\b(?:this|the following) (?:cell|section|text|paragraph|part|page|note|table) (?:is|stays|must stay|should stay|remains|must be|should be|will be) (?:only )?(?:internal|removed|deleted|for (?:the )?(?:analyst|hunter|team|us)s?\b|not for)",
     r"\b(?:this|it) (?:must|should) (?:not|never) (?:appear|be|reach|go|end up)[^.\n]{0,30}\b(?:report|customer|client)\b",
+    r"\bbefore (?:this|(?:this|the) (?:report|notebook)) (?:goes out|(?:is|gets) (?:sent|shipped|delivered|exported))\b",
     r"\b(?:re-?run|run|execute) (?:this|the) (?:cell|notebook)s?\b",
 ];
 
@@ -142,6 +149,15 @@ mod tests {
             "for internal use",
             "Don't tell the customer",
             "analysts only",
+            "This section is for internal use.",
+            "Hunter: check the baseline first",
+            "- [ ] hunter: verify the hosts",
+            "The analyst should adjust the threshold here.",
+            "Instructions for the analyst",
+            "DRAFT - not reviewed",
+            "Please review before this goes out.",
+            "Nur für den internen Gebrauch",
+            "```{admonition} Internal\n",
         ] {
             assert!(stops(text), "{text}");
         }
@@ -169,6 +185,15 @@ mod tests {
             "It is not for us to judge.",
             "Do not include personal data in tickets.",
             "No tool ran that the customer does not know.",
+            "Services for internal use must not be reachable.",
+            "Analyst: Jane Doe",
+            "INTERNAL-DC01  10.0.0.4",
+            "Diese Dienste sind nur für interne Netze erreichbar.",
+            "Your analysts should review these rules.",
+            "Analysts should run a full scan of wk-4.",
+            "The SOC analyst must replace the rule.",
+            "Drafts are synchronised before mail is sent.",
+            "Delete the rule before it leaves the quarantine? No.",
         ] {
             assert!(!stops(text), "{text}");
         }

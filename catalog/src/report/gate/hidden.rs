@@ -2,8 +2,31 @@
 
 use super::super::REMOVE_CELL;
 use super::passages::{Origin, Passage};
+use super::placeholders::Code;
 use super::{Found, Said};
 use crate::notebook::CellKind;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// A tag whose element is not shown.
+static UNSHOWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?i)<[a-z][a-z0-9]*(?:\s[^>]*)?\s(?:style\s*=\s*['"][^'">]*(?:display\s*:\s*none|visibility\s*:\s*hidden)|hidden(?:[\s=>/]))"#).ok()
+});
+
+/// Parts of a report that the customer is to see, by their headings.
+const SECTIONS: [&str; 11] = [
+    "findings",
+    "results",
+    "conclusion",
+    "conclusions",
+    "recommendations",
+    "executive summary",
+    "summary",
+    "technical analysis",
+    "technical details",
+    "impact",
+    "timeline",
+];
 
 /// Comments of tools, which say nothing to anybody.
 const TOOLS: [&str; 18] = [
@@ -35,6 +58,9 @@ pub(super) fn check(passages: &[Passage], found: &mut Found<'_>) {
         let Some(text) = passage.views.first() else { continue };
         comments(passage, text, found);
         block_breaks(passage, text, found);
+        if passage.origin == Origin::Prose {
+            unshown(passage, text, found);
+        }
     }
 }
 
@@ -53,7 +79,11 @@ fn swallowed(found: &mut Found<'_>) {
         for line in cell.source.lines() {
             let mark = line.trim_start();
             fenced ^= mark.starts_with("```") || mark.starts_with("~~~");
-            let heading = !fenced && (line.starts_with("# ") || line.starts_with("## "));
+            let title = line.trim_start_matches('#').trim().to_lowercase();
+            let heading = !fenced
+                && (line.starts_with("# ")
+                    || line.starts_with("## ")
+                    || line.starts_with("###") && SECTIONS.contains(&title.as_str()));
             if heading && above {
                 let message = format!(
                     "the section {:?} is removed with the guidance above it",
@@ -121,6 +151,19 @@ fn says_something(comment: &str) -> bool {
     let first = first.to_lowercase();
     !TOOLS.iter().any(|tool| first == *tool || first.starts_with(&format!("{tool}-")))
         && words.next().is_some()
+}
+
+/// HTML that a page does not show and the markdown does. Libraries put out much of it, people write it to hide something.
+fn unshown(passage: &Passage, text: &str, found: &mut Found<'_>) {
+    let said = Said {
+        code: "comment",
+        message: "this is hidden on a page only: whoever opens the markdown reads it",
+        help: "take it out, or move it to a cell tagged `remove_cell`",
+    };
+    let code = Code::of(text);
+    for hit in UNSHOWN.iter().flat_map(|shape| shape.find_iter(text)).filter(|hit| !code.holds(hit.start())) {
+        found.of_passage(passage, text, hit.start(), said);
+    }
 }
 
 /// A `+++` that no tool reads as one: what it was to tag is read, and so is it.

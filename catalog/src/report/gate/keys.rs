@@ -50,7 +50,7 @@ impl<'t> Keys<'t> {
         self.read_to(range.start);
         let line = &self.text[self.line..range.start];
         let near = &line[line.ceil_char_boundary(line.len().saturating_sub(NEAR))..];
-        if is_signed(near) {
+        if is_signed(near) || is_of_a_copy(near, &self.text[range.end..]) {
             return true;
         }
         if self.column > 0 {
@@ -92,7 +92,13 @@ impl<'t> Keys<'t> {
         if let Some(mark) = mark.filter(|mark| head.contains(*mark)) {
             return head.split(mark).nth(line.matches(mark).count()).is_some_and(is_sign);
         }
-        // pandas writes columns flush to the right.
+        // Most write columns flush to the left, and pandas flush to the right.
+        let start = line.chars().count();
+        let before = head.chars().nth(start.wrapping_sub(1)).is_none_or(char::is_whitespace);
+        let from: String = head.chars().skip(start).collect();
+        if before && from.split(char::is_whitespace).next().is_some_and(is_sign) {
+            return true;
+        }
         let end = line.chars().count() + self.text[range.clone()].chars().count();
         let upto: String = head.chars().take(end).collect();
         let is_end = head.chars().nth(end).is_none_or(char::is_whitespace);
@@ -116,17 +122,22 @@ impl<'t> Keys<'t> {
     }
 }
 
+/// Whether a key stands at the end of a copy's name: `hunt_us1_20731.ipynb`.
+fn is_of_a_copy(near: &str, behind: &str) -> bool {
+    near.ends_with('_') && behind.starts_with(".ipynb")
+}
+
 /// Whether a text ends with a sign and at most a few marks: `tenant_id = '`, `customer: `, `tenant `.
 fn is_signed(near: &str) -> bool {
     let lower = near.to_lowercase();
     let marks = |c: char| !c.is_alphanumeric();
     let before = lower.trim_end_matches(marks);
     // The cell of a table to the left is no sign of this one.
-    if lower[before.len()..].contains([CELL, '|', ';', '.', '!', '?']) {
+    if lower[before.len()..].contains([CELL, '|', ';', ',', '.', '!', '?']) {
         return false;
     }
     let mut word = before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
-    if matches!(word, "id" | "key" | "name" | "is") {
+    if matches!(word, "id" | "key" | "name" | "is" | "context") {
         let shorter = before[..before.len() - word.len()].trim_end_matches(marks);
         word = shorter.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
     }

@@ -7,7 +7,7 @@
 use super::dictionary;
 use super::keys::Keys;
 use super::passages::{Origin, Passage};
-use super::phrases::Phrases;
+use super::phrases::{Hit, Phrases};
 use super::{Found, Said};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -72,8 +72,10 @@ impl Others {
                 weights.push(if is_weak(name) { Weight::AsKey } else { Weight::Always });
             }
             for key in other.keys.iter().filter(|key| !is_own(key)) {
-                texts.push(key.clone());
-                weights.push(weight_of_key(key));
+                for key in spellings(key) {
+                    weights.push(weight_of_key(&key));
+                    texts.push(key);
+                }
             }
         }
         Self { phrases: Phrases::new(&texts, false), weights }
@@ -92,12 +94,16 @@ impl Others {
             range.end <= reach
         };
         let mut keys = Keys::new(text);
+        let of_this = |hit: &&Hit| self.weights[hit.phrase] == Weight::Own && is_in_list(text, &hit.range);
+        let beside: Vec<Range<usize>> =
+            hits.iter().filter(of_this).map(|hit| hit.range.clone()).take(BESIDE).collect();
         let mut found: Vec<Range<usize>> = hits
             .iter()
             .filter(|hit| match self.weights[hit.phrase] {
                 Weight::Own => false,
                 Weight::Always => true,
                 Weight::Prose if matches!(origin, Origin::Prose | Origin::Authored) => true,
+                Weight::Prose if beside.iter().any(|own| is_same_list(text, own, &hit.range)) => true,
                 Weight::Prose | Weight::AsKey => keys.stand_at(&hit.range),
             })
             .map(|hit| hit.range.clone())
@@ -123,10 +129,36 @@ impl Others {
     }
 }
 
+/// How many of the customer's own keys are looked at for others beside them.
+const BESIDE: usize = 20;
+
+/// Whether something stands in quotes as a list has it: `['145483', '20731']`, and not as the value of a name.
+fn is_in_list(text: &str, range: &Range<usize>) -> bool {
+    let Some(before) = text[..range.start].strip_suffix(['\'', '"']) else { return false };
+    text[range.end..].starts_with(['\'', '"']) && before.trim_end().ends_with(['[', '(', '{', ','])
+}
+
+/// Whether a key stands in the list that one of the customer's own is in.
+fn is_same_list(text: &str, own: &Range<usize>, range: &Range<usize>) -> bool {
+    let between = text.get(own.end.min(range.end)..own.start.max(range.start)).unwrap_or_default();
+    is_in_list(text, range) && !between.contains(['\n', '[', ']', '(', ')', '{', '}', ':'])
+}
+
 /// Whether a name says nothing by itself.
 fn is_weak(name: &str) -> bool {
     let letters = name.chars().filter(|c| c.is_alphanumeric()).count();
     letters < 4 || dictionary::is_word(name.trim()) || name.trim().bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A key as services write it: a GUID is the same one in capitals and without its hyphens.
+fn spellings(key: &str) -> Vec<String> {
+    let hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let parts = || key.trim().split('-');
+    if !parts().all(hex) || !parts().map(str::len).eq([8, 4, 4, 4, 12]) {
+        return vec![key.to_owned()];
+    }
+    let (lower, upper) = (key.to_ascii_lowercase(), key.to_ascii_uppercase());
+    vec![lower.replace('-', ""), upper.replace('-', ""), lower, upper]
 }
 
 fn weight_of_key(key: &str) -> Weight {
@@ -187,6 +219,26 @@ mod tests {
         assert!(!stops("Globex", "Globex Europe"));
         assert!(stops("Globex", "Globex Europe and Globex"));
         assert!(!key_stops("145483", "pid 145483 ran"));
+    }
+
+    #[test]
+    fn keys_in_a_list_with_the_own_one_are_keys() {
+        let this = Known { names: vec![], keys: vec!["145483".to_owned()] };
+        let other = Known { names: vec![], keys: vec!["20731".to_owned()] };
+        let others = Others::new(&Names { this, others: vec![other] });
+        let stops = |text| !others.find(text, Origin::Result).is_empty();
+        assert!(stops("['145483', '20731']") && stops("array(['20731', '145483'], dtype=object)"));
+        assert!(!stops("{'tenant_id': '145483', 'pid': '20731'}") && !stops("[145483, 20731]"));
+        assert!(!stops("['145483'] ['20731']"));
+    }
+
+    #[test]
+    fn a_guid_is_the_same_in_every_spelling() {
+        let guid = "2f9d7a52-6b0e-4c58-9f5e-0f8a6f1f0c11";
+        for text in [guid.to_owned(), guid.to_uppercase(), guid.replace('-', ""), format!("{{{guid}}}")] {
+            assert!(key_stops(guid, &text), "{text}");
+        }
+        assert!(!key_stops(guid, "2f9d7a52-6b0e-4c58-9f5e-0f8a6f1f0c12"));
     }
 
     #[test]

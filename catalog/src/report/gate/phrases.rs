@@ -1,5 +1,6 @@
 //! Words and phrases in a text, whole: many at once, in one pass.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -11,6 +12,8 @@ const MAX_WORDS: usize = 12;
 pub(super) struct Phrases {
     sought: Vec<Phrase>,
     by_first: HashMap<String, Vec<usize>>,
+    /// The first bytes of first words, each with the lengths that there are: most words of a text need not be looked up.
+    begins: HashMap<u8, u64>,
     nobodys_case: bool,
 }
 
@@ -34,16 +37,17 @@ impl Phrases {
     pub(super) fn new(phrases: &[String], nobodys_case: bool) -> Self {
         let mut made = Self { nobodys_case, ..Self::default() };
         for text in phrases {
-            let mut places = words(text);
-            places.truncate(MAX_WORDS);
             let mut end = 0;
-            let mut pieces = Vec::with_capacity(places.len());
-            for place in places {
-                pieces.push((between(&text[end..place.start]), made.folded(&text[place.clone()])));
+            let mut pieces = Vec::new();
+            for place in Words::new(text).take(MAX_WORDS) {
+                let word = made.folded(&text[place.clone()]).into_owned();
+                pieces.push((between(&text[end..place.start]), word));
                 end = place.end;
             }
             if let Some((between, first)) = pieces.first_mut() {
                 between.clear();
+                let (begin, length) = sign(first);
+                *made.begins.entry(begin).or_default() |= length;
                 made.by_first.entry(first.clone()).or_default().push(made.sought.len());
             }
             made.sought.push(Phrase { words: pieces });
@@ -57,11 +61,19 @@ impl Phrases {
         if self.by_first.is_empty() {
             return hits;
         }
-        let places = words(text);
-        for (at, place) in places.iter().enumerate() {
-            let Some(candidates) = self.by_first.get(&self.folded(&text[place.clone()])) else { continue };
-            for &phrase in candidates {
-                if let Some(end) = self.ends(&self.sought[phrase], text, &places[at..]) {
+        let mut begins = [0; 256];
+        for (&begin, &lengths) in &self.begins {
+            begins[usize::from(begin)] = lengths;
+        }
+        let mut words = Words::new(text);
+        while let Some(place) = words.next() {
+            let word = self.folded(&text[place.clone()]);
+            let (begin, length) = sign(&word);
+            if begins[usize::from(begin)] & length == 0 {
+                continue;
+            }
+            for &phrase in self.by_first.get(&*word).into_iter().flatten() {
+                if let Some(end) = self.ends(&self.sought[phrase], text, place.end, words.clone()) {
                     hits.push(Hit { phrase, range: place.start..end });
                 }
             }
@@ -69,43 +81,81 @@ impl Phrases {
         hits
     }
 
-    fn ends(&self, phrase: &Phrase, text: &str, places: &[Range<usize>]) -> Option<usize> {
-        let last = places.get(phrase.words.len().checked_sub(1)?)?;
-        let fits = phrase.words.iter().enumerate().skip(1).all(|(at, (own, word))| {
-            *word == self.folded(&text[places[at].clone()])
-                && *own == between(&text[places[at - 1].end..places[at].start])
-        });
-        fits.then_some(last.end)
+    /// Where a phrase ends whose first word ends at `end`, if the words behind are its own.
+    fn ends(&self, phrase: &Phrase, text: &str, mut end: usize, mut behind: Words<'_>) -> Option<usize> {
+        for (own, word) in phrase.words.iter().skip(1) {
+            let place = behind.next()?;
+            if *word != self.folded(&text[place.clone()]) || *own != between(&text[end..place.start]) {
+                return None;
+            }
+            end = place.end;
+        }
+        Some(end)
     }
 
-    fn folded(&self, word: &str) -> String {
+    fn folded<'t>(&self, word: &'t str) -> Cow<'t, str> {
+        if word.is_ascii() && !(self.nobodys_case && word.bytes().any(|byte| byte.is_ascii_uppercase())) {
+            return word.into();
+        }
         let latin = word.chars().map(as_latin);
         if self.nobodys_case { latin.flat_map(char::to_lowercase).collect() } else { latin.collect() }
     }
 }
 
-/// The words of a text: letters and digits in a row.
-pub(super) fn words(text: &str) -> Vec<Range<usize>> {
-    let mut words = Vec::new();
-    let mut start = None;
-    for (at, c) in text.char_indices() {
-        match (c.is_alphanumeric(), start) {
-            (true, None) => start = Some(at),
-            (false, Some(from)) => {
-                words.push(from..at);
-                start = None;
-            }
-            _ => {}
-        }
-    }
-    words.extend(start.map(|from| from..text.len()));
-    words
+/// The first byte of a word, and a bit for its length.
+fn sign(word: &str) -> (u8, u64) {
+    (word.bytes().next().unwrap_or_default(), 1 << word.len().min(63))
 }
 
-/// What stands between two words: blanks, quotes of a mail and ends of lines are one blank.
+/// The words of a text: letters and digits in a row.
+#[derive(Clone)]
+struct Words<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Words<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// Goes on while characters are, or are not, of a word.
+    fn skip(&mut self, of_words: bool) {
+        while let Some(&byte) = self.text.as_bytes().get(self.at) {
+            let (is_of_one, len) = if byte.is_ascii() {
+                (byte.is_ascii_alphanumeric(), 1)
+            } else {
+                let next = self.text[self.at..].chars().next();
+                next.map_or((false, 1), |c| (c.is_alphanumeric(), c.len_utf8()))
+            };
+            if is_of_one != of_words {
+                break;
+            }
+            self.at += len;
+        }
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        self.skip(false);
+        let start = self.at;
+        self.skip(true);
+        (self.at > start).then_some(start..self.at)
+    }
+}
+
+/// What stands between two words: blanks, quotes of a mail and ends of lines are one blank, as is what stands for one in
+/// addresses and names of files.
 fn between(text: &str) -> String {
     let is_blank = |c: char| c.is_whitespace() || matches!(c, '>' | '#') || c.is_control();
-    if !text.is_empty() && text.chars().all(is_blank) { " ".to_owned() } else { text.to_owned() }
+    match text {
+        "_" | "+" | "-" => " ".to_owned(),
+        _ if !text.is_empty() && text.chars().all(is_blank) => " ".to_owned(),
+        _ => text.replace(['’', '‘', 'ʼ'], "'"),
+    }
 }
 
 /// The Latin letter that a letter of another script looks like.

@@ -6,7 +6,7 @@ use crate::notebook::{Cell, CellKind};
 use serde_json::Value;
 
 /// Tags that say of a cell that it is not for the customer, and do nothing.
-const INTERNAL: [&str; 19] = [
+const INTERNAL: [&str; 27] = [
     "internal",
     "internal_only",
     "private",
@@ -16,7 +16,15 @@ const INTERNAL: [&str; 19] = [
     "hunters_only",
     "guidance",
     "not_for_customer",
+    "not_for_client",
     "not_for_report",
+    "analyst_guidance",
+    "hunter_guidance",
+    "internal_guidance",
+    "analyst_notes",
+    "hunter_notes",
+    "internal_notes",
+    "cell_remove",
     "no_report",
     "noreport",
     "no_export",
@@ -46,6 +54,13 @@ pub(super) fn check(found: &mut Found<'_>) {
                 elsewhere(key, value, cell, DEPTH, &mut meant);
             }
         }
+        if cell.kind == CellKind::Code {
+            for line in cell.source.lines().map_while(|line| line.strip_prefix("#|")) {
+                if let Some(tags) = line.trim().strip_prefix("tags:") {
+                    elsewhere("tags", &Value::String(tags.to_owned()), cell, DEPTH, &mut meant);
+                }
+            }
+        }
         for (tag, right) in meant {
             let message = format!("the tag `{tag}` removes nothing: what it is on reaches the customer");
             let help = format!("write `{right}` in the list of the cell's tags");
@@ -54,10 +69,15 @@ pub(super) fn check(found: &mut Found<'_>) {
     }
 }
 
-/// Tags that stand where no tool looks: as one text, under another key.
+/// Tags that stand where no tool looks: as one text, under another key, as a key of their own.
 fn elsewhere(key: &str, value: &Value, cell: &Cell, depth: usize, meant: &mut Vec<(String, &'static str)>) {
-    let is_tag = matches!(key.to_lowercase().as_str(), "tag" | "tags");
+    let is_tag = matches!(key.to_lowercase().as_str(), "tag" | "tags" | "class");
     match value {
+        // `hidden` is what editors fold.
+        Value::Bool(true) if !key.starts_with("hid") => {
+            let known = KNOWN.into_iter().find(|known| *known == key && matters(known, cell));
+            meant.extend(known.or_else(|| meaning(key, cell)).map(|right| (key.to_owned(), right)));
+        }
         Value::String(text) if is_tag => {
             let parts = text.split([',', ' ', '[', ']', '\'', '"']).filter(|part| !part.is_empty());
             for tag in parts {

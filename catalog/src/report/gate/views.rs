@@ -7,7 +7,7 @@
 use super::passages::Origin;
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, char::compose};
 
 /// Marks the beginning of a table in a view, of one of its rows, of one of its cells, and the end of the table.
 pub(super) const TABLE: char = '\u{1d}';
@@ -24,7 +24,7 @@ pub(super) fn of(text: &str, origin: Origin) -> Vec<String> {
     let mut views = Vec::new();
     // What is printed has no markup; what looks like it is text.
     if !matches!(origin, Origin::Complained | Origin::Failed) {
-        let decoded = percent_decoded(&entities(&plain)).into_owned();
+        let decoded = escapes(&percent_decoded(&entities(&plain))).into_owned();
         let rendered = rendered(&plain, matches!(origin, Origin::Prose | Origin::Authored));
         for view in [decoded, rendered] {
             if view != plain && !views.contains(&view) {
@@ -45,6 +45,9 @@ fn is_unseen(c: char) -> bool {
 
 /// A text without colours and what nobody sees, letters of other widths as the usual ones, every blank one blank.
 fn visible(text: &str) -> String {
+    if text.bytes().all(|byte| byte == b'\n' || matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let plain = |text: &str| -> String {
         let seen =
             text.chars().filter(|c| !is_unseen(*c) && (!c.is_control() || matches!(c, '\n' | '\t' | '\r')));
@@ -97,17 +100,61 @@ fn entity(text: &str) -> Option<(Option<char>, usize)> {
             "lt" => '<',
             "gt" => '>',
             "quot" => '"',
-            "apos" => '\'',
+            "apos" | "lsquo" | "rsquo" => '\'',
             "hyphen" => '-',
             "nbsp" | "ensp" | "emsp" | "thinsp" | "Tab" | "NewLine" => ' ',
             "shy" | "zwnj" | "zwj" | "lrm" | "rlm" | "ZeroWidthSpace" | "NoBreak" => '\u{200b}',
-            _ => return None,
+            "szlig" => 'ß',
+            "oslash" => 'ø',
+            "Oslash" => 'Ø',
+            "aelig" => 'æ',
+            "AElig" => 'Æ',
+            name => marked(name)?,
         };
         (end, c)
     };
     let len = end + usize::from(text.as_bytes().get(end) == Some(&b';'));
     let c = if c.is_whitespace() || c.is_control() { ' ' } else { c };
     Some(((!is_unseen(c)).then_some(c), len))
+}
+
+/// The letter with a mark that an entity names: `uuml`, `Eacute`.
+fn marked(name: &str) -> Option<char> {
+    let (letter, mark) = name.split_at_checked(1)?;
+    let mark = match mark {
+        "grave" => '\u{300}',
+        "acute" => '\u{301}',
+        "circ" => '\u{302}',
+        "tilde" => '\u{303}',
+        "uml" => '\u{308}',
+        "ring" => '\u{30a}',
+        "caron" => '\u{30c}',
+        "cedil" => '\u{327}',
+        _ => return None,
+    };
+    compose(letter.chars().next()?, mark)
+}
+
+/// A text with `\u00fc` read as JSON has it.
+fn escapes(text: &str) -> Cow<'_, str> {
+    if !text.contains("\\u") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("\\u") {
+        let code = rest.get(at + 2..at + 6).filter(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let c = code.and_then(|code| char::from_u32(u32::from_str_radix(code, 16).ok()?));
+        let (end, c) = match c {
+            Some(c) => (at + 6, if c.is_control() || c.is_whitespace() { ' ' } else { c }),
+            None => (at + 2, 'u'),
+        };
+        out.push_str(&rest[..at]);
+        out.push(c);
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// A text with `%41` read as an address has it.
@@ -168,9 +215,16 @@ fn stands_for(tag: &str) -> Option<char> {
     if tag.starts_with("<!") {
         return None;
     }
-    let name = tag.trim_start_matches(['<', '/']);
-    let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
-    match name.to_ascii_lowercase().as_str() {
+    let name = tag.trim_start_matches(['<', '/']).as_bytes();
+    // The longest name below.
+    let mut lower = [0; 6];
+    let len = name.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let name = lower.get_mut(..len).map_or("", |lower| {
+        lower.copy_from_slice(&name[..len]);
+        lower.make_ascii_lowercase();
+        std::str::from_utf8(lower).unwrap_or_default()
+    });
+    match name {
         "table" => Some(if tag.starts_with("</") { END } else { TABLE }),
         "tr" if !tag.starts_with("</") => Some(ROW),
         "td" | "th" if !tag.starts_with("</") => Some(CELL),
@@ -229,11 +283,19 @@ mod tests {
             "A\\CME",
             "[AC](https://x.example)ME",
             "https://x.example/%41CME",
+            "{\"name\": \"A\\u0043ME\"}",
             "ＡＣＭＥ",
             "\u{1b}[1mAC\u{1b}[0mME",
             "AC<!-- x -->ME",
         ] {
             assert!(read(hidden).iter().any(|view| view.contains("ACME")), "{hidden}: {:?}", read(hidden));
+        }
+    }
+
+    #[test]
+    fn letters_with_marks_are_read_from_entities_and_escapes() {
+        for written in ["B&auml;r", "B\\u00e4r", "Ba\u{308}r", "B&#228;r"] {
+            assert!(read(written).iter().any(|view| view.contains("Bär")), "{written}: {:?}", read(written));
         }
     }
 
