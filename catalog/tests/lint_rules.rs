@@ -333,3 +333,38 @@ proptest! {
         let _ = mend(&text, &findings);
     }
 }
+
+#[test]
+fn what_is_no_fault_is_not_told() {
+    let codes = |cell: &str| -> Vec<String> {
+        let (text, _) = whole(&format!("# A hunt\n\n```{{code-cell}} ipython3\n{cell}\n```\n"));
+        found(&text).into_iter().map(|one| one.diagnostic.code).collect()
+    };
+    let none: [&str; 0] = [];
+    // What msticpy brings in by itself.
+    assert_eq!(codes("import msticpy as mp\nmp.init_notebook()\nmd(pd.DataFrame())"), none);
+    assert_eq!(codes("class Pair[T]:\n    one: T\n\nprint(Pair)"), none);
+    // What is made to be looked at, and what is only defined.
+    assert_eq!(
+        codes(
+            "def create_watchlist(name):\n    return name\n\ndef create_alert_graph(one):\n    return one\n\ncreate_alert_graph(1)"
+        ),
+        none
+    );
+    assert_eq!(
+        codes("def create_incident(name):\n    return name\n\ncreate_incident(1)"),
+        ["writes-when-run"]
+    );
+    assert_eq!(
+        codes("page = \"\"\"\n```{code-cell}\n1\n\"\"\"\nprint(page)").first().map(String::as_str),
+        None
+    );
+}
+
+#[test]
+fn what_mends_a_file_keeps_the_ends_of_its_lines() {
+    let text =
+        whole("# A hunt\n").0.replace("  notebook_metadata_filter: hunting\n", "").replace('\n', "\r\n");
+    let mended = mend(&text, &found(&text));
+    assert_eq!(mended, whole("# A hunt\n").0.replace('\n', "\r\n"));
+}

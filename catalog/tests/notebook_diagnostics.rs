@@ -124,6 +124,24 @@ fn a_file_that_is_not_utf8_says_where_and_is_shown_with_marks() {
 }
 
 #[test]
+fn utf16_is_told_of_and_read_to_say_what_else_is_wrong() {
+    let text = "---\nhunting:\n  title: Ünï\n---\n\n```{code-cell}\nx = 1\n```\n";
+    let units = || std::iter::once(0xfeff).chain(text.encode_utf16());
+    let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
+    for mut bytes in [little, big] {
+        assert!(myst::looks_like_myst(&bytes));
+        let notebook = myst::read(&bytes);
+        assert_eq!(notebook.blocking().map(|told| (told.code.as_str(), told.line)), Some(("not-utf8", 1)));
+        assert_eq!(notebook.cells[0].source, "x = 1");
+        // Half a letter at the end.
+        bytes.push(0);
+        assert_eq!(myst::read(&bytes).cells.len(), 1);
+    }
+    assert!(!myst::looks_like_myst(&[0xff, 0xfe]) && !myst::looks_like_myst(&[0xfe, 0xff, 0xd8]));
+}
+
+#[test]
 fn sizes_are_bounded_at_their_very_bounds() {
     let bounds = Bounds { file: 40, front_matter: 8, cells: 2 };
     let codes = |text: &str| -> Vec<String> {

@@ -3,11 +3,12 @@
 use crate::instance::python;
 use crate::notebook::{CellKind, Notebook};
 use ruff_python_ast::visitor::{
-    Visitor, walk_except_handler, walk_expr, walk_parameter, walk_pattern, walk_stmt,
+    Visitor, walk_except_handler, walk_expr, walk_parameter, walk_pattern, walk_stmt, walk_type_param,
 };
-use ruff_python_ast::{ExceptHandler, Expr, ExprContext, Parameter, Pattern, Stmt};
+use ruff_python_ast::{ExceptHandler, Expr, ExprContext, Parameter, Pattern, Stmt, TypeParam};
 use ruff_text_size::Ranged;
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 /// Magics under which Python stands.
 const WRAPPERS: [&str; 4] = ["time", "timeit", "capture", "prun"];
@@ -27,7 +28,9 @@ pub(super) struct CellCode {
     pub(super) imports: Vec<(String, usize)>,
     /// What it calls.
     pub(super) calls: Vec<Call>,
-    /// Whether names come in that are not written down: `from x import *`, `exec`, `globals`.
+    /// What the names that come in stand for, where they are others: `np` for `numpy`, `loads` for `pickle.loads`.
+    pub(super) stands_for: Vec<(String, String)>,
+    /// Whether names come in that are not written down: `from x import *`, `exec`, `globals`, msticpy's `init_notebook`.
     pub(super) opaque: bool,
 }
 
@@ -40,6 +43,8 @@ pub(super) struct Call {
     pub(super) at: usize,
     /// Its first argument, where that is a text.
     pub(super) first: Option<String>,
+    /// The words of its first argument, where that is a list that begins with texts.
+    pub(super) words: Vec<String>,
 }
 
 impl Call {
@@ -47,6 +52,22 @@ impl Call {
     pub(super) fn method(&self) -> &str {
         self.name.rsplit('.').next().unwrap_or_default()
     }
+}
+
+/// What a call calls, whatever name its module or function came in under: `pickle.loads` for `loads`.
+pub(super) fn meant<'c>(stands_for: &HashMap<&'c str, &'c str>, call: &'c Call) -> Cow<'c, str> {
+    let (first, rest) = call.name.split_once('.').unwrap_or((&call.name, ""));
+    match stands_for.get(first) {
+        Some(meant) if rest.is_empty() => (*meant).into(),
+        Some(meant) => format!("{meant}.{rest}").into(),
+        None => (&call.name).into(),
+    }
+}
+
+/// What the names stand for that come in anywhere in a notebook.
+pub(super) fn stands_for(code: &[CellCode]) -> HashMap<&str, &str> {
+    let all = code.iter().flat_map(|code| &code.stands_for);
+    all.map(|(bound, meant)| (bound.as_str(), meant.as_str())).collect()
 }
 
 /// The Python of a notebook's code cells. Cells of other magics, and those too long to be parsed, are left out.
@@ -115,6 +136,17 @@ fn dotted(expression: &Expr) -> String {
     }
 }
 
+/// The texts that a list begins with.
+fn words(expression: &Expr) -> Vec<String> {
+    let entries = match expression {
+        Expr::List(list) => &list.elts,
+        Expr::Tuple(tuple) => &tuple.elts,
+        _ => return Vec::new(),
+    };
+    let text = |entry: &Expr| entry.as_string_literal_expr().map(|text| text.value.to_str().to_owned());
+    entries.iter().map_while(text).collect()
+}
+
 impl<'a> Visitor<'a> for Look<'_> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
@@ -127,6 +159,9 @@ impl<'a> Visitor<'a> for Look<'_> {
                     self.import(name, alias.range.start().to_usize());
                     let bound = alias.asname.as_ref().map_or(name, |name| name.as_str());
                     self.bind(bound.split('.').next().unwrap_or_default());
+                    if bound != name {
+                        self.code.stands_for.push((bound.to_owned(), name.to_owned()));
+                    }
                 }
             }
             Stmt::ImportFrom(import) => {
@@ -135,7 +170,12 @@ impl<'a> Visitor<'a> for Look<'_> {
                 }
                 for alias in &import.names {
                     self.code.opaque |= alias.name.as_str() == "*";
-                    self.bind(alias.asname.as_ref().unwrap_or(&alias.name).as_str());
+                    let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+                    self.bind(bound);
+                    if let Some(module) = import.module.as_ref().filter(|_| import.level == 0) {
+                        let meant = format!("{module}.{}", alias.name);
+                        self.code.stands_for.push((bound.to_owned(), meant));
+                    }
                 }
             }
             _ => {}
@@ -151,13 +191,15 @@ impl<'a> Visitor<'a> for Look<'_> {
             Expr::Name(name) => self.bind(name.id.as_str()),
             Expr::Call(call) => {
                 let name = dotted(&call.func);
-                self.code.opaque |= ["exec", "eval", "globals", "locals", "vars"].contains(&name.as_str());
+                self.code.opaque |= ["exec", "eval", "globals", "locals", "vars"].contains(&name.as_str())
+                    || name.ends_with("init_notebook");
                 let first = call.arguments.args.first().and_then(|first| match first {
                     Expr::StringLiteral(text) => Some(text.value.to_str().to_owned()),
                     _ => None,
                 });
+                let words = call.arguments.args.first().map(words).unwrap_or_default();
                 let at = self.start + call.func.range().start().to_usize();
-                self.code.calls.push(Call { name, at, first });
+                self.code.calls.push(Call { name, at, first, words });
             }
             _ => {}
         }
@@ -167,6 +209,11 @@ impl<'a> Visitor<'a> for Look<'_> {
     fn visit_parameter(&mut self, parameter: &'a Parameter) {
         self.bind(parameter.name.as_str());
         walk_parameter(self, parameter);
+    }
+
+    fn visit_type_param(&mut self, parameter: &'a TypeParam) {
+        self.bind(parameter.name().as_str());
+        walk_type_param(self, parameter);
     }
 
     fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {

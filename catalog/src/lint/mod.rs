@@ -18,6 +18,7 @@ mod run;
 mod schema;
 mod settings;
 mod subject;
+mod told;
 mod tree;
 mod waivers;
 

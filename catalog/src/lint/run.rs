@@ -5,7 +5,7 @@ use super::found::{Finding, Found};
 use super::rules::RULES;
 use super::settings::Settings;
 use super::subject::Subject;
-use super::{Diagnostic, Rule, own_text, waivers};
+use super::{Diagnostic, Rule, own_text, told, waivers};
 use crate::notebook::Notebook;
 use crate::procedure::Procedure;
 use std::collections::HashMap;
@@ -39,10 +39,11 @@ pub fn lint_in(
     settings: &Settings,
     around: &Around<'_>,
 ) -> Vec<Finding> {
+    let subject = Subject::new(notebook, procedure, settings, around);
     let told = procedure.diagnostics.iter().filter_map(|diagnostic| taken(diagnostic, settings));
-    let mut findings: Vec<Finding> = told.map(Finding::from).collect();
+    let mut findings: Vec<Finding> =
+        told.filter_map(|diagnostic| told::placed(diagnostic, &subject)).map(Finding::from).collect();
     if notebook.blocking().is_none() {
-        let subject = Subject::new(notebook, procedure, settings, around);
         for rule in RULES {
             if !rule.by_default && !settings.rules.contains_key(rule.code) {
                 continue;

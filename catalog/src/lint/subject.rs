@@ -50,6 +50,11 @@ impl<'a> Subject<'a> {
         self.notebook.layout.original.as_deref()
     }
 
+    /// Whether a byte order mark hides the front matter: that is told, and what is missing for it is not.
+    pub(super) fn is_hidden(&self) -> bool {
+        self.text().is_some_and(|text| text.starts_with("\u{feff}---"))
+    }
+
     /// Its queries.
     pub(super) fn queries(&self) -> &[Query] {
         self.queries.get_or_init(|| queries(self.notebook))

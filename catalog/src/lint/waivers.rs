@@ -24,6 +24,9 @@ const MOST: usize = 100;
 /// The key that they stand below.
 const KEY: &str = "hunting.lint.ignore";
 
+/// What a waiver says.
+const KEYS: [&str; 3] = ["rule", "reason", "until"];
+
 /// The codes of what is said of waivers: no waiver is for them.
 const OWN: [&str; 4] = ["waiver-malformed", "waiver-without-reason", "waiver-expired", "waiver-unused"];
 
@@ -140,11 +143,16 @@ fn waiver(key: String, rule: &str, value: &Value, settings: &Settings, today: Op
         }
     };
     let is_rule = self::rule(rule).is_some() || settings.own(rule).is_some();
+    let unknown = value.as_object().and_then(|own| own.keys().find(|key| !KEYS.contains(&key.as_str())));
     let wrong = if OWN.contains(&rule) {
         Some(Wrong::Malformed(format!("`{rule}` cannot be waived")))
     } else if !is_rule {
         let rule: String = rule.chars().take(60).collect();
         Some(Wrong::Malformed(format!("there is no rule `{rule}`")))
+    } else if let Some(key) = unknown {
+        // A misspelt `until` would make it one without end.
+        let key: String = key.chars().take(60).collect();
+        Some(Wrong::Malformed(format!("it has no key `{key}`")))
     } else {
         match until {
             Err(()) => Some(Wrong::Malformed("`until` is no day such as \"2027-01-31\"".to_owned())),

@@ -42,6 +42,9 @@ impl Bounds {
 /// Whether `bytes` look like a `MyST` notebook: the front matter says so, or a line begins a cell. Cheap, and never
 /// wrong about a file that says what it is; what [`read`] finds in it is another matter.
 pub fn looks_like_myst(bytes: &[u8]) -> bool {
+    if let Some(text) = utf16(bytes) {
+        return looks_like_myst(text.as_bytes());
+    }
     let mut in_front_matter = false;
     for (number, line) in bytes.split(|b| *b == b'\n').enumerate() {
         if number == 0 && line.starts_with(b"---") {
@@ -64,6 +67,18 @@ pub fn looks_like_myst(bytes: &[u8]) -> bool {
         }
     }
     false
+}
+
+/// The text of a file that says at its beginning that it is UTF-16. Jupyter opens none such: that is told, and where what stands
+/// in it is wrong, too.
+fn utf16(bytes: &[u8]) -> Option<String> {
+    let unit: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let units = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
 }
 
 /// The code of what [`other_format`] says.
@@ -146,7 +161,7 @@ pub fn read_within(bytes: &[u8], bounds: &Bounds) -> Notebook {
         Ok(text) => Cow::Borrowed(text),
         Err(error) => {
             notebook.diagnostics.push(not_utf8(bytes, error.valid_up_to()));
-            String::from_utf8_lossy(bytes)
+            utf16(bytes).map_or_else(|| String::from_utf8_lossy(bytes), Cow::Owned)
         }
     };
     if notebook.diagnostics.is_empty() {

@@ -65,8 +65,11 @@ impl Fields<'_> {
 
     fn not_a_technique(&mut self, key: &str, text: &str) {
         let placeholder = text.strip_prefix(['T', 't']).is_some_and(|rest| {
-            !rest.is_empty()
-                && rest.bytes().all(|b| matches!(b, b'X' | b'x' | b'#' | b'?' | b'.' | b'/' | b'0'..=b'9'))
+            let is_mark = |b: u8| matches!(b, b'X' | b'x' | b'#' | b'?');
+            // `T1078.4` is a slip of the pen, `T0000.0` is a template's.
+            (rest.bytes().any(is_mark) || rest.bytes().all(|b| matches!(b, b'.' | b'/' | b'0')))
+                && rest.bytes().all(|b| is_mark(b) || matches!(b, b'.' | b'/' | b'0'..=b'9'))
+                && !rest.is_empty()
         });
         let diagnostic = if placeholder {
             Diagnostic::new(

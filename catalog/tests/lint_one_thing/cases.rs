@@ -26,7 +26,7 @@ pub(crate) const CASES: &[Case] = &[
         "byte-order-mark",
         &[("---\njupytext:\n", "\u{feff}---\njupytext:\n")],
         "\u{feff}---",
-        &["hunting-missing", "kernel-missing", "headings-skip"],
+        &["headings-skip"],
     ),
     case(
         "unusual-line-break",
@@ -198,13 +198,13 @@ pub(crate) const CASES: &[Case] = &[
     case(
         "cell-name-not-text",
         &[(":tags: [remove_input]\n\nassert services", ":name: 2026-01-01\n\nassert services")],
-        "```{code-cell} ipython3\n:name: 2026-01-01",
+        ":name: 2026-01-01",
         &["yaml-date"],
     ),
     case(
         "cell-metadata-invalid",
         &[(":tags: [remove_input]\n\nassert services", ":collapsed: maybe\n\nassert services")],
-        "```{code-cell} ipython3\n:collapsed: maybe",
+        ":collapsed: maybe",
         &[],
     ),
     case(
@@ -222,13 +222,13 @@ pub(crate) const CASES: &[Case] = &[
     case(
         "tag-not-text",
         &[(":tags: [remove_input]\n\nassert services", ":tags: [1]\n\nassert services")],
-        "```{code-cell} ipython3\n:tags: [1]",
+        ":tags: [1]",
         &[],
     ),
     case(
         "tag-invalid",
         &[(":tags: [remove_input]\n\nassert services", ":tags: ['a,b']\n\nassert services")],
-        "```{code-cell} ipython3\n:tags: ['a,b']",
+        ":tags: ['a,b']",
         &[],
     ),
     case(
@@ -237,13 +237,13 @@ pub(crate) const CASES: &[Case] = &[
             ":tags: [remove_input]\n\nassert services",
             ":tags: [remove_input, remove_input]\n\nassert services",
         )],
-        "```{code-cell} ipython3\n:tags: [remove_input, remove_input]",
+        ":tags: [remove_input, remove_input]",
         &[],
     ),
     case(
         "tags-not-list",
         &[(":tags: [remove_input]\n\nassert services", ":tags: remove_input\n\nassert services")],
-        "```{code-cell} ipython3\n:tags: remove_input",
+        ":tags: remove_input\n",
         &[],
     ),
     case("id-invalid", &[("id: win-new-services", "id: [a]")], "id: [a]", &[]),
@@ -358,7 +358,7 @@ pub(crate) const CASES: &[Case] = &[
         "TODO",
         &[],
     ),
-    case("data-source-not-named", &[("[process, auth]", "[process]")], "--assign logons", &[]),
+    case("data-source-not-named", &[("[process, auth]", "[process]")], "FROM auth", &[]),
     case("data-source-not-read", &[("[process, auth]", "[process, auth, dns]")], "dns]", &[]),
     case("key-missing", &[("  owner: maren\n", "")], "hunting:\n", &[]),
     case("key-invalid", &[("owner: maren", "owner: Maren O.")], "owner: Maren O.", &[]),
@@ -608,6 +608,111 @@ pub(crate) const CASES: &[Case] = &[
         "shell-reaches-out",
         &[("hosts[hosts >= SWEEP]\n", "!curl example.com\nhosts[hosts >= SWEEP]\n")],
         "!curl",
+        &[],
+    ),
+    // Other ways to break the same rules.
+    case(
+        "description-missing",
+        &[(
+            "description: Counts the services that were installed on each host and shows those that no other host has.",
+            "description: \"\"",
+        )],
+        "description: \"\"",
+        &[],
+    ),
+    case(
+        "title-missing",
+        &[("title: Services installed where none was before", "title: \"\"")],
+        "title: \"\"",
+        &[],
+    ),
+    case(
+        "yaml-null",
+        &[(
+            "description: Counts the services that were installed on each host and shows those that no other host has.",
+            "description:",
+        )],
+        "description:\n",
+        &[],
+    ),
+    case("id-not-text", &[("id: win-new-services", "id: 0123")], "id: 0123", &[]),
+    case(
+        "value-read-otherwise",
+        &[("  service: taegis\n", "  service: taegis\n  countries: [de, no]\n")],
+        "countries: [de, no]",
+        &[],
+    ),
+    case(
+        "value-read-otherwise",
+        &[("  service: taegis\n", "  service: taegis\n  countries:\n    - de\n    - no\n")],
+        "- no\n",
+        &[],
+    ),
+    case(
+        "title-twice",
+        &[(
+            "* Watch who may install services.\n",
+            "* Watch who may install services.\n\nAnother\n=======\n\nWords.\n",
+        )],
+        "Another\n===",
+        &[],
+    ),
+    case("section-empty", &[("* Watch who may install services.\n", "")], "## Recommendations", &[]),
+    case(
+        "placeholder-text",
+        &[("* Watch who may install services.\n", "* Watch who may install services.\n* TODO\n")],
+        "* TODO",
+        &[],
+    ),
+    case(
+        "link-broken",
+        &[("All that have a sensor.", "All that have a sensor. <img src=\"pictures/none.png\">")],
+        "All that have",
+        &[],
+    ),
+    case(
+        "fence-unclosed",
+        &[(
+            "| head 1000\n```\n\n```{code-cell} ipython3\n:tags: [remove_input]\n\nassert",
+            "| head 1000\n\n```{code-cell} ipython3\n:tags: [remove_input]\n\nassert",
+        )],
+        "```{code-cell} ipython3\n:tags: [remove_input]\n\n%%taegis events search -t --tenant $TENANT_ID --region $REGION --assign logons",
+        &["parameter-unread", "cell-long"],
+    ),
+    case(
+        "secret-in-file",
+        &[("  service: taegis\n", "  service: taegis\n  note: AKIAIOSFODNN7EXAMPLE\n")],
+        "AKIA",
+        &[],
+    ),
+    case(
+        "pickle-read",
+        &[(
+            "hosts[hosts >= SWEEP]\n",
+            "from pickle import loads as unpack\nunpack(b\"\")\nhosts[hosts >= SWEEP]\n",
+        )],
+        "unpack(b",
+        &[],
+    ),
+    case(
+        "shell-reaches-out",
+        &[(
+            "hosts[hosts >= SWEEP]\n",
+            "import subprocess as sp\nsp.run([\"wget\", \"http://example.com\"])\nhosts[hosts >= SWEEP]\n",
+        )],
+        "sp.run",
+        &[],
+    ),
+    case(
+        "waiver-malformed",
+        &[("until: \"2027-06-30\"", "untill: \"2027-06-30\"")],
+        "untill",
+        &["headings-skip"],
+    ),
+    case(
+        "technique-malformed",
+        &[("[T1543.003, T1569.002]", "[T1543.003, T1569.002, T1569.2]")],
+        "T1569.2]",
         &[],
     ),
 ];

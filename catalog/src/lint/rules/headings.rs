@@ -2,7 +2,7 @@
 
 use crate::notebook::{CellKind, Notebook};
 
-/// A heading written with `#`.
+/// A heading, written with `#` or underlined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::lint) struct Heading {
     pub(in crate::lint) cell: usize,
@@ -24,9 +24,9 @@ impl Heading {
 #[derive(Debug)]
 pub(in crate::lint) struct Section {
     pub(in crate::lint) heading: Heading,
-    /// Words of prose.
+    /// Words of prose; below a heading that a customer reads, only those that a customer reads.
     pub(in crate::lint) words: usize,
-    /// Whether a cell of code or a raw one stands there.
+    /// Whether a cell of code stands there, or a raw one that no tag removes.
     code: bool,
     /// Whether a deeper heading follows at once.
     parts: bool,
@@ -41,33 +41,62 @@ impl Section {
 /// The sections, in order; what stands before the first heading is left out.
 pub(in crate::lint) fn sections(notebook: &Notebook) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
+    // Where the hunter is to write, something will stand.
+    let guidance = |cell: usize| {
+        let cell = &notebook.cells[cell];
+        cell.has_tag("remove_cell") && !cell.has_tag("analyst_input")
+    };
     for (cell, one) in notebook.cells.iter().enumerate() {
         if one.kind != CellKind::Markdown {
-            if let Some(section) = sections.last_mut() {
+            let counts = |section: &Section| {
+                one.kind == CellKind::Code || !guidance(cell) || guidance(section.heading.cell)
+            };
+            if let Some(section) = sections.last_mut().filter(|section| counts(section)) {
                 section.code = true;
             }
             continue;
         }
+        let counts = |section: &Section| !guidance(cell) || guidance(section.heading.cell);
         let (mut at, mut fence) = (0, None);
+        // The line above, where it is a paragraph of its own that marks below would make a heading.
+        let mut alone: Option<(usize, &str)> = None;
+        let mut above = "";
         for piece in one.source.split_inclusive('\n') {
             let line = piece.trim_end_matches(['\n', '\r']);
+            let title = alone.take();
+            let is_alone = above.trim().is_empty() && is_plain(line);
+            above = line;
             if let Some(open) = fence {
                 if closes(line, open) {
                     fence = None;
                 }
             } else if let Some(open) = opens(line) {
                 fence = Some(open);
-                if let Some(section) = sections.last_mut() {
+                if let Some(section) = sections.last_mut().filter(|section| counts(section)) {
                     section.words += 1;
                 }
+            } else if let Some((begin, text, level)) =
+                title.and_then(|(begin, text)| Some((begin, text, underlined(line)?)))
+            {
+                let text = text.trim();
+                if let Some(before) = sections.last_mut() {
+                    let own = if counts(before) { text.split_whitespace().count() } else { 0 };
+                    before.words -= own.min(before.words);
+                    before.parts = level > before.heading.level;
+                }
+                let heading = Heading { cell, at: begin, level, text: text.to_owned() };
+                sections.push(Section { heading, words: 0, code: false, parts: false });
             } else if let Some((level, text)) = heading(line) {
                 if let Some(before) = sections.last_mut() {
                     before.parts = level > before.heading.level;
                 }
                 let heading = Heading { cell, at, level, text: text.to_owned() };
                 sections.push(Section { heading, words: 0, code: false, parts: false });
-            } else if let Some(section) = sections.last_mut() {
-                section.words += line.split_whitespace().count();
+            } else {
+                if let Some(section) = sections.last_mut().filter(|section| counts(section)) {
+                    section.words += line.split_whitespace().count();
+                }
+                alone = is_alone.then_some((at, line));
             }
             at += piece.len();
         }
@@ -88,6 +117,23 @@ pub(in crate::lint) fn opens(line: &str) -> Option<(char, usize)> {
 pub(in crate::lint) fn closes(line: &str, (mark, length): (char, usize)) -> bool {
     let text = line.trim();
     text.len() >= length && text.chars().all(|char| char == mark)
+}
+
+/// Whether a line may be the first of a paragraph: no list, quote, table, directive or comment.
+fn is_plain(line: &str) -> bool {
+    line.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '*' | '_' | '`' | '"'))
+        && !line.starts_with("* ")
+        && !line.contains('|')
+}
+
+/// The level of the heading above a line of marks; three or more, for fewer are slips of the pen.
+fn underlined(line: &str) -> Option<usize> {
+    let marks = line.trim_end();
+    match marks.as_bytes().first()? {
+        b'=' if marks.len() >= 3 && marks.bytes().all(|byte| byte == b'=') => Some(1),
+        b'-' if marks.len() >= 3 && marks.bytes().all(|byte| byte == b'-') => Some(2),
+        _ => None,
+    }
 }
 
 fn heading(line: &str) -> Option<(usize, &str)> {

@@ -20,7 +20,7 @@ use crate::lint::{Group, Rule, Severity};
 pub(super) const RULE: Rule = Rule::new("hunting-missing", Group::Metadata, Severity::Warning, check);
 
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
-    if subject.notebook.hunting().is_none() && !subject.notebook.has_hunting() {
+    if subject.notebook.hunting().is_none() && !subject.notebook.has_hunting() && !subject.is_hidden() {
         found.at_line(
             1,
             "the front matter has no `hunting` block",

@@ -47,7 +47,9 @@ fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
             if let Some((range, text)) = subject.line(line)
                 && text.trim_end() == "jupytext:"
             {
-                found.mended_by(range.end..range.end, "\n  notebook_metadata_filter: hunting");
+                let is_crlf = subject.text().is_some_and(|all| all[range.end..].starts_with("\r\n"));
+                let end = if is_crlf { "\r\n" } else { "\n" };
+                found.mended_by(range.end..range.end, format!("{end}  notebook_metadata_filter: hunting"));
             }
         }
     }

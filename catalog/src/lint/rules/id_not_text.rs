@@ -1,6 +1,6 @@
 //! # The id is read as a number
 //!
-//! YAML reads `0123` as 83 and `1e3` as 1000. In quotes it stays what it is.
+//! YAML reads `0123` as 83 and `1.0e+3` as 1000. In quotes it stays what it is.
 //!
 //! ~~~bad 8
 //! ---

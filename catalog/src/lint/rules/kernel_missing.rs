@@ -20,7 +20,7 @@ use crate::lint::{Group, Rule, Severity};
 pub(super) const RULE: Rule = Rule::new("kernel-missing", Group::Metadata, Severity::Warning, check);
 
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
-    if !subject.notebook.metadata.contains_key("kernelspec") {
+    if !subject.notebook.metadata.contains_key("kernelspec") && !subject.is_hidden() {
         found.at_line(
             1,
             "the front matter names no kernel",

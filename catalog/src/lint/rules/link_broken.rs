@@ -128,6 +128,14 @@ fn in_line<'t>(line: &'t str, start: usize, links: &mut Vec<Link<'t>>) {
             continue;
         }
         if code == 0
+            && bytes[at] == b'<'
+            && let Some((begin, target)) = in_tag(&line[at..])
+        {
+            links.push(Link { at: start + at + begin, target });
+            at += begin + target.len();
+            continue;
+        }
+        if code == 0
             && let Some(rest) = line.get(at..).and_then(|rest| rest.strip_prefix("]("))
         {
             let target = match rest.strip_prefix('<') {
@@ -141,16 +149,38 @@ fn in_line<'t>(line: &'t str, start: usize, links: &mut Vec<Link<'t>>) {
     }
 }
 
+/// What a tag of HTML shows or leads to, and its byte behind the `<`.
+fn in_tag(text: &str) -> Option<(usize, &str)> {
+    let tag = &text[..text.find('>')?];
+    let name = ["<img ", "<a "].iter().position(|name| tag.starts_with(name))?;
+    let attribute = [" src=", " href="][name];
+    let begin = tag.find(attribute)? + attribute.len();
+    let quote = tag[begin..].chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let target = tag[begin + 1..].split(quote).next()?;
+    Some((begin + 1, target))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn links_are_found_in_prose_and_not_in_code() {
-        let source = "[a](b.md) ![c](<d e.png>) `[x](y.md)` [f](g/h#i \"t\")\n```\n[no](no.md)\n```\n```{image} j.png\n```\n[k]: l.md \"m\"\n[^n]: o.md\n";
+        let source = "[a](b.md) ![c](<d e.png>) `[x](y.md)` [f](g/h#i \"t\")\n```\n[no](no.md)\n```\n```{image} j.png\n```\n[k]: l.md \"m\"\n[^n]: o.md\n<img src=\"p.png\" alt='x'> <a class=x href='q.md'>q</a> `<img src=\"r.png\">`\n";
         let found: Vec<_> =
             links(source).into_iter().map(|link| (link.target, &source[link.at..][..1])).collect();
-        assert_eq!(found, [("b.md", "b"), ("d e.png", "<"), ("g/h#i", "g"), ("j.png", "j"), ("l.md", "l")]);
+        assert_eq!(
+            found,
+            [
+                ("b.md", "b"),
+                ("d e.png", "<"),
+                ("g/h#i", "g"),
+                ("j.png", "j"),
+                ("l.md", "l"),
+                ("p.png", "p"),
+                ("q.md", "q")
+            ]
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! # A name that nothing defines
 //!
 //! It is read, and no cell assigns, imports or declares it: a slip of the pen, or a cell that was left behind in another
-//! notebook. Notebooks with magics that may define names of their own, with `import *` or `exec` are not looked at.
+//! notebook. Notebooks with magics that may define names of their own, with `import *`, `exec` or
+//! msticpy's `init_notebook` are not looked at.
 //!
 //! ~~~bad 5
 //! # A hunt

@@ -44,6 +44,7 @@ fn is_absolute(path: &str) -> bool {
     let drive = path.as_bytes();
     path.starts_with("~/")
         || path.starts_with('/') && path.len() > 1
+        || path.starts_with(r"\\") && path.len() > 2
         || drive.len() > 2
             && drive[0].is_ascii_alphabetic()
             && drive[1] == b':'

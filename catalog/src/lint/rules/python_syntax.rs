@@ -20,6 +20,7 @@
 //! ```
 //! ~~~
 
+use super::reading::fence_unclosed::swallows;
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use crate::lint::{Group, Rule, Severity};
@@ -31,7 +32,9 @@ fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
         return;
     }
     for code in subject.code() {
-        if let Some((at, why)) = &code.wrong {
+        // Of a cell that nobody closed that is told.
+        let is_closed = !swallows(&subject.notebook.cells[code.cell].source);
+        if let Some((at, why)) = code.wrong.as_ref().filter(|_| is_closed) {
             found.in_cell(
                 code.cell,
                 *at,

@@ -1,6 +1,7 @@
 //! # A section with nothing in it
 //!
-//! A heading, and then the next one: the customer reads that something was to be there.
+//! A heading, and then the next one: the customer reads that something was to be there. Guidance that is removed from what the
+//! customer reads does not count.
 //!
 //! ~~~bad 5
 //! # A hunt
@@ -8,6 +9,24 @@
 //! Words.
 //!
 //! ## Findings
+//!
+//! ## Next steps
+//!
+//! Words.
+//! ~~~
+//!
+//! ~~~bad 5
+//! # A hunt
+//!
+//! Words.
+//!
+//! ## Findings
+//!
+//! +++ {"tags": ["remove_cell"]}
+//!
+//! Write them down as you go.
+//!
+//! +++
 //!
 //! ## Next steps
 //!

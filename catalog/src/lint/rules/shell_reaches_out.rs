@@ -9,8 +9,18 @@
 //! !curl -s https://example.com/list.txt -o list.txt
 //! ```
 //! ~~~
+//!
+//! ~~~bad 5
+//! # A hunt
+//!
+//! ```{code-cell} ipython3
+//! import subprocess
+//! subprocess.run(["wget", "https://example.com/list.txt"], check=True)
+//! ```
+//! ~~~
 
 use crate::instance::cell_magic;
+use crate::lint::code::{Call, meant, stands_for};
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use crate::lint::{Group, Rule, Severity};
@@ -18,8 +28,35 @@ use crate::notebook::CellKind;
 
 pub(super) const RULE: Rule = Rule::new("shell-reaches-out", Group::Safety, Severity::Warning, check);
 
-const COMMANDS: [&str; 11] =
-    ["curl", "wget", "nc", "ncat", "netcat", "ssh", "scp", "sftp", "rsync", "ftp", "Invoke-WebRequest"];
+const COMMANDS: [&str; 14] = [
+    "curl",
+    "wget",
+    "nc",
+    "ncat",
+    "netcat",
+    "socat",
+    "telnet",
+    "ssh",
+    "scp",
+    "sftp",
+    "rsync",
+    "ftp",
+    "Invoke-WebRequest",
+    "Invoke-RestMethod",
+];
+
+/// Calls of Python that run a command.
+const RUNNERS: [&str; 9] = [
+    "os.system",
+    "os.popen",
+    "subprocess.run",
+    "subprocess.call",
+    "subprocess.check_call",
+    "subprocess.check_output",
+    "subprocess.Popen",
+    "subprocess.getoutput",
+    "subprocess.getstatusoutput",
+];
 
 fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
     for (index, cell) in subject.cells(CellKind::Code) {
@@ -44,9 +81,12 @@ fn check(subject: &Subject<'_>, found: &mut Found<'_>) {
             at += line.len();
         }
     }
+    let stands_for = stands_for(subject.code());
     for code in subject.code() {
-        for call in code.calls.iter().filter(|call| ["os.system", "os.popen"].contains(&call.name.as_str())) {
-            if let Some(name) = call.first.as_deref().and_then(reaching) {
+        let runs = |call: &&Call| RUNNERS.contains(&&*meant(&stands_for, call));
+        for call in code.calls.iter().filter(runs) {
+            let listed = call.words.join(" ");
+            if let Some(name) = reaching(call.first.as_deref().unwrap_or(&listed)) {
                 found.in_cell(
                     code.cell,
                     call.at,

@@ -2,7 +2,7 @@
 //!
 //! jupytext cannot open a notebook with `:tags: one`. Write `:tags: [one]`.
 //!
-//! ~~~bad 3
+//! ~~~bad 4
 //! # A hunt
 //!
 //! ```{code-cell} ipython3

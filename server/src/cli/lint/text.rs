@@ -44,7 +44,9 @@ pub(super) fn write(linted: &[Linted], coloured: bool) -> String {
                 excerpt(&mut out, line, one.line, one.column);
             }
             let more = if finding.fix.is_some() { " (--fix does it)" } else { "" };
-            let _ = writeln!(out, "        = help: {}{more}", plain(&one.help));
+            if !one.help.is_empty() || !more.is_empty() {
+                let _ = writeln!(out, "        = help: {}{more}", plain(&one.help));
+            }
         }
     }
     out

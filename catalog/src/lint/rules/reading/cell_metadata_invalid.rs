@@ -4,7 +4,7 @@
 //!
 //! jupytext, and with it Jupyter, opens no file in which it stands.
 //!
-//! ~~~bad 3
+//! ~~~bad 4
 //! # A hunt
 //!
 //! ```{code-cell} ipython3
