@@ -75,6 +75,7 @@ pub(super) fn of(text: &str) -> Vec<String> {
     let literals = Literals::of(&unescaped);
     add(literals.whole);
     add(literals.without_fields);
+    add(literals.without_numbers);
     let decoded = decoded(&unescaped);
     add(unescaped);
     // Each by itself: a word of one is no part of another.
@@ -119,11 +120,14 @@ struct Literals {
     whole: String,
     /// The same without what stands in braces.
     without_fields: String,
+    /// What stands between quotes alone: a number behind it makes no other word of it.
+    without_numbers: String,
 }
 
 impl Literals {
     fn of(text: &str) -> Self {
-        let (mut whole, mut without_fields) = (String::new(), String::new());
+        let (mut whole, mut without_fields, mut without_numbers) =
+            (String::new(), String::new(), String::new());
         let (mut quote, mut depth) = (None, 0_usize);
         let mut before = ' ';
         for c in text.chars() {
@@ -132,6 +136,7 @@ impl Literals {
                 (Some(own), c) if c == own && before != '\\' => quote = None,
                 (Some(_), c) => {
                     whole.push(c);
+                    without_numbers.push(c);
                     depth = if c == '{' { depth + 1 } else { depth };
                     if depth == 0 {
                         without_fields.push(c);
@@ -147,7 +152,7 @@ impl Literals {
             }
             before = c;
         }
-        Self { whole, without_fields }
+        Self { whole, without_fields, without_numbers }
     }
 }
 
@@ -222,6 +227,12 @@ mod tests {
             assert!(reads(text, "acmecorp"), "{text}: {:?}", of(text));
         }
         assert!(!reads("the acme of corporate", "acmecorp"));
+    }
+
+    #[test]
+    fn a_number_behind_a_word_is_no_part_of_it() {
+        let views = of("x = {'m' f'ock': 1}");
+        assert!(views.iter().any(|view| Folded::of(view).words().any(|word| word == "mock")), "{views:?}");
     }
 
     #[test]
