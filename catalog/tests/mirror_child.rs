@@ -5,12 +5,14 @@
 #![cfg(feature = "mirror")]
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::format_collect)] // Tests all the way down.
 
+#[macro_use]
 mod mirror_fixture;
 
 use catalog::mirror::child::{Supervisor, run, run_with};
 use catalog::mirror::{Content, Limits, Mirror, Progress, Resolver, Updated};
 use catalog::repository::{Entrance, Location, Repository, TokenPlace};
 use mirror_fixture::http::{Manners, Server};
+use mirror_fixture::program::list_or_run;
 use mirror_fixture::ssh::Sshd;
 use mirror_fixture::{Origin, repository, walk};
 use std::ffi::OsString;
@@ -57,28 +59,9 @@ fn main() -> ExitCode {
             std::thread::park();
         }
         Some("child-that-hangs") => std::thread::park(),
-        Some("--list") => TESTS.iter().for_each(|(name, _)| println!("{name}: test")),
-        filter => return run_tests(filter.unwrap_or_default()),
+        argument => return list_or_run(TESTS, argument),
     }
     ExitCode::SUCCESS
-}
-
-/// Runs the tests whose name holds `filter`, one after the other.
-fn run_tests(filter: &str) -> ExitCode {
-    let filter = filter.trim_start_matches('-');
-    let mut failed = 0;
-    for (name, test) in TESTS.iter().filter(|(name, _)| name.contains(filter)) {
-        let passed = std::panic::catch_unwind(test).is_ok();
-        failed += usize::from(!passed);
-        println!("test {name} ... {}", if passed { "ok" } else { "FAILED" });
-    }
-    ExitCode::from(u8::from(failed > 0))
-}
-
-macro_rules! tests {
-    ($($name:ident)*) => {
-        const TESTS: &[(&str, fn())] = &[$((stringify!($name), $name)),*];
-    };
 }
 
 tests! {

@@ -9,6 +9,7 @@
     reason = "clippy knows of tests only, not of what they share"
 )]
 
+#[macro_use]
 mod mirror_fixture;
 
 use catalog::mirror::child::{Supervisor, run};
@@ -16,6 +17,7 @@ use catalog::mirror::{CommitId, Offer, OfferError, Offered, Person, offer, offer
 use catalog::repository::{Entrance, Location, Repository, TokenPlace};
 use chrono::DateTime;
 use mirror_fixture::http::{Manners, Server};
+use mirror_fixture::program::list_or_run;
 use mirror_fixture::ssh::Sshd;
 use mirror_fixture::{Origin, repository};
 use std::os::unix::fs::PermissionsExt as _;
@@ -26,29 +28,9 @@ use std::time::Duration;
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     match arguments.first().map(String::as_str) {
-        Some("child") => return run(),
-        Some("--list") => TESTS.iter().for_each(|(name, _)| println!("{name}: test")),
-        filter => return run_tests(filter.unwrap_or_default()),
+        Some("child") => run(),
+        argument => list_or_run(TESTS, argument),
     }
-    ExitCode::SUCCESS
-}
-
-/// Runs the tests whose name holds `filter`, one after the other.
-fn run_tests(filter: &str) -> ExitCode {
-    let filter = filter.trim_start_matches('-');
-    let mut failed = 0;
-    for (name, test) in TESTS.iter().filter(|(name, _)| name.contains(filter)) {
-        let passed = std::panic::catch_unwind(test).is_ok();
-        failed += usize::from(!passed);
-        println!("test {name} ... {}", if passed { "ok" } else { "FAILED" });
-    }
-    ExitCode::from(u8::from(failed > 0))
-}
-
-macro_rules! tests {
-    ($($name:ident)*) => {
-        const TESTS: &[(&str, fn())] = &[$((stringify!($name), $name)),*];
-    };
 }
 
 tests! {

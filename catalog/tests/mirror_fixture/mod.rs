@@ -1,8 +1,10 @@
 //! Repositories made by the real `git`, the same every time, and their mirrors.
 
-#![allow(dead_code)] // Each test program uses a part of it.
+#![allow(dead_code, unused_macros)] // Each test program uses a part of it.
 
 pub(crate) mod http;
+#[macro_use]
+pub(crate) mod program;
 pub(crate) mod ssh;
 
 use catalog::mirror::{BlobId, CommitChanges, CommitId, Mirror, MirrorError, Updated, update};

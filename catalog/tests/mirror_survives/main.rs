@@ -13,6 +13,7 @@
 mod documents;
 #[path = "../library_fixture/mod.rs"]
 mod library_fixture;
+#[macro_use]
 #[path = "../mirror_fixture/mod.rs"]
 mod mirror_fixture;
 
@@ -23,37 +24,19 @@ mod killed;
 mod scene;
 mod ssh;
 
+use mirror_fixture::program::list_or_run;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     match arguments.first().map(String::as_str) {
-        Some("child") => return catalog::mirror::child::run(),
-        Some("sync") => killed::sync(&arguments[1], &arguments[2], &arguments[3]),
-        Some("--list") => TESTS.iter().for_each(|(name, _)| println!("{name}: test")),
-        filter => return run_tests(filter.unwrap_or_default()),
+        Some("child") => catalog::mirror::child::run(),
+        Some("sync") => {
+            killed::sync(&arguments[1], &arguments[2], &arguments[3]);
+            ExitCode::SUCCESS
+        }
+        argument => list_or_run(TESTS, argument),
     }
-    ExitCode::SUCCESS
-}
-
-/// Runs the tests whose name holds `filter`, one after the other.
-fn run_tests(filter: &str) -> ExitCode {
-    let filter = filter.trim_start_matches('-');
-    let mut failed = 0;
-    for (name, test) in TESTS.iter().filter(|(name, _)| name.contains(filter)) {
-        let started = std::time::Instant::now();
-        let passed = std::panic::catch_unwind(test).is_ok();
-        failed += usize::from(!passed);
-        let seconds = started.elapsed().as_secs_f32();
-        println!("test {name} ... {} in {seconds:.1} s", if passed { "ok" } else { "FAILED" });
-    }
-    ExitCode::from(u8::from(failed > 0))
-}
-
-macro_rules! tests {
-    ($($place:ident::$name:ident)*) => {
-        const TESTS: &[(&str, fn())] = &[$((stringify!($name), $place::$name)),*];
-    };
 }
 
 tests! {

@@ -82,7 +82,7 @@ pub(super) fn suggest(notebook: &Notebook, work: &mut Work<'_>) -> Suggested {
     let description = description.unwrap_or_else(|| "What this hunts for, in a sentence".to_owned());
     let description: String = cleaned(&description, work).chars().take(MAX_DESCRIPTION).collect();
     let mut tags = vec!["draft".to_owned()];
-    for tag in own.get("tags").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+    for tag in listed(&own, "tags") {
         if is_source(tag) && !tags.iter().any(|known| known == tag) && tags.len() < 20 {
             tags.push(tag.to_owned());
         }
@@ -95,6 +95,11 @@ pub(super) fn suggest(notebook: &Notebook, work: &mut Work<'_>) -> Suggested {
         data_sources: data_sources(&own, work),
         tags,
     }
+}
+
+/// What the notebook's own metadata lists below a key.
+fn listed<'a>(own: &'a Metadata, key: &str) -> impl Iterator<Item = &'a str> {
+    own.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
 fn stem(name: &str) -> String {
@@ -153,13 +158,7 @@ fn techniques(own: &Metadata, work: &mut Work<'_>) -> Vec<TechniqueId> {
     let release = work.about.release;
     let actors = Actors::of(release);
     let mut found: Vec<TechniqueId> = Vec::new();
-    for id in own
-        .get("attack_technique_ids")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-    {
+    for id in listed(own, "attack_technique_ids") {
         if let Some(technique) = release.resolve(id)
             && !found.contains(&technique.id)
         {
@@ -167,7 +166,6 @@ fn techniques(own: &Metadata, work: &mut Work<'_>) -> Vec<TechniqueId> {
         }
     }
     let prose = |kind: CellKind| kind == CellKind::Markdown;
-    let mut notes = Vec::new();
     for wanted in [true, false] {
         for piece in work.pieces.iter().filter(|piece| prose(piece.kind) == wanted) {
             let text = piece.original.get(..piece.original.floor_char_boundary(16 << 10)).unwrap_or_default();
@@ -182,16 +180,12 @@ fn techniques(own: &Metadata, work: &mut Work<'_>) -> Vec<TechniqueId> {
                     (true, false) => "the prose names it",
                     (false, false) => "what it looks for is a sign of it",
                 };
-                notes.push((
-                    piece.number,
-                    format!("technique {} {}: {why}.", technique.id, release.full_name(&technique.id)),
-                ));
+                let name = release.full_name(&technique.id);
+                let text = format!("technique {} {name}: {why}.", technique.id);
+                work.notes.of_cell(NoteKind::Suggested, piece.number, text);
                 found.push(technique.id.clone());
             }
         }
-    }
-    for (cell, text) in notes {
-        work.notes.of_cell(NoteKind::Suggested, cell, text);
     }
     if found.is_empty() {
         work.notes.add(
@@ -206,14 +200,11 @@ static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[0-9]{4
 
 fn data_sources(own: &Metadata, work: &mut Work<'_>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for one in
-        own.get("data_sources").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
-    {
+    for one in listed(own, "data_sources") {
         if is_source(one) && !found.iter().any(|known| known == one) && found.len() < MOST_SOURCES {
             found.push(one.to_owned());
         }
     }
-    let mut notes = Vec::new();
     for piece in work.pieces.iter().filter(|piece| piece.kind == CellKind::Code) {
         let cell = Cell::new(CellKind::Code, piece.source.clone());
         let alone = Notebook { cells: vec![cell], ..Notebook::default() };
@@ -229,13 +220,11 @@ fn data_sources(own: &Metadata, work: &mut Work<'_>) -> Vec<String> {
         for (name, why) in names {
             let name = if work.service == "taegis" { normal_data_source(&name) } else { name };
             if is_source(&name) && !found.contains(&name) && found.len() < MOST_SOURCES {
-                notes.push((piece.number, format!("data source `{name}`: {why}.")));
+                let text = format!("data source `{name}`: {why}.");
+                work.notes.of_cell(NoteKind::Suggested, piece.number, text);
                 found.push(name);
             }
         }
-    }
-    for (cell, text) in notes {
-        work.notes.of_cell(NoteKind::Suggested, cell, text);
     }
     if found.is_empty() {
         work.notes.add(
