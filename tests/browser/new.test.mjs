@@ -74,3 +74,23 @@ it("without JavaScript a procedure is begun, looked at, taken along and taken to
   assert.equal(git("diff", "--name-only", "main", branch), "procedures/run-keys-that-nobody-installed.md");
   await context.close();
 });
+
+it("lint looks at the text as one writes, and says how much it finds", async () => {
+  const { page, context, complaints } = await openPage(server);
+  await page.goto(`${server.base}/new?title=Run%20keys&technique=T1547.001`);
+  await page.getByRole("button", { name: "Make the text" }).click();
+  await page.locator("html[data-islands=awake]").waitFor({ state: "attached" });
+  const text = await page.inputValue("[name=source]");
+  await page.fill("[name=source]", text.replace("## Findings", "## Findings\n\n# Another title"));
+  await page.locator("#lint").getByRole("link", { name: "title-twice" }).waitFor();
+  assert.match(await page.locator(".live-lint > [role=status]").textContent(), /^Lint: /);
+  await page.fill("[name=source]", text);
+  await page.locator("#lint").getByText("Lint finds nothing in it").waitFor();
+  // A server that does not answer leaves nothing of what it said of another text.
+  await page.route("**/new", (route) => route.fulfill({ status: 503, body: "" }));
+  await page.locator("[name=source]").press("Enter");
+  await page.locator("#lint").getByText("press the button").waitFor();
+  await page.unroute("**/new");
+  await context.close();
+  assert.deepEqual(complaints.filter((one) => !/503/.test(one)), []);
+});

@@ -1,10 +1,22 @@
 //! What lint finds, as a list.
 
-use crate::components::facts::message;
+use crate::components::facts::{counted, message};
 use crate::links;
 use crate::view::{Diagnostic, Severity};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
+
+/// How many there are of each severity, in a line.
+pub(crate) fn summary(diagnostics: &[Diagnostic]) -> String {
+    let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    format!(
+        "Lint: {}, {}, {} to know",
+        counted(errors, "error"),
+        counted(warnings, "warning"),
+        diagnostics.len() - errors - warnings
+    )
+}
 
 /// Diagnostics as a list, those that say the same at several places once; `cells` is the page on which their cells are anchors (empty: this one), none where there is
 /// no such page.

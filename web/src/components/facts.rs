@@ -15,6 +15,11 @@ pub(crate) fn standing(standing: Standing) -> AnyView {
     view! { <span class=class>{standing.word()}</span> }.into_any()
 }
 
+/// A number of things of which one has a name: `1 commit`, `2 commits`.
+pub(crate) fn counted(number: usize, one: &str) -> String {
+    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Values of one facet as a list of links to what else has them.
 pub(crate) fn values(
     label: &'static str,

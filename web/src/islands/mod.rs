@@ -3,13 +3,17 @@
 //! The islands wrap HTML that the server has made and listen to what happens in it: they take children and no other
 //! properties, so neither a serializer nor a second rendering of the same thing reaches the browser.
 
+#[cfg(target_arch = "wasm32")]
+mod asking;
 pub mod copy_code;
 pub mod keys;
+pub mod live_lint;
 pub mod live_search;
 pub mod theme_choice;
 
 pub use copy_code::CopyCode;
 pub use keys::Keys;
+pub use live_lint::LiveLint;
 pub use live_search::LiveSearch;
 pub use theme_choice::ThemeChoice;
 

@@ -80,7 +80,7 @@ pub fn list(frame: &Frame, collections: Vec<Listed>) -> String {
             view! {
                 <li>
                     <h2><a href=href>{one.title}</a></h2>
-                    <p class="faint">{one.repo} " · " {count(one.procedures)}</p>
+                    <p class="faint">{one.repo} " · " {facts::counted(one.procedures, "procedure")}</p>
                     {paragraphs(first(&one.why))}
                 </li>
             }
@@ -98,10 +98,6 @@ pub fn list(frame: &Frame, collections: Vec<Listed>) -> String {
 /// The first paragraph of a text.
 fn first(text: &str) -> &str {
     text.split("\n\n").next().unwrap_or_default()
-}
-
-fn count(procedures: usize) -> String {
-    if procedures == 1 { "1 procedure".to_owned() } else { format!("{procedures} procedures") }
 }
 
 /// The page of one collection.
@@ -177,7 +173,7 @@ pub(crate) fn strip(collections: Vec<Listed>) -> AnyView {
     let items = collections
         .into_iter()
         .map(|one| {
-            let procedures = count(one.procedures);
+            let procedures = facts::counted(one.procedures, "procedure");
             view! { <li>{link(one)} " " <span class="faint">{procedures}</span></li> }
         })
         .collect_view();

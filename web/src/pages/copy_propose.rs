@@ -181,9 +181,7 @@ fn sending(message: &str, branch: String, errors: &[FieldError], can_push: bool)
 
 fn lint(lint: Lint) -> AnyView {
     let said = |(errors, warnings): (usize, usize)| {
-        let count =
-            |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
-        format!("{}, {}", count(errors, "error"), count(warnings, "warning"))
+        format!("{}, {}", facts::counted(errors, "error"), facts::counted(warnings, "warning"))
     };
     let items = lint
         .new_errors

@@ -3,6 +3,7 @@
 //! `POST /coverage` takes `text` and answers with this page, the text in its form again.
 
 use crate::Frame;
+use crate::components::facts::counted;
 use crate::components::forms::Labelled;
 use crate::components::notices::{Weight, empty, sentences};
 use crate::components::tables::{Tally, tally};
@@ -211,11 +212,7 @@ fn technique(one: Technique) -> AnyView {
             })
             .collect_view();
         let rest = (rest > 0).then(|| {
-            let label = if named {
-                format!("{rest} more")
-            } else {
-                format!("{rest} procedure{}", if rest == 1 { "" } else { "s" })
-            };
+            let label = if named { format!("{rest} more") } else { counted(rest, "procedure") };
             view! { <li><a href=all>{label}</a></li> }
         });
         view! { <ul class="by">{items}{rest}</ul> }.into_any()

@@ -5,7 +5,9 @@
 use crate::Frame;
 use crate::components::diagnostics;
 use crate::components::forms::{Labelled, summary};
+use crate::islands::LiveLint;
 use crate::links;
+use crate::shell::to_html;
 use crate::view::{Diagnostic, FieldError};
 use leptos::prelude::*;
 
@@ -80,6 +82,15 @@ pub struct Pushed {
     pub href: Option<String>,
 }
 
+/// A text as it was looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// What lint finds in it.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Where it can be pasted at the forge.
+    pub forge: Option<String>,
+}
+
 /// The page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewView {
@@ -103,10 +114,8 @@ pub struct NewView {
     pub keys: Vec<OwnKeyField>,
     /// What is wrong with the form.
     pub errors: Vec<FieldError>,
-    /// What lint finds in the text; none where it was not looked at.
-    pub diagnostics: Option<Vec<Diagnostic>>,
-    /// Where the text can be pasted at the forge.
-    pub forge: Option<String>,
+    /// What was found in the text; none where there is none yet.
+    pub looked: Option<Looked>,
     /// Whether it can be pushed.
     pub push: Push,
     /// The branch that was just made.
@@ -134,16 +143,18 @@ pub fn page(frame: &Frame, view: NewView) -> String {
     let errors = summary("new", &view.errors, &SHOWN);
     let form = form(&view);
     let pushed = view.pushed.map(done);
-    let content = view! {
-        <h1>"New procedure"</h1>
-        <p class="faint">"A notebook with queries, the checks behind them and your team's sections, which lints clean. Nothing is \
-            kept here: take it along as a file, a patch or a branch. Or let one be "<a href="/new/draft">"drafted of a notebook"</a>
-            " with which you have found something."</p>
-        {pushed}
-        {errors}
-        {form}
-    };
-    frame.render("New procedure", move || content.into_any())
+    frame.render("New procedure", move || {
+        view! {
+            <h1>"New procedure"</h1>
+            <p class="faint">"A notebook with queries, the checks behind them and your team's sections, which lints clean. Nothing \
+                is kept here: take it along as a file, a patch or a branch. Or let one be "
+                <a href="/new/draft">"drafted of a notebook"</a> " with which you have found something."</p>
+            {pushed}
+            {errors}
+            <LiveLint>{form}</LiveLint>
+        }
+        .into_any()
+    })
 }
 
 fn form(view: &NewView) -> AnyView {
@@ -295,20 +306,13 @@ fn text(view: &NewView) -> AnyView {
     if values.source.is_empty() {
         return ().into_any();
     }
-    let looked = view.diagnostics.clone().map(|found| {
-        if found.is_empty() {
-            view! { <p class="notice" role="status">"Lint finds nothing in it."</p> }.into_any()
-        } else {
-            view! { <div role="status">{diagnostics::list(found, None)}</div> }.into_any()
-        }
-    });
     view! {
         <fieldset id="text">
             <legend>"The text"</legend>
-            {field(view, "source", "MyST markdown", "Change what you like, and look at it again").lines(
+            {field(view, "source", "MyST markdown", "Change what you like: lint looks at it as you write, or at a press").lines(
                 &values.source, "28", String::new())}
             <p><button name="do" value="look">"Look at it"</button></p>
-            {looked}
+            <div id="lint">{looked(view.looked.clone())}</div>
         </fieldset>
         <fieldset>
             <legend>"Take it along"</legend>
@@ -317,6 +321,30 @@ fn text(view: &NewView) -> AnyView {
         </fieldset>
     }
     .into_any()
+}
+
+/// The inside of `#lint` alone, for the island of the form.
+pub fn looked_fragment(looked: Looked) -> String {
+    to_html(move || self::looked(Some(looked)))
+}
+
+/// What lint finds in the text, in one line and in full, and where the text can be pasted as it was looked at.
+fn looked(looked: Option<Looked>) -> AnyView {
+    let Some(Looked { diagnostics, forge }) = looked else { return ().into_any() };
+    let forge = forge.as_deref().and_then(links::outside);
+    let forge = forge.map(
+        |href| view! { <p><a class="button" href=href rel="noreferrer">"Begin it at the forge"</a></p> },
+    );
+    let found = if diagnostics.is_empty() {
+        view! { <p class="notice">"Lint finds nothing in it."</p> }.into_any()
+    } else {
+        view! {
+            <p>{diagnostics::summary(&diagnostics)}</p>
+            {diagnostics::list(diagnostics, None)}
+        }
+        .into_any()
+    };
+    view! { {found} {forge} }.into_any()
 }
 
 fn place(view: &NewView) -> AnyView {
@@ -339,11 +367,6 @@ fn place(view: &NewView) -> AnyView {
 fn ways(view: &NewView) -> AnyView {
     let patch = (view.push != Push::Nowhere)
         .then(|| view! { <button name="do" value="patch">"Get as patch"</button> });
-    let forge = view
-        .forge
-        .as_deref()
-        .and_then(links::outside)
-        .map(|href| view! { <a class="button" href=href rel="noreferrer">"Begin it at the forge"</a> });
     let branch = match &view.push {
         Push::Nowhere => ().into_any(),
         Push::Not(why) => view! { <p class="help">{why.clone()}</p> }.into_any(),
@@ -355,7 +378,7 @@ fn ways(view: &NewView) -> AnyView {
         .into_any(),
     };
     view! {
-        <p><button name="do" value="download">"Download"</button> " " {patch} " " {forge}</p>
+        <p><button name="do" value="download">"Download"</button> " " {patch}</p>
         {branch}
     }
     .into_any()

@@ -176,16 +176,12 @@ fn severities(view: &ProblemsView) -> Option<AnyView> {
                 let href = view.with(&[("severity", &count.value)]);
                 view! {
                     <li><a href=href aria-current=current><span class=class>{count.value.clone()}</span>
-                        " in " {files(count.files)}</a></li>
+                        " in " {facts::counted(count.files, "file")}</a></li>
                 }
             })
             .collect_view();
         view! { <ul class="problem-counts" aria-label="By severity">{links}</ul> }.into_any()
     })
-}
-
-fn files(count: usize) -> String {
-    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }
 
 /// How it went since the first sync that is known: in a sentence, and as a line.

@@ -4,7 +4,7 @@ use super::Sample;
 use web::pages::copy_propose::{self, CopyProposeView, Lint, OfferedCell};
 use web::pages::drafts::{self, DraftView, Found, MadeView};
 use web::pages::instance::Version;
-use web::pages::new::{NewValues, NewView, OwnKeyField, Push, Pushed};
+use web::pages::new::{Looked, NewValues, NewView, OwnKeyField, Push, Pushed};
 use web::view::{Diagnostic, FieldError, Severity};
 
 impl Sample {
@@ -125,8 +125,7 @@ impl Sample {
             } else {
                 vec![FieldError { field: "title".to_owned(), message: self.t("say what it is called") }]
             },
-            diagnostics: made.then(|| vec![found]),
-            forge: None,
+            looked: made.then(|| Looked { diagnostics: vec![found], forge: None }),
             push: if made { Push::Allowed } else { Push::Not(self.t("Nothing is pushed from here.")) },
             pushed: made.then(|| Pushed {
                 branch: self.t("huntshelf/new/run-keys"),

@@ -353,6 +353,7 @@ impl Sample {
             name: name.map(|name| self.t(name)),
             values: repositories::form_fields().map(value).collect(),
             allow_private: true,
+            push: true,
             errors: vec![FieldError { field: "url".to_owned(), message: self.t("It is no URL.") }],
             variables: self.some("HUNTS_*"),
             files: true,

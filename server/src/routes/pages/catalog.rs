@@ -4,7 +4,7 @@ use super::collections::listed;
 use super::offers::offers;
 use super::searches;
 use super::shared::{Context, standing, tactic, technique};
-use super::{Visitor, html};
+use super::{Visitor, html, wants_fragment};
 use crate::app::App;
 use crate::http::problem::Problem;
 use crate::routes::api::item::DiagnosticCounts;
@@ -41,7 +41,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let search = params.search()?;
-    let fragment = headers.get("x-fragment").is_some_and(|wanted| wanted == "results");
+    let fragment = wants_fragment(&headers, "results");
     let (context, frame) = (Context::of(&app), visitor.frame(&app));
     let saved = searches::named(&app, &visitor).await?;
     let mut asked = search.clone();

@@ -289,6 +289,11 @@ impl Visitor {
     }
 }
 
+/// Whether an island asks for a part of the page alone.
+fn wants_fragment(headers: &HeaderMap, part: &str) -> bool {
+    headers.get("x-fragment").is_some_and(|wanted| wanted == part)
+}
+
 /// A page as an answer.
 pub fn html(page: String) -> Response {
     ([Cache::Never.header()], Html(page)).into_response()

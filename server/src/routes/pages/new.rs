@@ -2,8 +2,8 @@
 
 mod filled;
 
-use super::Visitor;
 use super::shared::Context;
+use super::{Visitor, html, wants_fragment};
 use crate::app::{App, STARTER};
 use crate::auth::Role;
 use crate::authoring::{
@@ -14,7 +14,7 @@ use crate::http::problem::Problem;
 use crate::http::query;
 use crate::routes::api::source::disposition;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::{Form, Query};
 use catalog::attack::TechniqueId;
@@ -22,7 +22,7 @@ use catalog::authoring::{Beginning, OUR_SECTIONS, Service};
 use catalog::lint::Settings;
 use filled::{Filled, as_id};
 use std::sync::Arc;
-use web::pages::new::{NewValues, NewView, OwnKeyField, Push, Pushed, page};
+use web::pages::new::{Looked, NewValues, NewView, OwnKeyField, Push, Pushed, looked_fragment, page};
 use web::view::FieldError;
 
 /// Longest address of a forge's page that browsers and forges take.
@@ -44,13 +44,15 @@ pub async fn show(
     visitor.render(&app, page, view.show(Vec::new(), None).await?).await
 }
 
-/// Does with the form what its button says.
+/// Does with the form what its button says. With the header `X-Fragment: lint`, what was found in the text alone, for the island
+/// of the form.
 ///
 /// # Errors
 /// When the form is far too large, or the page cannot be made.
 pub async fn send(
     State(app): State<App>,
     visitor: Visitor,
+    headers: HeaderMap,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let mut filled = Filled::of(pairs);
@@ -78,6 +80,10 @@ pub async fn send(
         },
         _ => {
             view.settle();
+            if wants_fragment(&headers, "lint") {
+                let looked = view.looked().await?.unwrap_or_default();
+                return Ok(html(app.pool.run(move || looked_fragment(looked)).await?));
+            }
             Ok(())
         }
     };
@@ -259,8 +265,7 @@ impl View<'_> {
             parameters: self.parameters(),
             keys: self.keys(&settings),
             errors,
-            diagnostics: self.diagnostics().await?,
-            forge: self.forge(),
+            looked: self.looked().await?,
             push: self.may_push(),
             pushed,
             values,
@@ -287,7 +292,7 @@ impl View<'_> {
         .collect()
     }
 
-    async fn diagnostics(&self) -> Result<Option<Vec<web::view::Diagnostic>>, Problem> {
+    async fn looked(&self) -> Result<Option<Looked>, Problem> {
         let values = &self.filled.values;
         if values.source.is_empty() {
             return Ok(None);
@@ -299,7 +304,8 @@ impl View<'_> {
         };
         // It has no line at a forge yet.
         let context = Context::of(self.app);
-        Ok(Some(found.into_iter().map(|one| context.diagnostic("", "", path, one)).collect()))
+        let diagnostics = found.into_iter().map(|one| context.diagnostic("", "", path, one)).collect();
+        Ok(Some(Looked { diagnostics, forge: self.forge() }))
     }
 
     /// The forge's page for a new file with this text, where an address holds it.

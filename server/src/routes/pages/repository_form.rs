@@ -120,6 +120,7 @@ fn form(app: &App, name: Option<String>, values: Filled) -> RepositoryForm {
         replaces_starter: name.is_none() && has_starter && app.repositories.named(STARTER).is_none(),
         name,
         allow_private: values.get("allow_private").is_some_and(|value| !value.is_empty()),
+        push: values.get("push").is_some_and(|value| !value.is_empty()),
         values: values.into_iter().filter(|(field, _)| form_fields().any(|known| known == field)).collect(),
         errors: Vec::new(),
         variables: (!secrets.variables.is_empty()).then(|| secrets.variables.join(", ")),
@@ -165,6 +166,7 @@ fn read(filled: &Filled, before: Option<RepositoryEntry>) -> Result<RepositoryEn
         known_hosts_file: said("known_hosts_file").map(Into::into),
         host_keys: lines("host_keys"),
         allow_private: said("allow_private").is_some(),
+        push: said("push").is_some(),
         proposals: lines("proposals"),
         globs: Some(lines("globs")).filter(|globs| !globs.is_empty()),
         ignore: lines("ignore"),
@@ -215,9 +217,8 @@ fn written(entry: &RepositoryEntry) -> Filled {
         ("webhook_secret_env", text(&entry.webhook_secret_env)),
         ("webhook_secret_file", file(&entry.webhook_secret_file)),
     ];
-    if entry.allow_private {
-        filled.push(("allow_private", "yes".to_owned()));
-    }
+    let ticked = [("allow_private", entry.allow_private), ("push", entry.push)];
+    filled.extend(ticked.iter().filter(|(_, is)| *is).map(|(name, _)| (*name, "yes".to_owned())));
     if let Some(Forge { commit, file, line, edit, issue, new, ask, proposal }) = entry.forge.clone() {
         let pages = [
             ("forge_commit", commit),
@@ -240,11 +241,11 @@ mod tests {
 
     #[test]
     fn what_a_form_says_is_what_it_shows_again() {
-        let checked = ("allow_private".to_owned(), "yes".to_owned());
+        let checked = ["allow_private", "push"].map(|name| (name.to_owned(), "yes".to_owned()));
         let filled: Filled = form_fields()
             .filter(|name| *name != "name")
             .map(|name| (name.to_owned(), format!("{name}-1")))
-            .chain([checked])
+            .chain(checked)
             .collect();
         let entry = read(&filled, None).unwrap();
         assert_eq!(written(&entry), filled);

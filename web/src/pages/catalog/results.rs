@@ -207,10 +207,9 @@ fn snippet((field, html): (String, String)) -> AnyView {
 }
 
 fn lint(errors: usize, warnings: usize) -> AnyView {
-    let say = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     view! {
-        {(errors > 0).then(|| view! { <span class="severity error">{say(errors, "error")}</span> })}
-        {(warnings > 0).then(|| view! { <span class="severity warning">{say(warnings, "warning")}</span> })}
+        {(errors > 0).then(|| view! { <span class="severity error">{facts::counted(errors, "error")}</span> })}
+        {(warnings > 0).then(|| view! { <span class="severity warning">{facts::counted(warnings, "warning")}</span> })}
     }
     .into_any()
 }

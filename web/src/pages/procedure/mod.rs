@@ -425,15 +425,8 @@ pub(super) fn findings(diagnostics: Vec<Diagnostic>) -> AnyView {
     if diagnostics.is_empty() {
         return ().into_any();
     }
-    let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    let said = format!(
-        "Lint: {errors} error{}, {warnings} warning{}, {} to know",
-        if errors == 1 { "" } else { "s" },
-        if warnings == 1 { "" } else { "s" },
-        diagnostics.len() - errors - warnings
-    );
-    let unfolded = errors > 0;
+    let said = diagnostics::summary(&diagnostics);
+    let unfolded = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     view! {
         <details class="findings" open=unfolded>
             <summary>{said}</summary>

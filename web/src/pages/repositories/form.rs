@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use std::collections::BTreeMap;
 
 /// Adding or changing a repository.
+#[expect(clippy::struct_excessive_bools, reason = "each is a box of its own, or a part of the page")]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RepositoryForm {
     /// Its name, where it is there already.
@@ -17,6 +18,8 @@ pub struct RepositoryForm {
     pub values: BTreeMap<String, String>,
     /// Whether its host may stand on a private network.
     pub allow_private: bool,
+    /// Whether what people write here may be pushed to it.
+    pub push: bool,
     /// What is wrong with them.
     pub errors: Vec<FieldError>,
     /// Which variables of the environment may be named; nothing where none may.
@@ -224,6 +227,10 @@ fn whole(form: &RepositoryForm) -> AnyView {
                 <label class="option">
                     <input type="checkbox" name="allow_private" value="yes" checked=form.allow_private />
                     "Its host may stand on a private network"
+                </label>
+                <label class="option">
+                    <input type="checkbox" name="push" value="yes" checked=form.push />
+                    <span>"What hunters write here may be pushed to it, as branches " <code>"huntshelf/…"</code></span>
                 </label>
             </fieldset>
             <fieldset>

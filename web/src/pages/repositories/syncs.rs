@@ -87,13 +87,9 @@ fn summed_up(sync: &SyncRow) -> String {
         (Some(_), ..) => "failed".to_owned(),
         (None, 0, 0) => "found nothing new".to_owned(),
         (None, commits, files) => {
-            format!("brought {}, {}", counted(commits, "commit"), counted(files, "file"))
+            format!("brought {}, {}", facts::counted(commits, "commit"), facts::counted(files, "file"))
         }
     }
-}
-
-fn counted(number: usize, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
 fn table(syncs: Vec<SyncRow>) -> AnyView {
@@ -107,7 +103,7 @@ fn table(syncs: Vec<SyncRow>) -> AnyView {
                 }
                 (None, 0, 0) => "nothing new".into_any(),
                 (None, commits, files) => {
-                    format!("{}, {}", counted(commits, "commit"), counted(files, "file")).into_any()
+                    format!("{}, {}", facts::counted(commits, "commit"), facts::counted(files, "file")).into_any()
                 }
             };
             let same = sync.from == sync.to;

@@ -1,5 +1,6 @@
 use crate::auth::Role;
 use crate::sample::Sample;
+use axum::http::{Request, header};
 
 const FORM: [(&str, &str); 4] =
     [("repo", "hunts"), ("title", "Run keys"), ("technique", "T1547.001"), ("service", "taegis")];
@@ -76,4 +77,22 @@ async fn what_is_wrong_stands_at_its_field_and_nothing_is_lost() {
     let text = answer.text();
     assert!(text.contains("href=\"#new-title\"") && text.contains("id=\"new-technique-error\""), "{text}");
     assert!(text.contains("value=\"a, b\""), "{text}");
+}
+
+#[tokio::test]
+async fn an_island_gets_what_is_found_alone() {
+    let sample = Sample::open().await;
+    let viewer = sample.user(Role::Viewer).await;
+    let ask = async |source: &'static str| {
+        let request = Request::post("/new").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        viewer.send_with(request.header("x-fragment", "lint"), format!("do=look&source={source}")).await
+    };
+    let answer = ask("%23+One%0A%0A%23+Two%0A").await;
+    assert_eq!(answer.status, 200);
+    let text = answer.text();
+    assert!(
+        text.starts_with("<p>Lint: ") && text.contains("title-twice") && !text.contains("<form"),
+        "{text}"
+    );
+    assert!(!ask("").await.text().contains("Lint"));
 }
