@@ -165,6 +165,34 @@ fn each_copy_has_its_exit_code_and_only_what_failed_is_run_again() {
     assert_eq!(opened.executed(third).1, "ran once more for 0003\n");
 }
 
+/// What the interpreter reads at its start: the first kernel ends as one does whose ports another one took.
+const NO_PORTS: &str = r#"
+import os, sys
+if "ipykernel_launcher" in sys.orig_argv:
+    try:
+        os.close(os.open(os.path.join(os.environ["GATES"], "taken"), os.O_CREAT | os.O_EXCL))
+        os.write(2, b"zmq.error.ZMQError: Address already in use (addr='tcp://127.0.0.1:39715')\n")
+        os._exit(1)
+    except FileExistsError:
+        pass
+"#;
+
+#[test]
+fn a_copy_whose_kernel_got_no_ports_is_begun_again() {
+    let opened = Opened::new();
+    opened.open("mended");
+    let at_start = tempfile::tempdir().expect("a folder");
+    std::fs::write(at_start.path().join("sitecustomize.py"), NO_PORTS).expect("it can be written");
+    for with in ["papermill", "jupyter"] {
+        let mut command = opened.command(&["--again", "--with", with], "");
+        let done = command.env("PYTHONPATH", at_start.path()).output().expect("python runs");
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(0), "{with}: {said}");
+        assert!(opened.codes().into_values().eq([0, 0, 0]), "{with}: {said}");
+        std::fs::remove_file(opened.gates.path().join("taken")).expect("one kernel had no ports");
+    }
+}
+
 #[test]
 fn a_run_that_was_killed_goes_on_where_it_stopped() {
     let opened = Opened::new();

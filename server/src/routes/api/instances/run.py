@@ -37,6 +37,10 @@ HERE = Path(__file__).resolve().parent
 EXECUTED = HERE / "executed"
 TIMED_OUT = 124
 STOPPED = 130
+# What a kernel says when another one took its ports. Nothing has run then, and papermill would wait for it without end.
+NO_PORTS = b"zmq.error.ZMQError: Address already in use"
+# So often a copy is begun until its kernel has its ports.
+ATTEMPTS = 5
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 stopping = threading.Event()
@@ -78,36 +82,61 @@ def command(name, runner, kernel):
     return [sys.executable, "-c", "from nbclient.cli import main; main()", "--inplace", *chosen, name]
 
 
-def run(name, arguments):
-    """Runs one copy and gives its exit code, the seconds that it took, and what it said last."""
-    folder = folder_of(name)
-    if stopping.is_set():
-        # What came of it before stays.
-        return STOPPED, 0.0, "stopped"
+def begin(name, folder, arguments):
+    """Runs one copy and gives its exit code; none where its kernel got no ports."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    before = sha256(HERE / name)
     if arguments.runner != "papermill":
         shutil.copyfile(HERE / name, folder / name)
-    began = time.time()
     with open(folder / "log.txt", "wb") as log:
         with lock:
             if stopping.is_set():
-                return STOPPED, 0.0, "stopped"
+                return STOPPED
             child = subprocess.Popen(
                 command(name, arguments.runner, arguments.kernel), cwd=folder,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             )
             running.add(child)
         try:
-            code = child.wait(arguments.timeout)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-            code = TIMED_OUT
+            return wait(child, folder, arguments.timeout)
         finally:
             with lock:
                 running.discard(child)
+
+
+def wait(child, folder, timeout):
+    end = None if timeout is None else time.monotonic() + timeout
+    while True:
+        try:
+            code = child.wait(1 if end is None else min(1, max(0, end - time.monotonic())))
+            return None if code and has_no_ports(folder) else code
+        except subprocess.TimeoutExpired:
+            late = end is not None and time.monotonic() >= end
+            if late or has_no_ports(folder):
+                child.kill()
+                child.wait()
+                return TIMED_OUT if late else None
+
+
+def has_no_ports(folder):
+    with open(folder / "log.txt", "rb") as log:
+        return NO_PORTS in log.read(1 << 16)
+
+
+def run(name, arguments):
+    """Runs one copy and gives its exit code, the seconds that it took, and what it said last."""
+    folder = folder_of(name)
+    if stopping.is_set():
+        # What came of it before stays.
+        return STOPPED, 0.0, "stopped"
+    before = sha256(HERE / name)
+    began = time.time()
+    for _ in range(ATTEMPTS):
+        code = begin(name, folder, arguments)
+        if code is not None:
+            break
+    else:
+        code = 1
     seconds = time.time() - began
     if stopping.is_set():
         return STOPPED, seconds, "stopped"
