@@ -191,7 +191,7 @@ fn every_island_on_a_page_is_an_export_of_the_bundle() {
         islands
             .extend(elements.iter().filter_map(|element| element.get("data-component").map(str::to_owned)));
     }
-    assert_eq!(islands.len(), 4, "the theme, the keys, the search box and the copying of code");
+    assert_eq!(islands.len(), 5, "the theme, the keys, the search box, the copying of code and lint");
     for island in islands {
         assert!(
             module.contains(&format!("export function {island}(")),

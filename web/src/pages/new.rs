@@ -323,9 +323,9 @@ fn text(view: &NewView) -> AnyView {
     .into_any()
 }
 
-/// The inside of `#lint` alone, for the island of the form.
-pub fn looked_fragment(looked: Looked) -> String {
-    to_html(move || self::looked(Some(looked)))
+/// The inside of `#lint` alone, for the island of the form: nothing where there is no text.
+pub fn looked_fragment(looked: Option<Looked>) -> String {
+    to_html(move || self::looked(looked))
 }
 
 /// What lint finds in the text, in one line and in full, and where the text can be pasted as it was looked at.

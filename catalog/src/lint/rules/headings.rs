@@ -40,31 +40,50 @@ impl Section {
 
 /// The sections, in order; what stands before the first heading is left out.
 pub(in crate::lint) fn sections(notebook: &Notebook) -> Vec<Section> {
-    let mut sections: Vec<Section> = Vec::new();
-    // Where the hunter is to write, something will stand.
-    let guidance = |cell: usize| {
-        let cell = &notebook.cells[cell];
-        cell.has_tag("remove_cell") && !cell.has_tag("analyst_input")
-    };
+    let mut sections = Sections { notebook, found: Vec::new() };
     for (cell, one) in notebook.cells.iter().enumerate() {
-        if one.kind != CellKind::Markdown {
-            let counts = |section: &Section| {
-                one.kind == CellKind::Code || !guidance(cell) || guidance(section.heading.cell)
-            };
-            if let Some(section) = sections.last_mut().filter(|section| counts(section)) {
-                section.code = true;
+        match one.kind {
+            CellKind::Markdown => sections.prose(cell, &one.source),
+            CellKind::Code => {
+                if let Some(section) = sections.found.last_mut() {
+                    section.code = true;
+                }
             }
-            continue;
+            CellKind::Raw => {
+                if let Some(section) = sections.of(cell) {
+                    section.code = true;
+                }
+            }
         }
-        let counts = |section: &Section| !guidance(cell) || guidance(section.heading.cell);
-        let (mut at, mut fence) = (0, None);
-        // The line above, where it is a paragraph of its own that marks below would make a heading.
-        let mut alone: Option<(usize, &str)> = None;
-        let mut above = "";
-        for piece in one.source.split_inclusive('\n') {
+    }
+    sections.found
+}
+
+/// The sections that were found so far.
+struct Sections<'n> {
+    notebook: &'n Notebook,
+    found: Vec<Section>,
+}
+
+impl Sections<'_> {
+    /// The section that a cell counts in: none for guidance below a heading that a customer reads.
+    fn of(&mut self, cell: usize) -> Option<&mut Section> {
+        // Where the hunter is to write, something will stand.
+        let is_guidance = |cell: usize| {
+            let cell = &self.notebook.cells[cell];
+            cell.has_tag("remove_cell") && !cell.has_tag("analyst_input")
+        };
+        let last = self.found.last_mut()?;
+        (!is_guidance(cell) || is_guidance(last.heading.cell)).then_some(last)
+    }
+
+    fn prose(&mut self, cell: usize, source: &str) {
+        let (mut end, mut fence, mut above) = (0, None, "");
+        let mut lines = source.split_inclusive('\n').peekable();
+        while let Some(piece) = lines.next() {
             let line = piece.trim_end_matches(['\n', '\r']);
-            let title = alone.take();
-            let is_alone = above.trim().is_empty() && is_plain(line);
+            let (at, begins) = (end, above.trim().is_empty() && is_plain(line));
+            end += piece.len();
             above = line;
             if let Some(open) = fence {
                 if closes(line, open) {
@@ -72,36 +91,30 @@ pub(in crate::lint) fn sections(notebook: &Notebook) -> Vec<Section> {
                 }
             } else if let Some(open) = opens(line) {
                 fence = Some(open);
-                if let Some(section) = sections.last_mut().filter(|section| counts(section)) {
-                    section.words += 1;
-                }
-            } else if let Some((begin, text, level)) =
-                title.and_then(|(begin, text)| Some((begin, text, underlined(line)?)))
-            {
-                let text = text.trim();
-                if let Some(before) = sections.last_mut() {
-                    let own = if counts(before) { text.split_whitespace().count() } else { 0 };
-                    before.words -= own.min(before.words);
-                    before.parts = level > before.heading.level;
-                }
-                let heading = Heading { cell, at: begin, level, text: text.to_owned() };
-                sections.push(Section { heading, words: 0, code: false, parts: false });
+                self.words(cell, 1);
             } else if let Some((level, text)) = heading(line) {
-                if let Some(before) = sections.last_mut() {
-                    before.parts = level > before.heading.level;
-                }
-                let heading = Heading { cell, at, level, text: text.to_owned() };
-                sections.push(Section { heading, words: 0, code: false, parts: false });
+                self.begin(Heading { cell, at, level, text: text.to_owned() });
+            } else if let Some(level) = lines.peek().filter(|_| begins).and_then(|next| underlined(next)) {
+                self.begin(Heading { cell, at, level, text: line.trim().to_owned() });
+                end += lines.next().map_or(0, str::len);
             } else {
-                if let Some(section) = sections.last_mut().filter(|section| counts(section)) {
-                    section.words += line.split_whitespace().count();
-                }
-                alone = is_alone.then_some((at, line));
+                self.words(cell, line.split_whitespace().count());
             }
-            at += piece.len();
         }
     }
-    sections
+
+    fn words(&mut self, cell: usize, count: usize) {
+        if let Some(section) = self.of(cell) {
+            section.words += count;
+        }
+    }
+
+    fn begin(&mut self, heading: Heading) {
+        if let Some(before) = self.found.last_mut() {
+            before.parts = heading.level > before.heading.level;
+        }
+        self.found.push(Section { heading, words: 0, code: false, parts: false });
+    }
 }
 
 /// The character and the length of a fence that opens.

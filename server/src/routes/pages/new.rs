@@ -81,7 +81,7 @@ pub async fn send(
         _ => {
             view.settle();
             if wants_fragment(&headers, "lint") {
-                let looked = view.looked().await?.unwrap_or_default();
+                let looked = view.looked().await?;
                 return Ok(html(app.pool.run(move || looked_fragment(looked)).await?));
             }
             Ok(())
