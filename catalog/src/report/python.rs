@@ -44,7 +44,7 @@ pub(super) fn dedent(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
     let ends = pairs.fold(u8::from(text.ends_with(BLANK)), |ends, (byte, next)| {
-        ends | u8::from(matches!(byte, b' ' | b'\t') && *next == b'\n')
+        ends | (u8::from(matches!(byte, b' ' | b'\t')) & u8::from(*next == b'\n'))
     });
     if margin.is_empty() && ends == 0 {
         return Cow::Borrowed(text);
